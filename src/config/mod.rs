@@ -1,0 +1,114 @@
+//! The one TOML file (SPEC section 15): loading, every mistake at once with its line, and the typed result. May import
+//! the types of `desk` and `triage`.
+
+use std::{path::PathBuf, sync::Arc};
+
+use secrecy::SecretString;
+
+use crate::desk::Policy;
+
+/// A config that passed every check.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub path: PathBuf,
+    pub store: StoreConfig,
+    /// Keys for tokens, from `[desk] secret_file`: the newest first; at least 32 bytes each.
+    pub desk_secrets: Vec<DeskSecret>,
+    pub mailboxes: Vec<MailboxConfig>,
+    /// The part that judgement reads.
+    pub policy: Arc<Policy>,
+    /// `[trust] resolver`: a DNS server to ask instead of the system's.
+    pub resolver: Option<std::net::SocketAddr>,
+    /// Second route for alerts, `[alerts.smtp]`.
+    pub alerts_smtp: Option<SmtpConfig>,
+    /// Right but not used by this version, in words, with their lines: shown by `check`.
+    pub notes: Vec<String>,
+}
+
+/// One key of the desk: its id (one line of the secret file each) and bytes.
+#[derive(Debug, Clone)]
+pub struct DeskSecret {
+    pub id: u8,
+    pub key: secrecy::SecretSlice<u8>,
+}
+
+/// `[store]`.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// `sqlite:///path` or `sqlite://relative`.
+    pub url: String,
+}
+
+/// Which of the mails that are already there count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    Now,
+    All,
+    /// Received at or after this instant.
+    Since(jiff::Timestamp),
+}
+
+/// Whether mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    #[default]
+    Shadow,
+    Live,
+}
+
+/// What happens to a message on the server once it is safely ours.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum After {
+    /// Flagged `\Seen`, left in place.
+    #[default]
+    Keep,
+    Move(String),
+    Delete,
+}
+
+/// `[[mailbox]]`: how it is reached. What judgement needs of it is in [`crate::desk::MailboxPolicy`].
+#[derive(Debug, Clone)]
+pub struct MailboxConfig {
+    pub name: String,
+    pub address: String,
+    pub folders: Vec<String>,
+    pub start: Start,
+    pub mode: Mode,
+    pub after: After,
+    /// Five-field crontab(5) line, already checked.
+    pub poll: String,
+    pub imap: ServerConfig,
+    pub smtp: SmtpConfig,
+}
+
+/// How a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tls {
+    #[default]
+    Implicit,
+    /// Mandatory: a server without it is refused.
+    StartTls,
+    /// Loopback only.
+    None,
+}
+
+/// A server and the login to it.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+    pub user: String,
+    /// Empty user and password: no login (SMTP only).
+    pub password: SecretString,
+    /// PEM file of further trusted roots.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// `[mailbox.smtp]`.
+#[derive(Debug, Clone)]
+pub struct SmtpConfig {
+    pub server: ServerConfig,
+    pub per_minute: Option<u32>,
+    pub per_day: Option<u32>,
+}

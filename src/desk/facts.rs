@@ -1,0 +1,327 @@
+//! What a decision rests on: gathered by `intake` on the writer's transaction, stored beside the raw message, never
+//! changed afterwards. Data only.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Priority;
+use crate::{
+    mail::{Class, Reading},
+    triage::Triage,
+};
+
+/// Version of the stored form of [`Facts`].
+pub const FACTS_VERSION: u32 = 1;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+id!(
+    /// A ticket's number, as people see it (`#1042`).
+    TicketId
+);
+id!(
+    /// A person known by one address: client, participant or agent.
+    PersonId
+);
+id!(
+    /// A raw message kept in the store.
+    RawId
+);
+id!(
+    /// A row of the outbox.
+    OutboxId
+);
+
+/// Ticket states (SPEC section 2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    #[default]
+    New,
+    Open,
+    Waiting,
+    OnHold,
+    Resolved,
+    Closed,
+    Spam,
+    Merged,
+}
+
+impl State {
+    /// All states, for the property test over all pairs and for parsing.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Open,
+        Self::Waiting,
+        Self::OnHold,
+        Self::Resolved,
+        Self::Closed,
+        Self::Spam,
+        Self::Merged,
+    ];
+
+    /// The word used in JSON, SQL and mails to agents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::OnHold => "on_hold",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+            Self::Spam => "spam",
+            Self::Merged => "merged",
+        }
+    }
+}
+
+impl Priority {
+    /// The word used in JSON, SQL and mails to agents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
+}
+
+/// What a secret token in an address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Given to a client or participant: their answers belong to the ticket.
+    Client,
+    /// Given to one agent in a notification: possession for FAULTS section 1 B.
+    Agent,
+    /// Given to one agent in a confirmation mail: not a token but a random nonce of [`super::token::NONCE_CHARS`]
+    /// characters, looked up by its hash.
+    Confirm,
+}
+
+/// What a valid token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub purpose: Purpose,
+    pub ticket: TicketId,
+    pub person: PersonId,
+    /// Days since 1970-01-01 UTC; the token is good through that day.
+    pub expires_day: u16,
+}
+
+/// A token found in a recipient address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenFinding {
+    /// Its HMAC is ours and it has not expired.
+    Valid(Token),
+    /// It looks like a token, and is not one (forged, altered, expired, key gone).
+    Invalid(String),
+}
+
+/// A DKIM signature as checked by the edge; judged in `desk::proof`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DkimFinding {
+    pub domain: String,
+    pub passed: bool,
+    /// Why it did not pass.
+    pub failure: Option<String>,
+    /// `a=`: `rsa-sha256`, `ed25519-sha256`.
+    pub algorithm: String,
+    /// RSA modulus bits; `None` for Ed25519 or when the key was not found.
+    pub key_bits: Option<u32>,
+    /// `l=` present.
+    pub body_length_limited: bool,
+    /// `h=`, lower case.
+    pub signed_headers: Vec<String>,
+    pub expired: bool,
+}
+
+/// A person as the store knows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonFacts {
+    pub id: PersonId,
+    /// Lower case.
+    pub address: String,
+    pub name: Option<String>,
+    /// Language of their earlier mails.
+    pub language: Option<String>,
+    /// No automatic mail goes there any more (hard bounce).
+    pub suppressed: bool,
+}
+
+/// One line of a ticket's history for people to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventBrief {
+    pub at: Timestamp,
+    /// Agent's or client's address, or `maildesk`.
+    pub actor: String,
+    pub kind: String,
+    /// `category technical -> account`.
+    pub detail: String,
+}
+
+/// A ticket as the decision sees it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketFacts {
+    pub id: TicketId,
+    /// Grows with each change; named in the decision, checked on apply.
+    pub version: i64,
+    pub mailbox: String,
+    pub state: State,
+    pub subject: String,
+    pub language: String,
+    pub category: Option<String>,
+    pub priority: Priority,
+    pub team: Option<String>,
+    /// Agent's address.
+    pub assignee: Option<String>,
+    pub tags: Vec<String>,
+    pub requester: PersonFacts,
+    /// Whether the requester's newest mail was proven to come from their domain.
+    pub requester_proven: bool,
+    /// Addresses of all who are on the ticket, requester first.
+    pub participants: Vec<String>,
+    pub created_at: Timestamp,
+    pub first_response_at: Option<Timestamp>,
+    pub first_response_due_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
+    /// Message-ID and References of the newest client mail, for threading our answer under it.
+    pub last_client_message_id: Option<String>,
+    pub last_client_references: Vec<String>,
+    /// Automatic mails to non-agents on this ticket in the last hour.
+    pub automatic_hour: u32,
+    /// Automatic mails to non-agents on this ticket since the last human message.
+    pub automatic_row: u32,
+    /// Newest last, at most three.
+    pub history: Vec<EventBrief>,
+}
+
+/// A stored message that the mail answers or refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadMatch {
+    pub ticket: TicketId,
+    /// Lower-case recipient when the referred mail is one of ours; `None` when it came in.
+    pub sent_to: Option<String>,
+    /// One of ours that was a notification, transcript or reminder to an agent.
+    pub to_agent: bool,
+}
+
+/// The confirmation that a mail answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmationFacts {
+    /// Row id of the confirmation.
+    pub id: i64,
+    /// Agent's registered address.
+    pub agent: String,
+    /// The held mail whose action it releases.
+    pub held: RawId,
+    pub expires_at: Timestamp,
+    pub used: bool,
+}
+
+/// Automatic mails counted by the store for the limits of FAULTS section 2, to non-agents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitCounts {
+    pub acks_address_10min: u32,
+    pub acks_address_day: u32,
+    pub acks_domain_hour: u32,
+    pub acks_hour: u32,
+    /// Confirmations to this sender's registered address in the last hour.
+    pub confirmations_hour: u32,
+}
+
+/// An incoming mail with everything known about it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MailFacts {
+    pub raw: RawId,
+    /// Name of the mailbox that it came to.
+    pub mailbox: String,
+    /// INTERNALDATE.
+    pub received_at: Timestamp,
+    /// Read again from the raw message on replay.
+    #[serde(skip)]
+    pub reading: Reading,
+    #[serde(skip)]
+    pub triage: Triage,
+    /// The server's size when only the header was taken because the mail is too large.
+    pub oversized_bytes: Option<u64>,
+    /// Findings of our own DKIM check; empty when none was made.
+    pub dkim: Vec<DkimFinding>,
+    /// `None`: the mail has no usable From.
+    pub sender: Option<PersonFacts>,
+    /// A mail of the same identity is already there (another mailbox, another folder, dragged out and back).
+    pub duplicate_of: Option<TicketId>,
+    /// Tokens in recipient addresses, in the order To, Cc, Delivered-To.
+    pub tokens: Vec<TokenFinding>,
+    pub confirmation: Option<ConfirmationFacts>,
+    /// By In-Reply-To first, then References from the last to the first.
+    pub threads: Vec<ThreadMatch>,
+    /// The tickets that `tokens` and `threads` name, in that order, at most five.
+    pub tickets: Vec<TicketFacts>,
+    pub limits: LimitCounts,
+    /// This held mail is decided again because its agent confirmed it.
+    pub confirmed: bool,
+}
+
+/// A timer that is due.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimerFacts {
+    pub kind: TimerKind,
+    pub due_at: Timestamp,
+    pub ticket: TicketFacts,
+}
+
+/// What a timer row is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerKind {
+    /// Remind the team before the first answer is late.
+    FirstResponse,
+}
+
+impl TimerKind {
+    /// The word used in SQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstResponse => "first_response",
+        }
+    }
+}
+
+/// What is to be decided on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Facts {
+    Mail(Box<MailFacts>),
+    Timer(Box<TimerFacts>),
+}
+
+impl MailFacts {
+    /// Whether a person wrote it, as far as the mail itself tells.
+    #[must_use]
+    pub fn is_human(&self) -> bool {
+        self.reading.class == Class::Human
+    }
+
+    /// The gathered ticket with this number.
+    #[must_use]
+    pub fn ticket(&self, id: TicketId) -> Option<&TicketFacts> {
+        self.tickets.iter().find(|t| t.id == id)
+    }
+}

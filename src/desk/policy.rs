@@ -1,0 +1,214 @@
+//! What the operator wants, as far as judgement needs it: the part of the config that `decide` reads. Data only.
+//! `config/` builds it; SIGHUP replaces it whole.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that judgement reads from the config.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Policy {
+    /// `[desk] name`, the name in front of our address and under our mails.
+    pub desk_name: String,
+    /// Short stable id of this desk for its loop header: hex of a hash of the secret.
+    pub desk_id: String,
+    /// ISO 639-1.
+    pub default_language: String,
+    pub official_addresses: Vec<String>,
+    /// IANA zone in which promises to clients are written, `"UTC"` by default.
+    pub zone: String,
+    pub mailboxes: Vec<MailboxPolicy>,
+    pub agents: Vec<AgentPolicy>,
+    pub teams: Vec<TeamPolicy>,
+    pub rules: Vec<Rule>,
+    /// Category names; `technical`, `account`, `business` unless the operator names others.
+    pub categories: Vec<String>,
+    pub sla: Vec<SlaPolicy>,
+    pub trust: Trust,
+    pub limits: Limits,
+    /// `[alerts] to`.
+    pub operators: Vec<String>,
+}
+
+/// A support address.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MailboxPolicy {
+    pub name: String,
+    /// Lower case, as all addresses here.
+    pub address: String,
+    pub aliases: Vec<String>,
+    /// `"+"`, or `""` where the server has none.
+    pub subaddressing: String,
+    /// Default team of this mailbox.
+    pub team: Option<String>,
+}
+
+/// The least role that may use a command grows in this order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Observer,
+    #[default]
+    Agent,
+    Lead,
+    Admin,
+}
+
+/// One member of staff.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AgentPolicy {
+    pub name: String,
+    pub address: String,
+    pub role: Role,
+    /// ISO 639-1, the agent's own first.
+    pub languages: Vec<String>,
+}
+
+/// How a team's tickets find an assignee.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Assign {
+    /// Nobody, until somebody takes it.
+    #[default]
+    None,
+    LeastLoaded,
+    RoundRobin,
+}
+
+/// A group of agents.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TeamPolicy {
+    pub name: String,
+    pub categories: Vec<String>,
+    /// Agents' addresses.
+    pub members: Vec<String>,
+    pub lead: Option<String>,
+    pub languages: Vec<String>,
+    pub assign: Assign,
+}
+
+/// `[[rule]]`: all conditions named must hold; a list holds when one of it does. The first matching rule wins for each
+/// thing that it sets.
+#[derive(Debug, Clone, Default)]
+pub struct Rule {
+    pub senders: Vec<String>,
+    pub sender_domains: Vec<String>,
+    pub recipients: Vec<String>,
+    /// Case-insensitive substrings.
+    pub subject_words: Vec<String>,
+    pub body_words: Vec<String>,
+    /// Compiled by config (linear time, size-limited).
+    pub subject_regex: Option<regex::Regex>,
+    pub body_regex: Option<regex::Regex>,
+    pub languages: Vec<String>,
+    /// [`crate::mail::AttachmentKind::as_str`] words.
+    pub attachment_kinds: Vec<String>,
+    pub category: Option<String>,
+    pub priority: Option<Priority>,
+    pub team: Option<String>,
+    pub tags: Vec<String>,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        format!("{self:?}") == format!("{other:?}")
+    }
+}
+
+/// How urgent a ticket is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+/// `[[sla]]`, as far as the first answer goes; durations in seconds of wall-clock time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SlaPolicy {
+    /// `"*"`: clients without a plan.
+    pub plan: String,
+    /// Fractions of the target, ascending; the first reminder leaves at the last of them.
+    pub remind_at: Vec<f64>,
+    pub targets: Vec<SlaTarget>,
+}
+
+/// One row of an SLA policy; `None` stands for `"*"`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SlaTarget {
+    pub category: Option<String>,
+    pub priority: Option<Priority>,
+    pub first_response_seconds: Option<i64>,
+}
+
+/// `[trust]`: what a sender's proof may rest on (FAULTS section 1).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trust {
+    /// Lower case; `""` stands for a server that writes none. Empty list: no Authentication-Results is believed.
+    pub authserv_ids: Vec<String>,
+    /// How many Received fields may stand above the trusted Authentication-Results.
+    pub own_received: usize,
+    pub own_lists: Vec<String>,
+}
+
+/// `[limits]`: FAULTS section 2, all in the store, all configurable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    pub message_bytes_max: u64,
+    pub acks_per_address_10min_max: u32,
+    pub acks_per_address_day_max: u32,
+    pub automatic_per_ticket_hour_max: u32,
+    /// Automatic mails on one ticket without a human message between.
+    pub automatic_per_ticket_row_max: u32,
+    pub acks_per_domain_hour_max: u32,
+    pub acks_per_hour_max: u32,
+    pub confirmations_per_hour_max: u32,
+    /// Received fields above which nothing automatic is sent.
+    pub received_max: usize,
+    /// Older than this at arrival (seconds): never answered automatically.
+    pub answer_age_max_seconds: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: 35 << 20,
+            acks_per_address_10min_max: 1,
+            acks_per_address_day_max: 5,
+            automatic_per_ticket_hour_max: 1,
+            automatic_per_ticket_row_max: 10,
+            acks_per_domain_hour_max: 60,
+            acks_per_hour_max: 200,
+            confirmations_per_hour_max: 3,
+            received_max: 50,
+            answer_age_max_seconds: 86_400,
+        }
+    }
+}
+
+impl Policy {
+    /// The mailbox with this name.
+    #[must_use]
+    pub fn mailbox(&self, name: &str) -> Option<&MailboxPolicy> {
+        self.mailboxes.iter().find(|m| m.name == name)
+    }
+
+    /// The agent with this address (any case).
+    #[must_use]
+    pub fn agent(&self, address: &str) -> Option<&AgentPolicy> {
+        let key = address.to_lowercase();
+        self.agents.iter().find(|a| a.address == key)
+    }
+
+    /// The team with this name.
+    #[must_use]
+    pub fn team(&self, name: &str) -> Option<&TeamPolicy> {
+        self.teams.iter().find(|t| t.name == name)
+    }
+
+    /// All of our own addresses and aliases, lower case.
+    #[must_use]
+    pub fn own_addresses(&self) -> Vec<String> {
+        self.mailboxes.iter().flat_map(|m| std::iter::once(&m.address).chain(&m.aliases)).cloned().collect()
+    }
+}

@@ -1,0 +1,23 @@
+//! What every effect needs: clock, randomness, shutdown. May be imported by all effectful folders; imports nothing of ours.
+
+use std::time::SystemTime;
+
+/// The wall clock, UTC. The only place that asks the machine for the time of day.
+#[must_use]
+pub fn now() -> jiff::Timestamp {
+    jiff::Timestamp::try_from(SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+/// `N` bytes from the operating system's generator.
+///
+/// # Panics
+/// When the operating system has no randomness, where going on would be unsafe.
+#[must_use]
+#[allow(clippy::panic, reason = "no randomness: every token would be guessable")]
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Err(why) = getrandom::fill(&mut bytes) {
+        panic!("the operating system gives no randomness: {why}");
+    }
+    bytes
+}

