@@ -1,0 +1,9 @@
+//! The test house: real and scripted mail servers, started by the tests themselves, each on its own loopback address and in
+//! its own directory, so that all of them run in parallel. It knows nothing of the inside of maildesk.
+
+pub mod address;
+pub mod authority;
+pub mod dovecot;
+pub mod postfix;
+pub mod scripted_imap;
+pub mod scripted_smtp;
