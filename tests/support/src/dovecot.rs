@@ -10,7 +10,7 @@ use std::{
     os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -18,7 +18,8 @@ use tempfile::TempDir;
 use crate::{
     address::Lease,
     authority::Authority,
-    process::{Group, user_ids, wait_for_greeting},
+    mailclient::ImapBox,
+    process::{Group, pause, user_ids, wait_for_greeting},
 };
 
 /// A running server. Dropped: killed and removed.
@@ -86,14 +87,23 @@ impl Dovecot {
         self.users.iter().find(|(u, _)| u == user).map(|(_, p)| p.clone()).unwrap_or_default()
     }
 
-    /// Changes (or adds) an account's password: known to the server from the next login on, open sessions stay.
+    /// Changes (or adds) an account's password; open sessions stay. Returns when the running server knows it, as Dovecot
+    /// looks at its file at most once a second.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written, or the server does not take it up.
     pub fn set_password(&mut self, user: &str, password: &str) -> io::Result<()> {
         self.users.retain(|(u, _)| u != user);
         self.users.push((user.to_owned(), password.to_owned()));
-        self.write_users()
+        self.write_users()?;
+        let end = Instant::now() + Duration::from_secs(20);
+        while let Err(refused) = ImapBox::open(self.ip(), user, password, "INBOX") {
+            if Instant::now() >= end {
+                return Err(refused);
+            }
+            pause();
+        }
+        Ok(())
     }
 
     /// Ends all sessions of a user, as an administrator would.
