@@ -90,7 +90,8 @@ impl Connection {
         if let (Tls::StartTls, Some(tls)) = (server.tls, tls) {
             if !wire.can_starttls() {
                 return Err(SmtpError::Setting(
-                    "the SMTP server offers no STARTTLS, which the settings demand: nothing was sent".to_owned(),
+                    "the SMTP server offers no STARTTLS, which the settings demand: nothing was sent"
+                        .to_owned(),
                 ));
             }
             wire.starttls(tls, &hello).await.map_err(|why| opening_error(&why))?;
@@ -152,7 +153,10 @@ impl Connection {
         let mut mail = format!("MAIL FROM:<{}>", sender.map(|path| path.text).unwrap_or_default());
         if let Some(size_bytes_max) = self.offers.size_bytes_max {
             if size_bytes_max > 0 && bytes.len() as u64 > size_bytes_max {
-                return Err(format!("{} bytes are more than the {size_bytes_max} that the SMTP server takes", bytes.len()));
+                return Err(format!(
+                    "{} bytes are more than the {size_bytes_max} that the SMTP server takes",
+                    bytes.len()
+                ));
             }
             mail.push_str(&format!(" SIZE={}", bytes.len()));
         }
@@ -264,7 +268,9 @@ fn opening_error(error: &lettre::transport::smtp::Error) -> SmtpError {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         let tls = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(rustls::Error::InvalidCertificate(why)) = tls.and_then(|e| e.downcast_ref::<rustls::Error>()) {
+        if let Some(rustls::Error::InvalidCertificate(why)) =
+            tls.and_then(|e| e.downcast_ref::<rustls::Error>())
+        {
             return SmtpError::Setting(format!(
                 "the SMTP server's certificate is not trusted ({why}): check `host`, or name its root in `ca_file`"
             ));
@@ -291,7 +297,9 @@ async fn log_in(wire: &mut AsyncSmtpConnection, server: &ServerConfig) -> Result
 async fn tls_parameters(server: &ServerConfig) -> Result<TlsParameters, SmtpError> {
     let mut builder = TlsParameters::builder(server.host.clone());
     if let Some(file) = &server.ca_file {
-        let refuse = |why: &dyn fmt::Display| SmtpError::Setting(format!("`ca_file` {} cannot be used: {why}", file.display()));
+        let refuse = |why: &dyn fmt::Display| {
+            SmtpError::Setting(format!("`ca_file` {} cannot be used: {why}", file.display()))
+        };
         let pem = tokio::fs::read(file).await.map_err(|why| refuse(&why))?;
         builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|why| refuse(&why))?);
     }
@@ -337,7 +345,14 @@ mod tests {
 
     #[test]
     fn what_could_be_read_as_other_lines_is_refused() {
-        for bytes in [&b"a\n.\r\nMAIL FROM:<>\r\n"[..], b"a\r.\r\n", b"a\r\n\r", b"a\0b\r\n", "ä\r\n".as_bytes(), b"\xff\r\n"] {
+        for bytes in [
+            &b"a\n.\r\nMAIL FROM:<>\r\n"[..],
+            b"a\r.\r\n",
+            b"a\r\n\r",
+            b"a\0b\r\n",
+            "ä\r\n".as_bytes(),
+            b"\xff\r\n",
+        ] {
             assert!(Content::new(bytes).is_err(), "{bytes:?}");
         }
     }
@@ -352,7 +367,13 @@ mod tests {
 
     #[test]
     fn only_loopback_is_loopback() {
-        for (host, expected) in [("127.8.9.1", true), ("::1", true), ("localhost", true), ("mail.test", false), ("10.0.0.1", false)] {
+        for (host, expected) in [
+            ("127.8.9.1", true),
+            ("::1", true),
+            ("localhost", true),
+            ("mail.test", false),
+            ("10.0.0.1", false),
+        ] {
             assert_eq!(is_loopback(host), expected, "{host}");
         }
     }

@@ -57,15 +57,27 @@ mod tests {
 
     #[test]
     fn ordinary_addresses_stay_as_they_are() {
-        for address in ["ann@client.test", "a.b+c=d@sub.client.test", "\"a b\"@client.test", "root@[127.0.0.1]", "x@[IPv6:::1]"] {
+        for address in [
+            "ann@client.test",
+            "a.b+c=d@sub.client.test",
+            "\"a b\"@client.test",
+            "root@[127.0.0.1]",
+            "x@[IPv6:::1]",
+        ] {
             assert_eq!(parse_path(address), Ok(Path { text: address.to_owned(), needs_utf8: false }));
         }
     }
 
     #[test]
     fn a_foreign_domain_becomes_ascii_and_a_foreign_local_part_needs_the_extension() {
-        assert_eq!(parse_path("info@bücher.test"), Ok(Path { text: "info@xn--bcher-kva.test".to_owned(), needs_utf8: false }));
-        assert_eq!(parse_path("张三@例子.test"), Ok(Path { text: "张三@xn--fsqu00a.test".to_owned(), needs_utf8: true }));
+        assert_eq!(
+            parse_path("info@bücher.test"),
+            Ok(Path { text: "info@xn--bcher-kva.test".to_owned(), needs_utf8: false })
+        );
+        assert_eq!(
+            parse_path("张三@例子.test"),
+            Ok(Path { text: "张三@xn--fsqu00a.test".to_owned(), needs_utf8: true })
+        );
     }
 
     #[test]

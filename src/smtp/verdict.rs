@@ -36,9 +36,14 @@ pub(super) enum Stage {
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
-    Reply { code: u16, words: String },
+    Reply {
+        code: u16,
+        words: String,
+    },
     /// The connection was cut, stalled past its deadline, or spoke no SMTP.
-    Lost { why: String },
+    Lost {
+        why: String,
+    },
 }
 
 /// Characters of a server's words that are kept.
@@ -80,7 +85,9 @@ fn refusal(stage: Stage, code: u16, words: String) -> Verdict {
         // Not logged in, or not enough: RFC 4954 section 6; 503 is what servers say to MAIL when they wanted AUTH first.
         (_, 530 | 534 | 535 | 538, _) | (Stage::Sender, 503, _) => Verdict::Operator { code, words },
         // The recipient's mailbox is full: it empties, and RFC 5321 section 4.2.2 calls it "exceeded storage allocation".
-        (Stage::Recipient | Stage::Content, 552 | 522, "5.2.2") => Verdict::Temporary { code: Some(code), words },
+        (Stage::Recipient | Stage::Content, 552 | 522, "5.2.2") => {
+            Verdict::Temporary { code: Some(code), words }
+        }
         // Size, by number (RFC 1870 section 6.1) or by enhanced code (RFC 3463 section 3.4).
         (Stage::Sender, 552, _) | (Stage::Sender, _, "5.3.4" | "5.2.3") => {
             Verdict::Permanent { code: Some(code), words }
@@ -88,15 +95,19 @@ fn refusal(stage: Stage, code: u16, words: String) -> Verdict {
         // A refused sender is refused for every mail: `553 sender is not owned by user`, QQ `501 mail from address must be
         // same as authorization user`.
         (Stage::Sender, _, _) => Verdict::Operator { code, words },
-        (Stage::Recipient | Stage::Data | Stage::Content, _, _) => Verdict::Permanent { code: Some(code), words },
+        (Stage::Recipient | Stage::Data | Stage::Content, _, _) => {
+            Verdict::Permanent { code: Some(code), words }
+        }
     }
 }
 
 /// A server's words as they may be stored and logged: one line, no addresses, no control characters.
 pub(super) fn clean(words: &str) -> String {
     let spaced: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let kept: Vec<&str> =
-        spaced.split_whitespace().map(|word| if word.contains(['@', '＠']) { "<address>" } else { word }).collect();
+    let kept: Vec<&str> = spaced
+        .split_whitespace()
+        .map(|word| if word.contains(['@', '＠']) { "<address>" } else { word })
+        .collect();
     kept.join(" ").chars().take(WORDS_CHARS_MAX).collect()
 }
 
@@ -168,17 +179,17 @@ mod tests {
 
     #[test]
     fn a_reused_connection_that_ends_at_mail_did_not_try() {
-        assert_eq!(word(judge(Stage::Sender, &Answer::Lost { why: String::new() }, true).as_ref()), "not tried");
+        assert_eq!(
+            word(judge(Stage::Sender, &Answer::Lost { why: String::new() }, true).as_ref()),
+            "not tried"
+        );
         assert_eq!(word(judge(Stage::Sender, &reply(421, "idle"), true).as_ref()), "not tried");
         assert_eq!(word(judge(Stage::Sender, &reply(421, "idle"), false).as_ref()), "temporary");
     }
 
     #[test]
     fn words_lose_addresses_and_control_characters() {
-        assert_eq!(
-            clean("5.1.1 <ann@client.test>: user\r\nunknown\u{7}"),
-            "5.1.1 <address> user unknown"
-        );
+        assert_eq!(clean("5.1.1 <ann@client.test>: user\r\nunknown\u{7}"), "5.1.1 <address> user unknown");
         assert_eq!(clean(&"x".repeat(1000)).chars().count(), WORDS_CHARS_MAX);
     }
 }

@@ -175,7 +175,11 @@ impl Script {
         let listener = TcpListener::bind((lease.ip, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let acceptor = authority.acceptor();
-        let heard = Arc::new(Heard { count: watch::channel(0).0, lines: watch::channel(0).0, notes: Mutex::default() });
+        let heard = Arc::new(Heard {
+            count: watch::channel(0).0,
+            lines: watch::channel(0).0,
+            notes: Mutex::default(),
+        });
         let shared = Arc::new(Shared { script: self, acceptor, heard: Arc::clone(&heard) });
         let task = tokio::spawn(async move {
             let mut sessions = JoinSet::new();
@@ -256,7 +260,8 @@ impl ScriptedSmtp {
     pub async fn wait_for_command(&self, start: &str, times: usize) {
         let heard = || self.commands().iter().filter(|line| line.starts_with(start)).count();
         let mut lines = self.heard.lines.subscribe();
-        let waited = tokio::time::timeout(Duration::from_secs(60), lines.wait_for(|_| heard() >= times)).await;
+        let waited =
+            tokio::time::timeout(Duration::from_secs(60), lines.wait_for(|_| heard() >= times)).await;
         assert!(waited.is_ok(), "{start} was heard {} times", heard());
     }
 }
