@@ -93,7 +93,11 @@ pub enum Change {
         linked_to: Option<TicketId>,
     },
     /// The decided mail becomes a message of the ticket, with its attachments.
-    Message { kind: MessageKind, author: PersonId, text: String },
+    Message {
+        kind: MessageKind,
+        author: PersonId,
+        text: String,
+    },
     State(State),
     Category(Option<String>),
     Priority(Priority),
@@ -104,10 +108,17 @@ pub enum Change {
     RequesterProven(bool),
     /// The first public answer left at this instant.
     FirstResponse(Timestamp),
-    StartTimer { kind: TimerKind, due_at: Timestamp },
+    StartTimer {
+        kind: TimerKind,
+        due_at: Timestamp,
+    },
     StopTimer(TimerKind),
     /// One line of history. `content` may hold addresses and words: it is erasable, the chain is not.
-    Event { kind: String, actor: String, content: String },
+    Event {
+        kind: String,
+        actor: String,
+        content: String,
+    },
     /// The confirmation with this row id is used up.
     UseConfirmation(i64),
 }
@@ -116,11 +127,12 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Letter {
     pub to: Address,
-    /// The recipient's person row, for the token.
+    /// The recipient's person row, for the token. 0 for staff and operators: the row is found by the address of `to`.
     pub person: PersonId,
     /// ISO 639-1; the nearest complete template set is used.
     pub language: String,
-    /// Reply-To gets a token of this purpose.
+    /// Reply-To gets a token of this purpose. `None` on an acknowledgement: the mail is held, so that neither a token
+    /// nor the ticket's number goes to its sender.
     pub reply_purpose: Option<Purpose>,
     /// `auto-replied`, `auto-generated`; `None` for an agent's reply.
     pub automatic: Option<Automatic>,
@@ -187,13 +199,34 @@ pub enum NotificationCause {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
-    UnknownCommand { line: u32, command: String, did_you_mean: Option<String> },
-    BadArgument { line: u32, command: String, argument: String, allowed: Vec<String> },
-    NotAllowed { line: u32, command: String, least_role: String },
+    UnknownCommand {
+        line: u32,
+        command: String,
+        did_you_mean: Option<String>,
+    },
+    BadArgument {
+        line: u32,
+        command: String,
+        argument: String,
+        allowed: Vec<String>,
+    },
+    NotAllowed {
+        line: u32,
+        command: String,
+        least_role: String,
+    },
     /// The transition is not possible from this state.
-    WrongState { line: u32, command: String, state: String },
+    WrongState {
+        line: u32,
+        command: String,
+        state: String,
+    },
     /// Two commands contradict each other.
-    Contradiction { line: u32, command: String, other: String },
+    Contradiction {
+        line: u32,
+        command: String,
+        other: String,
+    },
     /// Nothing new was written, or only the quoted notification.
     NothingNew,
     /// Hidden text in an HTML-only mail.
