@@ -113,6 +113,13 @@ impl Desk {
         self.process = None;
     }
 
+    /// SIGKILL at this moment from now, whatever it is doing then; false when it had ended by itself before.
+    pub fn kill_after(&mut self, moment: Duration) -> bool {
+        let ended = self.process.as_mut().and_then(|p| p.wait_at_most(moment));
+        self.kill();
+        ended.is_none()
+    }
+
     /// SIGHUP: read the config again.
     pub fn reload(&self) {
         if let Some(process) = &self.process {
@@ -202,7 +209,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::json`].
     pub fn outbox(&self) -> io::Result<Vec<Value>> {
-        self.json(&["outbox", "list"]).map(rows)
+        self.json(&["outbox", "list", "--limit", "1000"]).map(rows)
     }
 
     /// `quarantine list`.
