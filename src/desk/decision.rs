@@ -93,7 +93,11 @@ pub enum Change {
         linked_to: Option<TicketId>,
     },
     /// The decided mail becomes a message of the ticket, with its attachments.
-    Message { kind: MessageKind, author: PersonId, text: String },
+    Message {
+        kind: MessageKind,
+        author: PersonId,
+        text: String,
+    },
     State(State),
     Category(Option<String>),
     Priority(Priority),
@@ -104,10 +108,17 @@ pub enum Change {
     RequesterProven(bool),
     /// The first public answer left at this instant.
     FirstResponse(Timestamp),
-    StartTimer { kind: TimerKind, due_at: Timestamp },
+    StartTimer {
+        kind: TimerKind,
+        due_at: Timestamp,
+    },
     StopTimer(TimerKind),
     /// One line of history. `content` may hold addresses and words: it is erasable, the chain is not.
-    Event { kind: String, actor: String, content: String },
+    Event {
+        kind: String,
+        actor: String,
+        content: String,
+    },
     /// The confirmation with this row id is used up.
     UseConfirmation(i64),
 }
@@ -187,13 +198,34 @@ pub enum NotificationCause {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
-    UnknownCommand { line: u32, command: String, did_you_mean: Option<String> },
-    BadArgument { line: u32, command: String, argument: String, allowed: Vec<String> },
-    NotAllowed { line: u32, command: String, least_role: String },
+    UnknownCommand {
+        line: u32,
+        command: String,
+        did_you_mean: Option<String>,
+    },
+    BadArgument {
+        line: u32,
+        command: String,
+        argument: String,
+        allowed: Vec<String>,
+    },
+    NotAllowed {
+        line: u32,
+        command: String,
+        least_role: String,
+    },
     /// The transition is not possible from this state.
-    WrongState { line: u32, command: String, state: String },
+    WrongState {
+        line: u32,
+        command: String,
+        state: String,
+    },
     /// Two commands contradict each other.
-    Contradiction { line: u32, command: String, other: String },
+    Contradiction {
+        line: u32,
+        command: String,
+        other: String,
+    },
     /// Nothing new was written, or only the quoted notification.
     NothingNew,
     /// Hidden text in an HTML-only mail.

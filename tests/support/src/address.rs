@@ -23,7 +23,8 @@ impl Lease {
     #[must_use]
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.subsec_nanos()) ^ process::id().rotate_left(16);
+        let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.subsec_nanos())
+            ^ process::id().rotate_left(16);
         for _ in 0..1000 {
             let n = seed.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(2_654_435_761));
             let [a, b, c, _] = n.to_be_bytes();
