@@ -46,7 +46,8 @@ async fn refusals_at_each_stage() {
         (Stage::Content, "552 5.3.4 too big", "permanent"),
     ];
     for (stage, line, expected) in table {
-        let server = ScriptedSmtp::script().on(stage, When::Nth(1), Act::Reply(line.to_owned())).start().await;
+        let server =
+            ScriptedSmtp::script().on(stage, When::Nth(1), Act::Reply(line.to_owned())).start().await;
         let mut connection = open(&server).await.unwrap();
         let verdict = connection.send(FROM, ANN, MAIL).await;
         let (word, code) = match &verdict {
@@ -106,14 +107,20 @@ async fn cuts_before_the_content_are_temporary_and_after_it_unknown() {
 #[tokio::test]
 async fn stalls_end_at_their_deadline() {
     let soon = Duration::from_millis(200);
-    for (stage, unknown) in [(Stage::Mail, false), (Stage::Rcpt, false), (Stage::Data, false), (Stage::Content, true)] {
+    for (stage, unknown) in
+        [(Stage::Mail, false), (Stage::Rcpt, false), (Stage::Data, false), (Stage::Content, true)]
+    {
         let server = ScriptedSmtp::script().on(stage, When::Always, Act::Stall).start().await;
         let hasty = Deadlines { command: soon, content: soon, ..deadlines() };
         let config = server_config(&server, maildesk::config::Tls::None);
         let mut connection = Connection::open(&config, "desk.test", &hasty).await.unwrap();
         let verdict = connection.send(FROM, ANN, MAIL).await;
         assert_eq!(matches!(verdict, Verdict::Unknown { .. }), unknown, "{stage:?}: {verdict:?}");
-        assert_eq!(matches!(verdict, Verdict::Temporary { code: None, .. }), !unknown, "{stage:?}: {verdict:?}");
+        assert_eq!(
+            matches!(verdict, Verdict::Temporary { code: None, .. }),
+            !unknown,
+            "{stage:?}: {verdict:?}"
+        );
         assert!(!connection.usable());
     }
     for stage in [Stage::Banner, Stage::Ehlo] {
@@ -166,7 +173,10 @@ async fn an_address_cannot_smuggle_commands() {
     let before = server.commands();
     for evil in ["a@b.test>\r\nRCPT TO:<c@d.test", "a@b.test\n", "a\0@b.test", "a@b.test> NOTIFY=NEVER"] {
         assert!(matches!(connection.send(FROM, evil, MAIL).await, Verdict::Permanent { code: None, .. }));
-        assert!(matches!(connection.send(Some(evil), ANN, MAIL).await, Verdict::Permanent { code: None, .. }));
+        assert!(matches!(
+            connection.send(Some(evil), ANN, MAIL).await,
+            Verdict::Permanent { code: None, .. }
+        ));
     }
     assert_eq!(server.commands(), before, "nothing of it was said");
     assert!(matches!(connection.send(FROM, ANN, MAIL).await, Verdict::Accepted { .. }));
@@ -177,8 +187,12 @@ async fn an_address_cannot_smuggle_commands() {
 async fn dots_arrive_as_they_were_written() {
     let server = ScriptedSmtp::script().start().await;
     let mut connection = open(&server).await.unwrap();
-    let mails: [&[u8]; 4] =
-        [b"A: b\r\n\r\n.\r\n", b"A: b\r\n\r\n..\r\n.x\r\n\r\n.\r\n.\r\n", b".A: b\r\n\r\nend.\r\n", b"A: b\r\n\r\n\r\n\r\n"];
+    let mails: [&[u8]; 4] = [
+        b"A: b\r\n\r\n.\r\n",
+        b"A: b\r\n\r\n..\r\n.x\r\n\r\n.\r\n.\r\n",
+        b".A: b\r\n\r\nend.\r\n",
+        b"A: b\r\n\r\n\r\n\r\n",
+    ];
     for mail in mails {
         assert!(matches!(connection.send(FROM, ANN, mail).await, Verdict::Accepted { .. }));
     }
@@ -192,7 +206,9 @@ async fn dots_arrive_as_they_were_written() {
 async fn eight_bit_bytes_and_bare_line_ends_never_leave() {
     let server = ScriptedSmtp::script().start().await;
     let mut connection = open(&server).await.unwrap();
-    for bytes in ["A: ü\r\n\r\n".as_bytes(), b"A: b\r\n\r\na\n.\r\nMAIL FROM:<x@y.test>\r\n", b"A: \xff\r\n\r\n"] {
+    for bytes in
+        ["A: ü\r\n\r\n".as_bytes(), b"A: b\r\n\r\na\n.\r\nMAIL FROM:<x@y.test>\r\n", b"A: \xff\r\n\r\n"]
+    {
         assert!(matches!(connection.send(FROM, ANN, bytes).await, Verdict::Permanent { code: None, .. }));
     }
     assert!(connection.usable());
@@ -205,14 +221,19 @@ async fn foreign_domains_become_ascii_and_foreign_local_parts_need_the_extension
     let mut connection = open(&server).await.unwrap();
     assert!(matches!(connection.send(FROM, "info@bücher.test", MAIL).await, Verdict::Accepted { .. }));
     assert_eq!(server.wait_for(1).await[0].rcpt_to, ["info@xn--bcher-kva.test"]);
-    assert!(matches!(connection.send(FROM, "张三@client.test", MAIL).await, Verdict::Permanent { code: None, .. }));
+    assert!(matches!(
+        connection.send(FROM, "张三@client.test", MAIL).await,
+        Verdict::Permanent { code: None, .. }
+    ));
     assert!(connection.usable());
 
     let server = ScriptedSmtp::script().utf8().start().await;
     let mut connection = open(&server).await.unwrap();
     assert!(matches!(connection.send(FROM, "张三@client.test", MAIL).await, Verdict::Accepted { .. }));
     assert_eq!(server.wait_for(1).await[0].rcpt_to, ["张三@client.test"]);
-    assert!(server.commands().iter().any(|line| line.starts_with("MAIL FROM") && line.ends_with(" SMTPUTF8")));
+    assert!(
+        server.commands().iter().any(|line| line.starts_with("MAIL FROM") && line.ends_with(" SMTPUTF8"))
+    );
 }
 
 #[tokio::test]
@@ -228,7 +249,9 @@ async fn a_mail_over_the_servers_size_is_not_even_begun() {
 
 #[tokio::test]
 async fn refused_greetings_say_why() {
-    for (stage, line) in [(Stage::Banner, "554 5.7.1 blocked"), (Stage::Banner, "421 busy"), (Stage::Ehlo, "550 no")] {
+    for (stage, line) in
+        [(Stage::Banner, "554 5.7.1 blocked"), (Stage::Banner, "421 busy"), (Stage::Ehlo, "550 no")]
+    {
         let server = ScriptedSmtp::script().reply(stage, line).start().await;
         let why = open(&server).await.unwrap_err();
         let SmtpError::Refused { code, .. } = why else { panic!("{line}: {why:?}") };
