@@ -166,6 +166,16 @@ fn whoever_gets_a_ticket_is_told() {
 }
 
 #[test]
+fn files_alone_are_no_reply() {
+    let mut facts = agent_mail(State::Open, "");
+    facts.reading.attachments = vec![Attachment { size: 5, ..Attachment::default() }];
+    assert_eq!(problems(&decided(facts.clone())), [Problem::NothingNew]);
+    facts.reading.reply = "#note".into();
+    facts.reading.command_text = Some("#note".into());
+    assert_eq!(messages(&decided(facts)), [(MessageKind::Note, String::new())]);
+}
+
+#[test]
 fn secrets_in_a_reply_do_not_leave() {
     let secret = "a2".repeat(23) + "b";
     let decision = decided(agent_mail(State::Open, &format!("write to support+{secret}@example.com")));
@@ -207,7 +217,9 @@ fn a_without_b_is_a_note_and_waits() {
         (decision.outcome, letters(&decision)),
         (Outcome::Held, vec!["confirm>alice@example.com".to_owned()])
     );
-    assert_eq!(messages(&decision)[0].0, MessageKind::Note);
+    assert!(messages(&decision).is_empty(), "a mail becomes a message once: when it is confirmed");
+    let Change::Event { kind, content, .. } = &decision.changes[0] else { panic!("{:?}", decision.changes) };
+    assert_eq!((kind.as_str(), content.as_str()), ("note", "Please clear the cache."));
     assert_eq!(decided(MailFacts { confirmed: true, ..facts }).outcome, Outcome::Ticket);
 
     let fresh = decided(mail(&alice(), "A client called.", true));
@@ -240,6 +252,13 @@ fn forged_agents_do_nothing() {
     two_from.reading.trace.strict_from = None;
     let mut listed = agent_mail(State::Open, "#close\nGo away");
     listed.reading.class = Class::List;
+    let assigned_to_alice = |mut facts: MailFacts| {
+        facts.tickets[0].assignee = Some(ALICE.into());
+        facts
+    };
+    let told =
+        decided(assigned_to_alice(strip(MailFacts { tokens: vec![], ..agent_mail(State::Open, "x") })));
+    assert_eq!(letters(&told), ["news>bob@example.com"], "the next in line, not whose name was used");
     let forged: Vec<(&str, MailFacts, Outcome)> = vec![
         ("nothing", strip(mail(&alice(), "#close\nGo away", false)), Outcome::Ticket),
         (

@@ -14,7 +14,7 @@ fn by_results(value: &str) -> Origin {
 fn what_the_trusted_server_says_is_read_in_all_its_spellings() {
     let pass = [
         "mx.example.com; dmarc=pass header.from=huaxia.example",
-        "mx.example.com 1; spf=fail; dkim/1=fail; DMARC/1=PASS (p=none; \"x\" (nested)) header.From=HuaXia.example",
+        "mx.example.com 1; spf=fail; dkim/1=fail; DMARC/1=PASS (p=none; x (nested)) header.From=HuaXia.example",
         "MX.example.com;\t dmarc = pass  header.from = \"huaxia.example\"",
         "mx.example.com (our \\) server); dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=huaxia.example;",
     ];
@@ -35,6 +35,8 @@ fn nothing_less_than_that_is_a_proof() {
         "mx.example.com; dkim=pass header.d=huaxia.example",
         "mx.example.com; dmarc=pass header.from=evil.example",
         "mx.example.com; dmarc=pass",
+        "mx.example.com; spf=none (domain of \"x); dmarc=pass header.from=huaxia.example (\"@evil.example)",
+        "mx.example.com; dmarc=pass header.from=huaxia.example (",
         "mx.example.com; x=y (; dmarc=pass header.from=huaxia.example)",
         "mx.example.com; x=\"; dmarc=pass header.from=huaxia.example\"",
         "mx.example.com; dmarc=fail header.from=huaxia.example; dmarc=pass header.from=huaxia.example",

@@ -61,9 +61,13 @@ fn keys_rotate_and_are_revoked() {
 fn other_spellings_are_not_accepted_and_other_texts_are_no_tokens() {
     let text = keys().mint(&claim(Purpose::Client));
     assert_eq!(keys().check(&text.to_ascii_uppercase(), 1), Some(TokenFinding::Invalid("upper case".into())));
-    for other in
-        ["", "sales", &text[1..], &format!("{text}a"), &text.replace(|c: char| c.is_ascii_digit(), "1")]
-    {
+    for other in [
+        "",
+        "sales",
+        text.strip_prefix(|_: char| true).unwrap(),
+        &format!("{text}a"),
+        &text.replace(|c: char| c.is_ascii_digit(), "1"),
+    ] {
         let found = keys().check(other, 1);
         assert!(!matches!(found, Some(TokenFinding::Valid(_))), "{other}");
     }

@@ -218,12 +218,13 @@ pub fn messages(decision: &Decision) -> Vec<(MessageKind, String)> {
 }
 
 pub fn event_kinds(decision: &Decision) -> Vec<&str> {
-    let kind = |c: &'_ Change| match c {
-        Change::Event { kind, .. } => Some(kind.clone()),
-        _ => None,
-    };
-    let kinds: Vec<String> = decision.changes.iter().filter_map(kind).collect();
-    kinds.into_iter().map(|k| &*k.leak()).collect()
+    fn kind(change: &Change) -> Option<&str> {
+        match change {
+            Change::Event { kind, .. } => Some(kind),
+            _ => None,
+        }
+    }
+    decision.changes.iter().filter_map(kind).collect()
 }
 
 /// No letter goes to anybody but staff and operators.
