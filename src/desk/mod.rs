@@ -21,6 +21,9 @@ pub mod thanks;
 pub mod threading;
 pub mod token;
 
+#[cfg(test)]
+mod tests;
+
 pub use decision::*;
 pub use facts::*;
 use jiff::Timestamp;
