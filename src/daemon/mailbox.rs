@@ -209,6 +209,7 @@ pub(super) async fn supervise_outbox(desk: Desk, mailbox: Arc<MailboxConfig>, st
             Arc::clone(&mailbox),
             Arc::clone(&desk.outbox_wake),
             stop.clone(),
+            |_| {},
         );
         if AssertUnwindSafe(work).catch_unwind().await.is_ok() {
             return;

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     config::{MailboxConfig, Start, schedule::Schedule},
+    desk::RawId,
     edge::{self, Pulse},
     imap::{ImapError, ImapLimits, Listed, Session, Woken, plan_windows},
     store::{FolderKey, FolderState, Keep, StoreError},
@@ -249,15 +250,17 @@ impl<'a> Service<'a> {
 
     async fn keep_and_decide(&mut self, key: &FolderKey, keep: Vec<Keep>) -> Result<()> {
         let uids: Vec<u32> = keep.iter().map(|k| k.uid).collect();
-        let raws = self.desk.store.keep(key, &keep, edge::now()).await?;
-        let mails = raws
+        let raws: BTreeMap<u32, RawId> =
+            self.desk.store.keep(key, &keep, edge::now()).await?.into_iter().collect();
+        let mails = keep
             .into_iter()
-            .zip(keep)
-            .map(|(raw, k)| KeptMail {
-                raw,
-                received_at: k.received_at,
-                bytes: k.bytes,
-                oversized_bytes: k.oversized_bytes,
+            .filter_map(|k| {
+                Some(KeptMail {
+                    raw: *raws.get(&k.uid)?,
+                    received_at: k.received_at,
+                    bytes: k.bytes,
+                    oversized_bytes: k.oversized_bytes,
+                })
             })
             .collect();
         self.decide(mails).await?;
