@@ -29,7 +29,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use maildesk_lab::{dovecot::Dovecot, mailclient::ImapBox, scripted_imap::ScriptedImap, scripted_smtp::ScriptedSmtp};
+use maildesk_lab::{
+    dovecot::Dovecot, mailclient::ImapBox, scripted_imap::ScriptedImap, scripted_smtp::ScriptedSmtp,
+};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_maildesk");
 const ADDRESS: &str = "support@desk.test";
@@ -120,21 +122,31 @@ fn made_mail(i: usize, seed: u64) -> Vec<u8> {
     let client = follows.unwrap_or(i);
     let id = |n: usize| format!("bench.{seed}.{n}@acme.example");
     let (subject, body) = if i % 2 == 0 {
-        (format!("The export stays empty ({i})"), "Hello,\r\n\r\nsince this morning the export stays empty on Chrome 126.\r\n\r\nAnna\r\n")
+        (
+            format!("The export stays empty ({i})"),
+            "Hello,\r\n\r\nsince this morning the export stays empty on Chrome 126.\r\n\r\nAnna\r\n",
+        )
     } else {
-        (format!("=?utf-8?B?5a+85Ye65LiA55u05Li656m6?= {i}"), "您好，\r\n\r\n今天早上开始导出一直为空，浏览器 Chrome 126。\r\n\r\n谢谢\r\n")
+        (
+            format!("=?utf-8?B?5a+85Ye65LiA55u05Li656m6?= {i}"),
+            "您好，\r\n\r\n今天早上开始导出一直为空，浏览器 Chrome 126。\r\n\r\n谢谢\r\n",
+        )
     };
-    let answers = follows.map_or_else(String::new, |n| format!("In-Reply-To: <{0}>\r\nReferences: <{0}>\r\n", id(n)));
+    let answers =
+        follows.map_or_else(String::new, |n| format!("In-Reply-To: <{0}>\r\nReferences: <{0}>\r\n", id(n)));
     let head = format!(
         "Return-Path: <client{client}@acme.example>\r\nFrom: Client {client} <client{client}@acme.example>\r\nTo: Support <{ADDRESS}>\r\n\
          Subject: {subject}\r\nDate: Thu, 02 Jul 2026 09:14:00 +0000\r\nMessage-ID: <{}>\r\n{answers}MIME-Version: 1.0\r\n",
         id(i)
     );
-    let text = format!("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}");
+    let text =
+        format!("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}");
     if i % 10 != 3 {
         return format!("{head}{text}").into_bytes();
     }
-    let file: String = (0..1333).map(|n| format!("{:076x}\r\n", (n as u128 + 7).wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let file: String = (0..1333)
+        .map(|n| format!("{:076x}\r\n", (n as u128 + 7).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
     format!(
         "{head}Content-Type: multipart/mixed; boundary=\"=_b\"\r\n\r\n--=_b\r\n{text}\r\n--=_b\r\nContent-Type: application/octet-stream\r\n\
          Content-Disposition: attachment; filename=\"dump.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{file}--=_b--\r\n"
@@ -151,7 +163,13 @@ impl Bench {
     fn new(imap: (&str, u16), smtp: (&str, u16), window: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let secret = |name: &str, value: &str| {
-            let mut file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(folder.path().join(name)).unwrap();
+            let mut file = fs::OpenOptions::new()
+                .create(true)
+                .write(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(folder.path().join(name))
+                .unwrap();
             file.write_all(value.as_bytes()).unwrap();
         };
         secret("desk-secret", "0123456789abcdef0123456789abcdef0123456789abcdef");
@@ -211,7 +229,8 @@ window_messages_max = {window}
     }
 
     fn start(&self) -> Desk {
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).unwrap();
+        let log =
+            fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         let child = Command::new(BINARY)
             .arg("--config")
             .arg(self.folder.path().join("maildesk.toml"))
@@ -228,7 +247,8 @@ window_messages_max = {window}
 
     fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let config = self.folder.path().join("maildesk.toml");
-        let output = Command::new(BINARY).arg("--config").arg(config).arg("--json").args(arguments).output().unwrap();
+        let output =
+            Command::new(BINARY).arg("--config").arg(config).arg("--json").args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
@@ -298,7 +318,11 @@ fn filled_dovecot(mails: &[Mail]) -> Dovecot {
 
 /// One recipient's mails by the recipient's address.
 fn to_clients(sink: &ScriptedSmtp) -> Vec<Vec<u8>> {
-    sink.received().into_iter().filter(|m| m.rcpt_to.iter().all(|to| !to.starts_with("alice@"))).map(|m| m.data).collect()
+    sink.received()
+        .into_iter()
+        .filter(|m| m.rcpt_to.iter().all(|to| !to.starts_with("alice@")))
+        .map(|m| m.data)
+        .collect()
 }
 
 async fn throughput(mails: &[Mail], window: usize) -> Figures {
@@ -313,7 +337,10 @@ async fn throughput(mails: &[Mail], window: usize) -> Figures {
     let desk = bench.start();
     wait(&format!("{expected} mails"), || sink.count() >= expected).await;
     let seconds = begin.elapsed().as_secs_f64();
-    wait("the outbox to be settled", || bench.json(&["outbox", "list", "--state", "sending"]) == serde_json::json!([])).await;
+    wait("the outbox to be settled", || {
+        bench.json(&["outbox", "list", "--state", "sending"]) == serde_json::json!([])
+    })
+    .await;
     let figures = Figures {
         rate: mails.len() as f64 / seconds,
         cpu_ms: desk.cpu_seconds() * 1000.0 / mails.len() as f64,
@@ -329,7 +356,11 @@ async fn throughput(mails: &[Mail], window: usize) -> Figures {
 
 fn check(bench: &Bench, mails: &[Mail], figures: &Figures, tickets: usize) {
     let outcomes = bench.outcomes();
-    assert_eq!(outcomes.get("ticket").copied(), Some(mails.len() as u64), "every mail is a message of a ticket: {outcomes:?}");
+    assert_eq!(
+        outcomes.get("ticket").copied(),
+        Some(mails.len() as u64),
+        "every mail is a message of a ticket: {outcomes:?}"
+    );
     assert_eq!(figures.tickets, tickets, "tickets");
     assert_eq!(figures.acknowledgements, tickets, "acknowledgements");
 }
@@ -352,9 +383,13 @@ async fn kill(mails: &[Mail], options: &Options) {
     }
     let tickets = mails.iter().filter(|m| !m.follows).count();
     let desk = bench.start();
-    wait("every message decided", || bench.outcomes().get("ticket").copied() == Some(mails.len() as u64)).await;
+    wait("every message decided", || bench.outcomes().get("ticket").copied() == Some(mails.len() as u64))
+        .await;
     for state in ["queued", "unknown", "sending"] {
-        wait("an empty outbox", || bench.json(&["outbox", "list", "--state", state]) == serde_json::json!([])).await;
+        wait("an empty outbox", || {
+            bench.json(&["outbox", "list", "--state", state]) == serde_json::json!([])
+        })
+        .await;
     }
     desk.kill();
     assert_eq!(bench.tickets(), tickets, "tickets");
@@ -376,17 +411,17 @@ async fn kill(mails: &[Mail], options: &Options) {
 async fn latency(options: &Options) {
     let sink = ScriptedSmtp::script().start().await;
     let imap = ScriptedImap::builder().start().await;
-    let bench = Bench::new((&imap.ip.to_string(), imap.port), (&sink.ip.to_string(), sink.port), 50);
+    let bench = Bench::new((&imap.ip().to_string(), imap.port()), (&sink.ip.to_string(), sink.port), 50);
     let desk = bench.start();
-    imap.wait_for_command("IDLE", 1).await;
+    imap.wait_for("IDLE", 1).await;
     let mut milliseconds = Vec::new();
     for i in 0..options.times {
         let before = to_clients(&sink).len();
         let begin = Instant::now();
-        imap.push(u32::try_from(i + 1).unwrap(), made_mail(7 * i, options.seed));
+        imap.deliver(u32::try_from(i + 1).unwrap(), &made_mail(7 * i, options.seed));
         wait("the acknowledgement", || to_clients(&sink).len() > before).await;
         milliseconds.push(begin.elapsed().as_secs_f64() * 1000.0);
-        imap.wait_for_command("IDLE", i + 2).await;
+        imap.wait_for("IDLE", i + 2).await;
     }
     desk.kill();
     milliseconds.sort_by(f64::total_cmp);

@@ -20,6 +20,9 @@ impl Live {
             bail!("there is no mailbox `{}` in the config; there are: {}", self.mailbox, names.join(", "));
         }
         store.set_live(&self.mailbox, edge::now()).await?;
-        print::text(&format!("{} is live: mail leaves from now on; what shadow mode held back stays unsent\n", self.mailbox))
+        print::text(&format!(
+            "{} is live: mail leaves from now on; what shadow mode held back stays unsent\n",
+            self.mailbox
+        ))
     }
 }

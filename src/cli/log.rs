@@ -36,6 +36,7 @@ pub(super) fn start() -> Result<()> {
 
 /// Libraries may warn, no more.
 fn may_speak(metadata: &Metadata<'_>) -> bool {
-    let is_library = LIBRARIES.iter().chain(&QUIET_TARGETS).any(|library| metadata.target().starts_with(library));
+    let is_library =
+        LIBRARIES.iter().chain(&QUIET_TARGETS).any(|library| metadata.target().starts_with(library));
     !is_library || *metadata.level() <= Level::WARN
 }

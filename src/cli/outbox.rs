@@ -85,8 +85,9 @@ async fn show(common: &Common, store: &Store, id: OutboxId) -> Result<()> {
 }
 
 fn parse_state(word: &str) -> Result<OutboxState> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned()))
-        .with_context(|| format!("`{word}` is no state: queued, sending, sent, failed, unknown, shadow, held, cancelled"))
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).with_context(|| {
+        format!("`{word}` is no state: queued, sending, sent, failed, unknown, shadow, held, cancelled")
+    })
 }
 
 /// The word of a state or kind, as JSON has it.

@@ -133,11 +133,17 @@ impl Attachment {
         };
         let raw = message.raw.context("that attachment went out with a mail of ours")?;
         let raw = store.raw(raw).await?.context("the raw message is gone")?;
-        let bytes = mail::attachment(&raw.bytes, index).context("the raw message no longer holds this attachment")?;
+        let bytes =
+            mail::attachment(&raw.bytes, index).context("the raw message no longer holds this attachment")?;
         match &self.output {
             Some(path) => {
                 fs::write(path, &bytes).with_context(|| format!("writing {}", path.display()))?;
-                print::text(&format!("{} ({} bytes) is in {}\n", print::cell(&file.name), bytes.len(), path.display()))
+                print::text(&format!(
+                    "{} ({} bytes) is in {}\n",
+                    print::cell(&file.name),
+                    bytes.len(),
+                    path.display()
+                ))
             }
             None => print::bytes(&bytes),
         }
@@ -163,14 +169,27 @@ fn describe(detail: &TicketDetail) -> String {
     if let Some(at) = detail.first_response_at {
         out += &fact("first answer", &print::instant(at));
     }
-    out += &fact("history", if detail.chain_intact { "unaltered" } else { "ALTERED: the chain of events is broken" });
+    out += &fact(
+        "history",
+        if detail.chain_intact { "unaltered" } else { "ALTERED: the chain of events is broken" },
+    );
     out += "\nMessages\n";
     let mut place = 0;
     for message in &detail.messages {
-        out += &format!("  {}  {:<16}{}\n", print::instant(message.at), message.kind, print::cell(&message.author));
+        out += &format!(
+            "  {}  {:<16}{}\n",
+            print::instant(message.at),
+            message.kind,
+            print::cell(&message.author)
+        );
         for file in &message.attachments {
             place += 1;
-            out += &format!("    [{place}] {} ({}, {} bytes)\n", print::cell(&file.name), file.content_type, file.size);
+            out += &format!(
+                "    [{place}] {} ({}, {} bytes)\n",
+                print::cell(&file.name),
+                file.content_type,
+                file.size
+            );
         }
     }
     out += "\nHistory\n";
@@ -202,5 +221,10 @@ fn transcript(detail: &TicketDetail) -> String {
 fn heading(message: &MessageRow) -> String {
     let delivery = message.delivery.as_ref().map(|state| format!(" ({})", word(state))).unwrap_or_default();
     let recipient = message.recipient.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
-    format!("{}  {} by {}{recipient}{delivery}", print::instant(message.at), message.kind, print::cell(&message.author))
+    format!(
+        "{}  {} by {}{recipient}{delivery}",
+        print::instant(message.at),
+        message.kind,
+        print::cell(&message.author)
+    )
 }

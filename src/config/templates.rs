@@ -1,33 +1,39 @@
-//! The operator's own templates: `[templates] folder` holds `en/acknowledgement.txt` and the like.
+//! The operator's own templates: `[templates] folder` holds the files that take the place of built-in ones.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs::{self, DirEntry},
+    io,
+    path::Path,
+};
 
 /// A template is a screenful of text; anything larger is not one.
 const TEMPLATE_BYTES_MAX: u64 = 256 << 10;
 
-/// Every template file by its name below the folder, `en/acknowledgement.txt`.
+/// Every template file by its name below the folder: `layout.html`, `letters/reply.letter`, `en/words.toml`.
 ///
 /// # Errors
 /// When the folder cannot be read, or a file is no UTF-8 or too large for a template.
 pub fn template_files(folder: &Path) -> io::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
-    for language in fs::read_dir(folder)? {
-        let language = language?;
-        if !language.file_type()?.is_dir() {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !entry.file_type()?.is_dir() {
+            files.insert(name, read(&entry)?);
             continue;
         }
-        for file in fs::read_dir(language.path())? {
-            let file = file?;
-            if !file.file_type()?.is_file() {
-                continue;
-            }
-            if file.metadata()?.len() > TEMPLATE_BYTES_MAX {
-                return Err(io::Error::other(format!("{} is too large for a template", file.path().display())));
-            }
-            let name =
-                format!("{}/{}", language.file_name().to_string_lossy(), file.file_name().to_string_lossy());
-            files.insert(name, fs::read_to_string(file.path())?);
+        for inner in fs::read_dir(entry.path())? {
+            let inner = inner?;
+            files.insert(format!("{name}/{}", inner.file_name().to_string_lossy()), read(&inner)?);
         }
     }
     Ok(files)
+}
+
+fn read(file: &DirEntry) -> io::Result<String> {
+    if file.metadata()?.len() > TEMPLATE_BYTES_MAX {
+        return Err(io::Error::other(format!("{} is too large for a template", file.path().display())));
+    }
+    fs::read_to_string(file.path())
 }

@@ -15,8 +15,8 @@ use super::jitter;
 use crate::{
     config::MailboxConfig,
     edge::{self, Pulse},
-    imap::{ImapError, ImapLimits, LoginLimiter, Session, reconnect_delay},
-    intake::{Desk, Service, Serving, alert},
+    imap::{ImapError, LoginLimiter, Session, reconnect_delay},
+    intake::{Desk, Service, Serving, alert, imap_limits},
     outbox,
 };
 
@@ -27,7 +27,12 @@ const LASTING_FAILURES: u32 = 3;
 /// After a crash of a worker.
 const CRASH_DELAY: Duration = Duration::from_secs(5);
 
-pub(super) async fn supervise(desk: Desk, mailbox: Arc<MailboxConfig>, pulse: Pulse, stop: CancellationToken) {
+pub(super) async fn supervise(
+    desk: Desk,
+    mailbox: Arc<MailboxConfig>,
+    pulse: Pulse,
+    stop: CancellationToken,
+) {
     let supervisor = Supervisor { desk: &desk, mailbox: &mailbox, pulse: &pulse, stop: &stop };
     let mut course = Course::default();
     while !stop.is_cancelled() {
@@ -89,7 +94,7 @@ impl Supervisor<'_> {
     /// One session: `Ok` only when told to stop.
     async fn attempt(&self, course: &mut Course) -> Result<(), Trouble> {
         course.logins.attempt(Instant::now());
-        let limits = ImapLimits::default();
+        let limits = imap_limits(&self.desk.judgement.load().policy.limits);
         let opened = tokio::select! {
             opened = Session::open(&self.mailbox.imap, &limits) => opened,
             () = self.stop.cancelled() => return Ok(()),
@@ -158,7 +163,9 @@ impl Supervisor<'_> {
                 self.tell(&can_be_read(self.mailbox)).await;
             }
             Ok(false) => {}
-            Err(why) => warn!(mailbox = self.mailbox.name, %why, "the end of trouble could not be written down"),
+            Err(why) => {
+                warn!(mailbox = self.mailbox.name, %why, "the end of trouble could not be written down")
+            }
         }
     }
 

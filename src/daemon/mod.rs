@@ -101,7 +101,9 @@ async fn open(config: &Config) -> Result<Desk> {
 /// The built-in templates, with the operator's own in place of theirs.
 fn templates(config: &Config) -> Result<Templates> {
     let overrides = match &config.templates_folder {
-        Some(folder) => config::template_files(folder).with_context(|| format!("reading {}", folder.display()))?,
+        Some(folder) => {
+            config::template_files(folder).with_context(|| format!("reading {}", folder.display()))?
+        }
         None => std::collections::BTreeMap::new(),
     };
     Ok(Templates::with_overrides(&overrides)?)
@@ -191,7 +193,11 @@ impl Running {
 }
 
 /// The command line works on the same store: its changes (live, retry, cancel) wake the daemon.
-async fn watch_foreign_changes(desk: Desk, mailboxes: Vec<Arc<config::MailboxConfig>>, stop: CancellationToken) {
+async fn watch_foreign_changes(
+    desk: Desk,
+    mailboxes: Vec<Arc<config::MailboxConfig>>,
+    stop: CancellationToken,
+) {
     let mut seen = desk.store.data_version().await.ok();
     loop {
         tokio::select! {

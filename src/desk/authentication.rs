@@ -51,7 +51,10 @@ mod tests {
         let reading = Reading {
             trace: Trace {
                 strict_from: Some("li@acme.example".into()),
-                authentication_results: vec![AuthenticationResults { received_above: 0, value: field.into() }],
+                authentication_results: vec![AuthenticationResults {
+                    received_above: 0,
+                    value: field.into(),
+                }],
                 ..Trace::default()
             },
             ..Reading::default()

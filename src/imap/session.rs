@@ -22,6 +22,8 @@ pub struct Session {
     pub(super) limits: ImapLimits,
     pub(super) capabilities: BTreeSet<String>,
     selected: Option<Selected>,
+    /// The server spoke of new mail since SELECT, outside of IDLE, so IDLE will not speak of it again.
+    pub(super) grown: bool,
 }
 
 /// A chosen folder, as the server described it.
@@ -45,7 +47,7 @@ impl Session {
     /// the others as they say. No secret was sent unless the connection is encrypted or stays on this machine.
     pub async fn open(server: &ServerConfig, limits: &ImapLimits) -> Result<Self, ImapError> {
         let (wire, capabilities) = open::open(server, limits).await?;
-        Ok(Self { wire, limits: *limits, capabilities, selected: None })
+        Ok(Self { wire, limits: *limits, capabilities, selected: None, grown: false })
     }
 
     /// Whether the server says that it has IDLE. It may still refuse it.
@@ -72,6 +74,7 @@ impl Session {
     /// [`ImapError::Operator`] when the folder is missing or not for us; [`ImapError::Doubt`] without a UIDVALIDITY.
     pub async fn select(&mut self, folder: &str) -> Result<Selected, ImapError> {
         self.selected = None;
+        self.grown = false;
         let answer = self.wire.command(&format!("SELECT {}", folder_name(folder)?), Expect::SHORT).await?;
         if answer.status != Status::Ok {
             return Err(if passes(&answer.words) || answer.status == Status::Bad {
@@ -161,6 +164,7 @@ impl Session {
     pub(super) fn note_changes(&mut self, items: &[Item]) {
         for item in items {
             if let (Item::Exists(count), Some(selected)) = (item, self.selected.as_mut()) {
+                self.grown |= *count > selected.exists;
                 selected.exists = *count;
                 // Grown since SELECT: its UIDNEXT is of the past.
                 selected.uid_next = None;

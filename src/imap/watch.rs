@@ -28,6 +28,9 @@ impl Session {
     /// When the connection ends, or the server does not end IDLE in time after DONE.
     pub async fn idle(&mut self, max: Duration, stop: &CancellationToken) -> Result<Woken, ImapError> {
         self.selected()?;
+        if self.grown {
+            return Ok(Woken::Changed);
+        }
         if !self.has_idle() {
             return Ok(Woken::Unsupported);
         }

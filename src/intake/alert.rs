@@ -66,7 +66,8 @@ async fn enqueue(
 ) -> Result<()> {
     let Some(policy) = judgement.policy.mailbox(mailbox) else { return Ok(()) };
     let occasion = Occasion { judgement, mailbox: policy, ticket: None, raw: None, live: true, now };
-    let letters: Vec<Letter> = judgement.policy.operators.iter().map(|to| letter(judgement, to, alert)).collect();
+    let letters: Vec<Letter> =
+        judgement.policy.operators.iter().map(|to| letter(judgement, to, alert)).collect();
     dispatch(window, &occasion, &letters).await
 }
 

@@ -126,8 +126,12 @@ impl Occasion<'_> {
             }
             (Some(purpose), Some(ticket), _) if has_subaddressing => {
                 let expires = self.now.as_second() / 86_400 + TOKEN_DAYS;
-                let token =
-                    Token { purpose, ticket, person, expires_day: u16::try_from(expires).unwrap_or(u16::MAX) };
+                let token = Token {
+                    purpose,
+                    ticket,
+                    person,
+                    expires_day: u16::try_from(expires).unwrap_or(u16::MAX),
+                };
                 let text = self.judgement.keys.mint(&token);
                 ReplyAddress { address: address_with(self.mailbox, &text), confirmation: None }
             }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::{MailboxConfig, Start, schedule::Schedule},
-    desk::RawId,
+    desk::{Limits, RawId},
     edge::{self, Pulse},
     imap::{ImapError, ImapLimits, Listed, Session, Woken, plan_windows},
     store::{FolderKey, FolderState, Keep, StoreError},
@@ -29,8 +29,6 @@ const ATTEMPTS_MAX: u32 = 2;
 /// Folders with more messages are compared with the ledger once an hour instead of at every poll.
 const RECONCILE_MESSAGES_MAX: u32 = 20_000;
 const RECONCILE_RARELY: Duration = Duration::from_secs(3600);
-/// Bytes read of a message that is too large to be taken whole.
-const HEADER_BYTES_MAX: u64 = 256 << 10;
 const SETTLE_MAX: u32 = 1000;
 const UNDECIDED_MAX: u32 = 50;
 
@@ -46,6 +44,16 @@ pub enum Serving {
 }
 
 type Result<T> = std::result::Result<T, Serving>;
+
+/// The limits of a session, as the operator sets them.
+#[must_use]
+pub fn imap_limits(limits: &Limits) -> ImapLimits {
+    ImapLimits {
+        message_bytes_max: limits.message_bytes_max,
+        window_messages_max: limits.window_messages_max,
+        ..ImapLimits::default()
+    }
+}
 
 /// A mailbox served over one session.
 pub struct Service<'a> {
@@ -64,11 +72,13 @@ impl<'a> Service<'a> {
     ///
     /// # Errors
     /// When the poll line is wrong, which `config` has ruled out.
-    pub fn begin(desk: &'a Desk, config: &'a MailboxConfig, session: Session, pulse: &'a Pulse) -> Result<Self> {
-        let limits = ImapLimits {
-            message_bytes_max: desk.judgement.load().policy.limits.message_bytes_max,
-            ..ImapLimits::default()
-        };
+    pub fn begin(
+        desk: &'a Desk,
+        config: &'a MailboxConfig,
+        session: Session,
+        pulse: &'a Pulse,
+    ) -> Result<Self> {
+        let limits = imap_limits(&desk.judgement.load().policy.limits);
         let poll = Schedule::parse(&config.poll).map_err(StoreError::Operator)?;
         Ok(Self { desk, config, poll, limits, session, pulse, reconciled: BTreeMap::new() })
     }
@@ -126,7 +136,11 @@ impl<'a> Service<'a> {
             if rows.is_empty() {
                 return Ok(());
             }
-            info!(mailbox = self.config.name, messages = rows.len(), "deciding what was kept before the start");
+            info!(
+                mailbox = self.config.name,
+                messages = rows.len(),
+                "deciding what was kept before the start"
+            );
             for row in rows {
                 self.pulse.expect_within(WORK_MAX);
                 let raw = row.raw;
@@ -166,11 +180,10 @@ impl<'a> Service<'a> {
         if stop.is_cancelled() {
             return Ok(());
         }
-        if let Some(last) = there.last() {
-            self.desk.store.account_through(&key, *last).await?;
-        }
+        let last = there.last().copied().unwrap_or(first.saturating_sub(1));
+        self.desk.store.account_through(&key, last).await?;
         self.settle(&key).await?;
-        self.reconcile(&key, selected.exists).await
+        self.reconcile(&key, selected.exists, last).await
     }
 
     /// The first look at a folder: what is there already counts only when the operator said so. A folder that is known under
@@ -218,7 +231,8 @@ impl<'a> Service<'a> {
     async fn take_window(&mut self, key: &FolderKey, uids: &[u32]) -> Result<()> {
         self.pulse.expect_within(WORK_MAX);
         let fetched = self.session.fetch(uids).await?;
-        let gone: Vec<u32> = uids.iter().copied().filter(|uid| !fetched.iter().any(|f| f.uid == *uid)).collect();
+        let gone: Vec<u32> =
+            uids.iter().copied().filter(|uid| !fetched.iter().any(|f| f.uid == *uid)).collect();
         if !gone.is_empty() {
             self.desk.store.record_gone(key, &gone, edge::now()).await?;
         }
@@ -237,8 +251,13 @@ impl<'a> Service<'a> {
     /// Only the header of a mail that is too large is taken; the original stays on the server.
     async fn take_oversized(&mut self, key: &FolderKey, uid: u32, listed: &Listed) -> Result<()> {
         self.pulse.expect_within(WORK_MAX);
-        let fetched = self.session.fetch_header(uid, HEADER_BYTES_MAX).await?;
-        warn!(mailbox = key.mailbox, uid, size_bytes = listed.size_bytes, "too large: only its header is taken");
+        let fetched = self.session.fetch_header(uid, self.limits.header_bytes_max).await?;
+        warn!(
+            mailbox = key.mailbox,
+            uid,
+            size_bytes = listed.size_bytes,
+            "too large: only its header is taken"
+        );
         let keep = Keep {
             uid,
             received_at: fetched.internal_date,
@@ -294,13 +313,14 @@ impl<'a> Service<'a> {
         Ok(())
     }
 
-    /// Compares the folder with the ledger: the difference must be zero (SPEC section 4).
-    async fn reconcile(&mut self, key: &FolderKey, exists: u32) -> Result<()> {
+    /// Compares the folder with the ledger, as far as it was taken (`last`): the difference must be zero (SPEC section 4).
+    async fn reconcile(&mut self, key: &FolderKey, exists: u32, last: u32) -> Result<()> {
         let recent = self.reconciled.get(&key.folder).is_some_and(|at| at.elapsed() < RECONCILE_RARELY);
         if exists > RECONCILE_MESSAGES_MAX && recent {
             return Ok(());
         }
-        let there = self.session.uids_from(1).await?;
+        let mut there = self.session.uids_from(1).await?;
+        there.retain(|uid| *uid <= last);
         let missing = self.desk.store.reconcile(key, &there, edge::now()).await?;
         if missing > 0 {
             warn!(mailbox = key.mailbox, folder = key.folder, missing, "messages are unaccounted for");

@@ -16,7 +16,7 @@ mod timers;
 mod window;
 
 pub use judgement::Judgement;
-pub use mailbox::{Service, Serving};
+pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::Prover;
 pub use reader::{Reader, read_once};
 pub use timers::fire_due_timers;

@@ -175,8 +175,7 @@ async fn decide_once(
     };
     let ticket = window.apply(&application).await?;
     if let Some(policy) = judgement.policy.mailbox(mailbox) {
-        let occasion =
-            Occasion { judgement, mailbox: policy, ticket, raw: Some(mail.raw), live, now };
+        let occasion = Occasion { judgement, mailbox: policy, ticket, raw: Some(mail.raw), live, now };
         dispatch(window, &occasion, &decision.letters).await?;
     }
     Ok(Decided::new(mail.raw, ticket, decision))
@@ -189,7 +188,8 @@ pub(super) fn judge(judgement: &Judgement, facts: &Facts, now: jiff::Timestamp) 
 }
 
 fn stored_form(facts: &MailFacts) -> Result<String> {
-    serde_json::to_string(facts).map_err(|why| StoreError::Refused(format!("its facts cannot be stored: {why}")))
+    serde_json::to_string(facts)
+        .map_err(|why| StoreError::Refused(format!("its facts cannot be stored: {why}")))
 }
 
 impl Decided {
