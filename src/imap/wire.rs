@@ -224,7 +224,8 @@ impl Wire {
             }
             // A large message on a slow line is no stall as long as it keeps coming.
             let came = self.client.get_ref().total().saturating_sub(before);
-            let least = self.limits.response_timeout.as_secs().max(1) * self.limits.bytes_per_second_min;
+            let patience_ms = u64::try_from(self.limits.response_timeout.as_millis()).unwrap_or(u64::MAX);
+            let least = patience_ms.saturating_mul(self.limits.bytes_per_second_min).div_ceil(1000).max(1);
             if Instant::now() >= deadline || came < least {
                 return Err(stalled());
             }
