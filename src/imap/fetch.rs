@@ -82,7 +82,7 @@ impl Session {
     /// The first `bytes_max` bytes of a message's header, without marking it as read.
     ///
     /// # Errors
-    /// As [`Session::fetch`]; also [`ImapError::Doubt`] about this UID when it is gone.
+    /// As [`Session::fetch`]; [`ImapError::Temporary`] when the message is gone: the next listing will not show it.
     pub async fn fetch_header(&mut self, uid: u32, bytes_max: u64) -> Result<Fetched, ImapError> {
         let bytes_max = bytes_max.clamp(1, self.limits.header_bytes_max.max(1));
         // Some servers ignore the <partial>, so a longer answer is let through and cut here.

@@ -97,6 +97,11 @@ impl<S> Guard<S> {
         self.total = 0;
     }
 
+    /// Bytes received since the command began.
+    pub(super) const fn total(&self) -> u64 {
+        self.total
+    }
+
     /// The connection itself, if nothing was received beyond the last response; `None` if something was.
     pub(super) fn into_quiet(self) -> Option<S> {
         let quiet = self.raw_at >= self.raw.len() && self.line.is_empty() && self.out_at >= self.out.len();

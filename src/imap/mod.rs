@@ -49,12 +49,14 @@ pub struct ImapLimits {
     pub header_bytes_max: u64,
     /// Resolving, connecting and TLS together.
     pub connect_timeout: Duration,
-    /// One response, from its first byte to its last, besides the time its bytes may take at `bytes_per_second_min`.
+    /// Silence, or less than `bytes_per_second_min`, for so long means that the server has stalled.
     pub response_timeout: Duration,
-    /// One command with all its responses, besides the same.
+    /// One command with all its responses, besides the time that its bytes may take at `bytes_per_second_min`.
     pub command_timeout: Duration,
     /// The slowest server that is still waited for.
     pub bytes_per_second_min: u64,
+    /// A goodbye, after which the connection is dropped.
+    pub logout_timeout: Duration,
 }
 
 impl Default for ImapLimits {
@@ -67,7 +69,8 @@ impl Default for ImapLimits {
             connect_timeout: Duration::from_secs(30),
             response_timeout: Duration::from_secs(60),
             command_timeout: Duration::from_secs(180),
-            bytes_per_second_min: 32 << 10,
+            bytes_per_second_min: 16 << 10,
+            logout_timeout: Duration::from_secs(5),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     answer::{Answer, Item, Status},
     open::{self, passes},
     syntax::folder_name,
-    windows::{SearchSpan, SearchWalk},
+    windows::{SEARCH_SPAN_FIRST, SearchSpan, SearchWalk},
     wire::{Expect, Wire},
 };
 use crate::config::ServerConfig;
@@ -108,6 +108,7 @@ impl Session {
     pub async fn uids_from(&mut self, first: u32) -> Result<Vec<u32>, ImapError> {
         let selected = self.selected()?;
         let highest = match selected.uid_next {
+            _ if selected.exists <= SEARCH_SPAN_FIRST => 0,
             Some(next) => next.saturating_sub(1),
             None => self.search("UID *").await?.into_iter().max().unwrap_or(0),
         };
@@ -136,7 +137,8 @@ impl Session {
     /// Says goodbye and closes. Whatever the server answers, the connection is gone.
     pub async fn logout(mut self) {
         if !self.wire.is_dead() {
-            let _ = self.wire.command("LOGOUT", Expect::SHORT).await;
+            let within = self.limits.logout_timeout;
+            let _ = tokio::time::timeout(within, self.wire.command("LOGOUT", Expect::SHORT)).await;
         }
     }
 

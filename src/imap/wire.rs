@@ -24,7 +24,7 @@ use super::{
 };
 use crate::net::Stream;
 
-/// What a command's answer may weigh, for the guard and the deadlines.
+/// What a command's answer may weigh, for the guard and the deadline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Expect {
     /// The largest literal, bytes.
@@ -64,13 +64,6 @@ pub(super) struct Wire {
     commands_sent: u64,
 }
 
-/// Where the time of one command ends.
-#[derive(Debug, Clone, Copy)]
-struct Deadlines {
-    response: Duration,
-    whole: Instant,
-}
-
 impl Wire {
     pub(super) fn new(stream: Stream, limits: ImapLimits) -> Self {
         let guard = Guard::new(stream, Expect::SHORT.allowance());
@@ -94,24 +87,21 @@ impl Wire {
         self.dead = true;
     }
 
-    fn begin(&mut self, expect: Expect) -> Result<Deadlines, ImapError> {
+    fn begin(&mut self, expect: Expect) -> Result<Instant, ImapError> {
         if self.dead {
             return Err(ImapError::Temporary("the IMAP connection is closed".to_owned()));
         }
         self.dead = true;
         self.client.get_mut().allow(expect.allowance());
         let transfer = Duration::from_secs(expect.body_bytes / self.limits.bytes_per_second_min.max(1));
-        Ok(Deadlines {
-            response: self.limits.response_timeout.saturating_add(transfer),
-            whole: Instant::now() + self.limits.command_timeout.saturating_add(transfer),
-        })
+        Ok(Instant::now() + self.limits.command_timeout.saturating_add(transfer))
     }
 
     /// The greeting: untagged, so it has no command.
     pub(super) async fn greeting(&mut self) -> Result<Vec<Item>, ImapError> {
-        let deadlines = self.begin(Expect::SHORT)?;
+        let deadline = self.begin(Expect::SHORT)?;
         let mut items = Vec::new();
-        if self.read_into(&mut items, deadlines).await?.is_some() {
+        if self.read_into(&mut items, deadline).await?.is_some() {
             return Err(ImapError::doubt("it began with a tagged line instead of a greeting"));
         }
         self.dead = false;
@@ -120,9 +110,9 @@ impl Wire {
 
     /// Runs one command to its tagged status. `text` holds no line break.
     pub(super) async fn command(&mut self, text: &str, expect: Expect) -> Result<Answer, ImapError> {
-        let deadlines = self.begin(expect)?;
-        let tag = self.send(text, deadlines).await?;
-        self.collect(&tag, deadlines, Vec::new()).await
+        let deadline = self.begin(expect)?;
+        let tag = self.send(text, deadline).await?;
+        self.collect(&tag, deadline, Vec::new()).await
     }
 
     /// Runs one command up to the server's continuation; the inner `Err` is the answer when the server declined.
@@ -130,11 +120,11 @@ impl Wire {
         &mut self,
         text: &str,
     ) -> Result<Result<Pending, Answer>, ImapError> {
-        let deadlines = self.begin(Expect::SHORT)?;
-        let tag = self.send(text, deadlines).await?;
+        let deadline = self.begin(Expect::SHORT)?;
+        let tag = self.send(text, deadline).await?;
         let mut items = Vec::new();
         loop {
-            if let Some((_, status, words)) = self.read_tagged(&tag, &mut items, deadlines).await? {
+            if let Some((_, status, words)) = self.read_tagged(&tag, &mut items, deadline).await? {
                 self.dead = false;
                 return Ok(Err(Answer { status, words, items }));
             }
@@ -150,8 +140,7 @@ impl Wire {
         pending: &mut Pending,
         wait: Duration,
     ) -> Result<bool, ImapError> {
-        let deadlines = Deadlines { response: wait, whole: Instant::now() + wait };
-        match timeout_at(deadlines.whole, self.read(&mut pending.items)).await {
+        match timeout_at(Instant::now() + wait, self.read(&mut pending.items)).await {
             Err(_) => Ok(false),
             Ok(Err(why)) => Err(why),
             Ok(Ok(None)) => Ok(true),
@@ -162,12 +151,9 @@ impl Wire {
     /// Ends a pending command by `line` and collects the rest of its answer.
     pub(super) async fn finish(&mut self, pending: Pending, line: &[u8]) -> Result<Answer, ImapError> {
         self.client.get_mut().allow(Expect::SHORT.allowance());
-        let deadlines = Deadlines {
-            response: self.limits.response_timeout,
-            whole: Instant::now() + self.limits.command_timeout,
-        };
-        self.write(line, deadlines).await?;
-        self.collect(&pending.tag, deadlines, pending.items).await
+        let deadline = Instant::now() + self.limits.command_timeout;
+        self.write(line, deadline).await?;
+        self.collect(&pending.tag, deadline, pending.items).await
     }
 
     /// Runs one command of two lines: the second follows when the server asks for it (RFC 3501 section 6.2.2).
@@ -178,20 +164,20 @@ impl Wire {
         }
     }
 
-    async fn send(&mut self, text: &str, deadlines: Deadlines) -> Result<String, ImapError> {
+    async fn send(&mut self, text: &str, deadline: Instant) -> Result<String, ImapError> {
         self.commands_sent += 1;
         let tag = format!("M{:04}", self.commands_sent);
-        self.write(format!("{tag} {text}\r\n").as_bytes(), deadlines).await?;
+        self.write(format!("{tag} {text}\r\n").as_bytes(), deadline).await?;
         Ok(tag)
     }
 
-    async fn write(&mut self, bytes: &[u8], deadlines: Deadlines) -> Result<(), ImapError> {
+    async fn write(&mut self, bytes: &[u8], deadline: Instant) -> Result<(), ImapError> {
         let guard = self.client.get_mut();
         let writing = async {
             guard.write_all(bytes).await?;
             guard.flush().await
         };
-        match timeout_at(deadlines.whole, writing).await {
+        match timeout_at(deadline, writing).await {
             Ok(result) => result.map_err(|why| broken(&why)),
             Err(_) => Err(stalled()),
         }
@@ -200,11 +186,11 @@ impl Wire {
     async fn collect(
         &mut self,
         tag: &str,
-        deadlines: Deadlines,
+        deadline: Instant,
         mut items: Vec<Item>,
     ) -> Result<Answer, ImapError> {
         loop {
-            if let Some((_, status, words)) = self.read_tagged(tag, &mut items, deadlines).await? {
+            if let Some((_, status, words)) = self.read_tagged(tag, &mut items, deadline).await? {
                 // A server that says BYE closes the connection, so nothing may be sent on it any more.
                 self.dead = items.iter().any(|item| matches!(item, Item::Bye(_)));
                 return Ok(Answer { status, words, items });
@@ -216,9 +202,9 @@ impl Wire {
         &mut self,
         tag: &str,
         items: &mut Vec<Item>,
-        deadlines: Deadlines,
+        deadline: Instant,
     ) -> Result<Option<(String, Status, String)>, ImapError> {
-        let done = self.read_into(items, deadlines).await?;
+        let done = self.read_into(items, deadline).await?;
         if done.as_ref().is_some_and(|(received, ..)| received != tag) {
             return Err(ImapError::doubt("it answered a command that was not given"));
         }
@@ -228,10 +214,22 @@ impl Wire {
     async fn read_into(
         &mut self,
         items: &mut Vec<Item>,
-        deadlines: Deadlines,
+        deadline: Instant,
     ) -> Result<Option<(String, Status, String)>, ImapError> {
-        let until = deadlines.whole.min(Instant::now() + deadlines.response);
-        timeout_at(until, self.read(items)).await.map_err(|_| stalled())?
+        loop {
+            let before = self.client.get_ref().total();
+            let until = deadline.min(Instant::now() + self.limits.response_timeout);
+            if let Ok(result) = timeout_at(until, self.read(items)).await {
+                return result;
+            }
+            // A large message on a slow line is no stall as long as it keeps coming.
+            let came = self.client.get_ref().total().saturating_sub(before);
+            let patience_ms = u64::try_from(self.limits.response_timeout.as_millis()).unwrap_or(u64::MAX);
+            let least = patience_ms.saturating_mul(self.limits.bytes_per_second_min).div_ceil(1000).max(1);
+            if Instant::now() >= deadline || came < least {
+                return Err(stalled());
+            }
+        }
     }
 
     /// Reads one response. The parser can panic (INTERNALDATE NIL; a response code directly followed by a letter outside

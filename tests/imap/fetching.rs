@@ -223,6 +223,31 @@ async fn a_stall_meets_its_deadline() {
 }
 
 #[tokio::test]
+async fn a_slow_line_is_waited_for_and_a_dripping_one_is_not() {
+    let drip = |pause| Misbehave::Drip(Duration::from_millis(pause));
+    let server = with_mails([1]).on("UID FETCH", When::Nth(1), drip(1)).start().await;
+    let patient =
+        ImapLimits { bytes_per_second_min: 20, response_timeout: Duration::from_millis(100), ..limits() };
+    let mut session = inbox(&server, &patient).await;
+    assert_eq!(session.fetch(&[1]).await.unwrap()[0].bytes, mail(1));
+
+    let server = with_mails([1]).on("UID FETCH", When::Nth(1), drip(40)).start().await;
+    let strict =
+        ImapLimits { bytes_per_second_min: 1000, response_timeout: Duration::from_millis(100), ..limits() };
+    let failed = inbox(&server, &strict).await.fetch(&[1]).await.unwrap_err();
+    assert!(matches!(failed, ImapError::Temporary(_)), "{failed}");
+    all_arrive(&server, &[1]).await;
+}
+
+#[tokio::test]
+async fn a_large_message_arrives_whole() {
+    let large: Vec<u8> = (0..24_u32 << 20).map(|at| (at % 251) as u8).collect();
+    let server = ScriptedImap::builder().mail(1, &large).start().await;
+    let mut session = inbox(&server, &ImapLimits::default()).await;
+    assert!(session.fetch(&[1]).await.unwrap()[0].bytes == large);
+}
+
+#[tokio::test]
 async fn a_call_that_was_dropped_half_way_leaves_no_leftovers() {
     let server = with_mails([1]).on("UID FETCH", When::Nth(1), Misbehave::Stall).start().await;
     let mut session = inbox(&server, &limits()).await;

@@ -8,6 +8,7 @@
     clippy::print_stdout
 )]
 
+mod cutting;
 mod fetching;
 mod opening;
 mod settling;

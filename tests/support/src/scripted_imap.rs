@@ -20,6 +20,7 @@ mod conversation;
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use account::{Account, FetchEdit, Mail};
@@ -62,6 +63,8 @@ pub enum Misbehave {
     Then(Vec<u8>),
     /// The first bytes of the right answer, then the connection is closed. `CutAt(0)` executes and says nothing.
     CutAt(usize),
+    /// The right answer, one byte at a time with this pause after each.
+    Drip(Duration),
     /// The right answer, then neither a word nor an ear.
     Deaf,
     /// The command is not executed, and nothing is ever said again; the connection stays open.
@@ -352,6 +355,7 @@ impl Misbehave {
             | Self::Before(_)
             | Self::Then(_)
             | Self::CutAt(_)
+            | Self::Drip(_)
             | Self::Deaf
             | Self::Stall
             | Self::Drop => None,

@@ -140,10 +140,9 @@ impl Account {
         let all = self.folders.get(folder).cloned().unwrap_or_default();
         let leaves = |mail: &Mail| in_set(set, mail.uid, &all) && mail.flags.contains("\\Deleted");
         let mut out = String::new();
-        let mut gone = 0;
-        for (at, _) in all.iter().enumerate().filter(|(_, mail)| leaves(mail)) {
+        // Each EXPUNGE moves the sequence numbers after it down by one (RFC 3501 section 7.4.1).
+        for (gone, (at, _)) in all.iter().enumerate().filter(|(_, mail)| leaves(mail)).enumerate() {
             out.push_str(&format!("* {} EXPUNGE\r\n", at + 1 - gone));
-            gone += 1;
         }
         if let Some(mails) = self.folders.get_mut(folder) {
             mails.retain(|mail| !leaves(mail));

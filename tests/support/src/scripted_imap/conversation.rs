@@ -1,6 +1,6 @@
 //! One connection of the scripted server.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
@@ -100,6 +100,7 @@ impl Talk {
             }
             Some(Misbehave::Drop) => (Vec::new(), Next::Close),
             Some(Misbehave::Stall) => return self.be_deaf(Vec::new()).await,
+            Some(Misbehave::Drip(pause)) => return self.drip(&right(), pause).await,
             Some(Misbehave::Deaf) => return self.be_deaf(right()).await,
             _ => (right(), Next::Go),
         };
@@ -109,6 +110,15 @@ impl Talk {
             self.io.shutdown().await?;
         }
         Ok(next)
+    }
+
+    async fn drip(&mut self, bytes: &[u8], pause: Duration) -> io::Result<Next> {
+        for byte in bytes {
+            self.io.write_all(&[*byte]).await?;
+            self.io.flush().await?;
+            tokio::time::sleep(pause).await;
+        }
+        Ok(Next::Go)
     }
 
     async fn be_deaf(&mut self, last_words: Vec<u8>) -> io::Result<Next> {
