@@ -9,10 +9,7 @@ use minijinja::{
     value::{Kwargs, ValueKind},
 };
 
-use super::{
-    palette, text,
-    words::{self, Words},
-};
+use super::{palette, text, words};
 
 /// An environment with the functions of letters, still without templates.
 pub(super) fn environment() -> Environment<'static> {
@@ -132,5 +129,5 @@ fn pairs_of(rows: &Value, first: &str, second: &str) -> Result<Vec<(String, Stri
 /// Says words in the language of the running template.
 fn say_here(state: &State<'_, '_>, key: &str, values: Value) -> Result<String, Error> {
     let language = state.lookup("lang").unwrap_or_default();
-    Words { env: state.env(), language: language.as_str().unwrap_or_default() }.say(key, values)
+    words::say(state.env(), language.as_str().unwrap_or_default(), key, values)
 }

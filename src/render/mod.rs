@@ -57,7 +57,7 @@ pub fn render(letter: &Letter, frame: &Frame<'_>, templates: &Templates) -> Rend
 
 fn try_render(letter: &Letter, frame: &Frame<'_>, templates: &Templates) -> Result<Rendered, Error> {
     let language = templates.nearest(&letter.language, &frame.policy.default_language);
-    let words = words::Words { env: &templates.env, language };
+    let words = templates.words(language);
     let view = letters::view(letter, frame, words)?;
     let text = templates.run_letter(language, view.template, "txt", view.values.clone())?;
     let body = templates.run_letter(language, view.template, "html", view.values)?;

@@ -66,3 +66,27 @@ fn finish(subject: String, mut blocks: Vec<String>, frame: &Frame<'_>) -> Render
     );
     Rendered { subject, text, html }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use crate::{desk::TicketId, render::sample};
+
+    #[test]
+    fn every_letter_has_a_plain_form_that_gives_away_nothing_unproven() {
+        let (policy, zone) = (sample::policy(), TimeZone::UTC);
+        let frame = sample::frame(&policy, &zone, Some(TicketId(1042)));
+        for (name, letter) in sample::letters("en") {
+            let plain = super::render(&letter, &frame);
+            assert!(!plain.subject.is_empty() && plain.text.len() > 20, "{name}");
+            assert!(!plain.html.contains("<script>"), "{name}");
+            if name == "acknowledgement_unproven" {
+                assert!(!plain.text.contains("甘特图") && !plain.subject.contains("甘特图"));
+            }
+            if name == "reply" {
+                assert!(plain.text.contains("thank you for the details"));
+            }
+        }
+    }
+}

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use minijinja::{Environment, Error, Value};
 
-use super::{blocks, builtin, sample, words};
+use super::{
+    blocks, builtin, sample,
+    words::{self, Words},
+};
 
 /// Everything that is wrong with a set of templates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +24,7 @@ pub struct Templates {
     languages: Vec<String>,
     /// Where each word's template begins in its file.
     lines: BTreeMap<String, usize>,
+    fixed: BTreeMap<String, String>,
 }
 
 /// The language whose words say what must be there.
@@ -42,6 +46,7 @@ impl Templates {
             env: blocks::environment(),
             keys: BTreeMap::new(),
             lines: BTreeMap::new(),
+            fixed: BTreeMap::new(),
             mistakes: Vec::new(),
         };
         for (name, source) in files {
@@ -49,7 +54,7 @@ impl Templates {
         }
         loading.compare_languages();
         let languages = loading.keys.into_keys().collect();
-        let templates = Self { env: loading.env, languages, lines: loading.lines };
+        let templates = Self { env: loading.env, languages, lines: loading.lines, fixed: loading.fixed };
         let mut mistakes = loading.mistakes;
         if mistakes.is_empty() {
             mistakes = sample::try_all(&templates);
@@ -70,6 +75,11 @@ impl Templates {
             .iter()
             .find_map(|wanted| self.languages.iter().find(|have| have == wanted))
             .map_or(REFERENCE_LANGUAGE, String::as_str)
+    }
+
+    /// The words of one of [`Self::languages`].
+    pub(super) fn words<'a>(&'a self, language: &'a str) -> Words<'a> {
+        Words { env: &self.env, language, fixed: &self.fixed }
     }
 
     /// Runs a letter's template in one format (`txt`, `html`); the language's own letter comes before the common one.
@@ -93,6 +103,7 @@ struct Loading {
     /// Keys of words by language.
     keys: BTreeMap<String, Vec<String>>,
     lines: BTreeMap<String, usize>,
+    fixed: BTreeMap<String, String>,
     mistakes: Vec<String>,
 }
 
@@ -125,6 +136,9 @@ impl Loading {
                 for word in &all {
                     let template = words::template_name(language, &word.key);
                     self.add(name, &template, &word.source, word.line);
+                    if !word.source.contains('{') {
+                        self.fixed.insert(template.clone(), word.source.clone());
+                    }
                     self.lines.insert(template, word.line);
                 }
                 self.keys.insert(language.to_owned(), all.into_iter().map(|w| w.key).collect());

@@ -51,11 +51,11 @@ mod tests {
     use jiff::{Timestamp, tz::TimeZone};
 
     use super::{distance, instant};
-    use crate::render::{Templates, words::Words};
+    use crate::render::Templates;
 
     fn said(language: &str, zone: &str, at: &str) -> Option<String> {
         let templates = Templates::builtin().ok()?;
-        let words = Words { env: &templates.env, language };
+        let words = templates.words(language);
         let now: Timestamp = "2026-11-23T08:00:00Z".parse().ok()?;
         instant(words, at.parse().ok()?, now, &TimeZone::get(zone).ok()?).ok()
     }
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn distances_are_short() {
         let templates = Templates::builtin().ok();
-        let words = templates.as_ref().map(|t| Words { env: &t.env, language: "en" });
+        let words = templates.as_ref().map(|t| t.words("en"));
         for (seconds, expected) in
             [(59, "0 min"), (1440, "24 min"), (7200, "2 h"), (-7800, "2 h 10 min"), (259_200, "3 days")]
         {

@@ -1,5 +1,7 @@
 //! The words of one language: a TOML table of small templates, and a way to say them. Knows nothing of letters.
 
+use std::collections::BTreeMap;
+
 use minijinja::{Environment, Error, Value, context};
 use toml::{
     Spanned,
@@ -73,28 +75,34 @@ pub(super) fn template_name(language: &str, key: &str) -> String {
 pub(super) struct Words<'a> {
     pub env: &'a Environment<'a>,
     pub language: &'a str,
+    /// Words without places, by the name of their template: said without running one.
+    pub fixed: &'a BTreeMap<String, String>,
 }
 
 impl Words<'_> {
     /// The word with this key, its places filled from `values`.
     pub(super) fn say(&self, key: &str, values: Value) -> Result<String, Error> {
-        let said = self.env.get_template(&template_name(self.language, key))?.render(values)?;
-        Ok(if said.contains(SPACE_BESIDE_HAN) { settle_spaces(&said) } else { said })
+        say(self.env, self.language, key, values)
     }
 
     /// A word without places.
     pub(super) fn plain(&self, key: &str) -> Result<String, Error> {
-        self.say(key, context! {})
+        match self.fixed.get(&template_name(self.language, key)) {
+            Some(word) => Ok(word.clone()),
+            None => self.say(key, context! {}),
+        }
     }
 
     /// A name that the language may have a word for (`category.technical`, `zone.Asia/Shanghai`); else the fallback.
     pub(super) fn name_or(&self, key: &str, fallback: &str) -> Result<String, Error> {
-        if self.env.get_template(&template_name(self.language, key)).is_ok() {
-            self.plain(key)
-        } else {
-            Ok(fallback.to_owned())
-        }
+        Ok(self.fixed.get(&template_name(self.language, key)).map_or(fallback, String::as_str).to_owned())
     }
+}
+
+/// The word with this key in a language, its places filled from `values`.
+pub(super) fn say(env: &Environment<'_>, language: &str, key: &str, values: Value) -> Result<String, Error> {
+    let said = env.get_template(&template_name(language, key))?.render(values)?;
+    Ok(if said.contains(SPACE_BESIDE_HAN) { settle_spaces(&said) } else { said })
 }
 
 /// Stands for a blank that is wanted only between Han and Latin (private use, so no text from outside means it).

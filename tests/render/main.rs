@@ -211,3 +211,26 @@ fn an_operators_letter_and_language_take_the_place_of_the_built_in_ones() {
     assert_eq!(mine.text, "Mine & yours\n");
     assert!(mine.html.contains("Mine &amp; yours"));
 }
+
+#[test]
+fn html_says_all_that_the_text_says() {
+    let bare = |text: &str| {
+        text.chars().filter(|c| !c.is_whitespace() && !":：\u{a0}".contains(*c)).collect::<String>()
+    };
+    for (name, letter) in everything() {
+        let html = visible(&letter.html)
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&#x2f;", "/")
+            .replace("&amp;", "&");
+        let html = bare(&html.replace("&quot;", "\"").replace("&#x27;", "'"));
+        for block in letter.text.split("\n\n") {
+            // Commands are listed in plain text; HTML has a button and its twin for each.
+            let is_buttons = block.lines().any(|line| line.starts_with("  #category "));
+            for line in block.lines().filter(|_| !is_buttons) {
+                let line = bare(line.strip_prefix("- ").unwrap_or(line));
+                assert!(html.contains(&line), "{name}: {line}");
+            }
+        }
+    }
+}
