@@ -471,11 +471,18 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// A scripted answer that begins with 220 is followed by TLS all the same: what else it says was injected in plain.
     async fn starttls(&mut self) -> Result<(), End> {
-        if !self.allowed(Stage::StartTls).await? {
-            return Ok(());
+        match self.shared.act(Stage::StartTls) {
+            None => self.say("220 2.0.0 go ahead"),
+            Some(Act::Reply(lines)) if lines.starts_with("220") => self.say(&lines),
+            Some(Act::Reply(line)) => {
+                self.say(&line);
+                return Ok(());
+            }
+            Some(Act::Drop | Act::KeepAndDrop) => return Err(End::Closed),
+            Some(Act::Stall | Act::KeepAndStall) => drop(self.stall().await?),
         }
-        self.say("220 2.0.0 go ahead");
         self.flush().await?;
         Err(End::StartTls)
     }
