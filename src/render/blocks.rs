@@ -35,9 +35,11 @@ pub(super) fn environment() -> Environment<'static> {
         let lines = lines_of(&text)?;
         place(state, "p", context! { lines => html_lines(&lines) }, || lines.join("\n"))
     });
-    env.add_function("list", |state: &State<'_, '_>, items: Value| {
+    env.add_function("list", |state: &State<'_, '_>, title: String, items: Value| {
         let lines = lines_of(&items)?;
-        place(state, "list", context! { lines => lines.clone() }, || bullets(&lines))
+        place(state, "list", context! { title => &title, lines => lines.clone() }, || {
+            format!("{title}\n{}", bullets(&lines))
+        })
     });
     env.add_function("foot", |state: &State<'_, '_>, text: Value| {
         let lines = lines_of(&text)?;
@@ -63,11 +65,18 @@ fn quote(state: &State<'_, '_>, title: String, words: String) -> Result<Value, E
     })
 }
 
-/// `buttons(title, actions)`: steps by one tap; in plain text the commands with what they do.
-fn buttons(state: &State<'_, '_>, title: String, actions: Value) -> Result<Value, Error> {
+/// `buttons(title, title_text, actions)`: steps by one tap; in plain text, where nothing can be tapped, the commands with
+/// what they do, or nothing at all when `title_text` is none.
+fn buttons(
+    state: &State<'_, '_>,
+    title: String,
+    title_text: Option<String>,
+    actions: Value,
+) -> Result<Value, Error> {
     let pairs = pairs_of(&actions, "command", "label")?;
-    place(state, "buttons", context! { title => &title, actions }, || {
-        format!("{title}\n{}", text::facts(&pairs, "", 2))
+    place(state, "buttons", context! { title, actions }, || match title_text {
+        Some(title_text) => format!("{title_text}\n{}", text::facts(&pairs, "", 2)),
+        None => String::new(),
     })
 }
 

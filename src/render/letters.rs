@@ -24,20 +24,15 @@ pub(super) struct View {
 }
 
 /// The commands that `#help` lists, with their Chinese names.
-const COMMANDS: [(&str, &str); 15] = [
+const COMMANDS: [(&str, &str); 10] = [
     ("take", "接手"),
     ("assign", "分配"),
-    ("team", "小组"),
-    ("category", "类别"),
+    ("category", "分类"),
     ("priority", "优先级"),
-    ("open", "打开"),
     ("wait", "等待"),
-    ("hold", "搁置"),
     ("resolve", "解决"),
     ("close", "关闭"),
     ("reopen", "重开"),
-    ("spam", "垃圾"),
-    ("not-spam", "非垃圾"),
     ("note", "备注"),
     ("help", "帮助"),
 ];
@@ -86,20 +81,7 @@ impl Writing<'_> {
                 };
                 Ok(View { template: "acknowledgement", subject, values })
             }
-            LetterBody::Notification { cause, brief, text, quoted, files, files_left_out } => {
-                let values = context! {
-                    cause => cause_key(*cause), text => clean_text(text), quoted, files_left_out,
-                    next => self.next_step(*cause, brief)?,
-                    files => files.iter().map(file).collect::<Vec<_>>(),
-                };
-                let tail = format!(
-                    "{} · {}",
-                    self.base(&brief.subject)?,
-                    super::text::cut(&name_of(&brief.requester), NAME_COLUMNS)
-                );
-                let values = context! { ..values, ..self.brief(brief)? };
-                Ok(View { template: "notification", subject: format!("{} {tail}", self.tag(brief)), values })
-            }
+            LetterBody::Notification { .. } => self.notification(),
             LetterBody::Reply { agent_name, subject, text } => {
                 Ok(self.reply(agent_name, &self.base(subject)?, text))
             }
@@ -131,6 +113,22 @@ impl Writing<'_> {
         }
     }
 
+    fn notification(&self) -> Result<View, Error> {
+        let LetterBody::Notification { cause, brief, text, quoted, files, files_left_out } =
+            &self.letter.body
+        else {
+            return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
+        };
+        let values = context! {
+            cause => cause_key(*cause), text => clean_text(text), quoted, files_left_out,
+            next => self.next_step(*cause, brief)?,
+            files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
+        };
+        let name = super::text::cut(&name_of(&brief.requester), NAME_COLUMNS);
+        let subject = format!("{} {} · {name}", self.tag(brief), self.base(&brief.subject)?);
+        Ok(View { template: "notification", subject, values: context! { ..values, ..self.brief(brief)? } })
+    }
+
     fn confirmation(&self) -> Result<View, Error> {
         let LetterBody::Confirmation { subject, actions, text, recipient, reason, expires_at } =
             &self.letter.body
@@ -141,7 +139,7 @@ impl Writing<'_> {
         let mut confirm = Action::new(self.words, self.words.plain("buttons.confirm")?, "OK")?;
         confirm.twin = self.words.plain("buttons.twin_any")?;
         let values = context! {
-            reason => clean_line(reason), text => text.as_deref().map(clean_text),
+            reason => self.reason(reason)?, text => text.as_deref().map(clean_text),
             recipient => recipient.as_ref().map(name_and_address),
             until => self.instant(*expires_at)?,
             left => time::distance(self.words, self.frame.now, *expires_at)?,
@@ -156,13 +154,19 @@ impl Writing<'_> {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
         let comma = self.words.plain("done.list_comma")?;
-        let done: Vec<String> = done.iter().map(|d| clean_line(d)).collect();
+        let done = done.iter().map(|line| {
+            let (kind, detail) =
+                line.split_once(' ').filter(|(_, d)| d.contains(" -> ")).unwrap_or((line, ""));
+            self.step(kind, detail)
+        });
+        let done = done.collect::<Result<Vec<_>, _>>()?;
         let values = context! {
             help, sent_words, done => done.join(&comma),
             sent_to => sent_to.as_ref().map(name_and_address),
             commands => if *help { self.commands()? } else { Vec::new() },
         };
-        let subject = if *help { self.subject("help", subject)? } else { self.subject("done", subject)? };
+        let is_help_alone = *help && done.is_empty() && sent_to.is_none();
+        let subject = self.subject(if is_help_alone { "help" } else { "done" }, subject)?;
         Ok(View { template: "transcript", subject, values })
     }
 
@@ -170,7 +174,6 @@ impl Writing<'_> {
         let late = due_at <= self.frame.now;
         let values = context! {
             late, when => self.instant(due_at)?, left => time::distance(self.words, self.frame.now, due_at)?,
-            assignee => brief.assignee.as_deref().map(|a| self.colleague(a)),
         };
         let key = if late { "subject.late" } else { "subject.remind" };
         let subject = self
@@ -184,6 +187,7 @@ impl Writing<'_> {
         let actions = self.actions(brief)?;
         Ok(context! {
             who => name_of(&brief.requester),
+            assignee => brief.assignee.as_deref().map(|a| self.colleague(a)),
             rows => self.facts(brief)?,
             history => brief.history.iter().map(|e| self.event(e)).collect::<Result<Vec<_>, _>>()?,
             mine => brief.assignee.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(&self.letter.to.address)),
@@ -210,10 +214,6 @@ impl Writing<'_> {
             None => words.plain("value.nobody")?,
         };
         rows.push(row(name("assignee")?, assignee));
-        if let Some(due) = brief.first_response_due_at {
-            let key = if due > self.frame.now { "value.due" } else { "value.late" };
-            rows.push(row(name("due")?, words.say(key, self.due(due)?)?));
-        }
         Ok(rows)
     }
 
@@ -252,7 +252,6 @@ impl Writing<'_> {
             let label = words.say("buttons.category", context! { category => self.category(category)? })?;
             actions.push(Action::new(words, label, &format!("#category {}", clean_line(category)))?);
         }
-        actions.push(Action::new(words, words.plain("buttons.spam")?, "#spam")?);
         let subject = self.button_subject(&brief.subject);
         Ok(actions.iter().map(|a| a.value(self.frame.reply_address, &subject)).collect())
     }
@@ -300,9 +299,32 @@ impl Writing<'_> {
     }
 
     fn event(&self, event: &EventBrief) -> Result<String, Error> {
-        let what = [&event.kind, &event.detail].into_iter().map(|s| clean_line(s)).filter(|s| !s.is_empty());
-        let what = what.collect::<Vec<_>>().join(" ");
+        let what = self.step(&event.kind, &event.detail)?;
         Ok(format!("{} · {} · {what}", self.instant(event.at)?, self.colleague(&event.actor)))
+    }
+
+    /// One step of a ticket's history in the reader's language; what the language has no word for stays as it is.
+    fn step(&self, kind: &str, detail: &str) -> Result<String, Error> {
+        let kind_word = self.words.name_or(&format!("event.{kind}"), &clean_line(kind))?;
+        let detail = match detail.split_once(" -> ") {
+            Some((before, after)) => format!("{} → {}", self.side(kind, before)?, self.side(kind, after)?),
+            None => self.reason(detail)?,
+        };
+        Ok(format!("{kind_word} {detail}").trim_end().to_owned())
+    }
+
+    /// One side of a change: `technical` of `category technical -> account`.
+    fn side(&self, kind: &str, value: &str) -> Result<String, Error> {
+        match kind {
+            "assignee" if value == "none" => self.words.plain("value.nobody"),
+            "assignee" => Ok(self.colleague(value)),
+            _ => self.words.name_or(&format!("{kind}.{value}"), &clean_line(value)),
+        }
+    }
+
+    /// A reason of the desk, which come in English.
+    fn reason(&self, reason: &str) -> Result<String, Error> {
+        self.words.name_or(&format!("reason.{reason}"), &clean_line(reason))
     }
 
     fn instant(&self, at: jiff::Timestamp) -> Result<String, Error> {
@@ -311,6 +333,16 @@ impl Writing<'_> {
 
     fn category(&self, name: &str) -> Result<String, Error> {
         self.words.name_or(&format!("category.{name}"), &clean_line(name))
+    }
+
+    /// `error.log, 34 kB`.
+    fn file(&self, file: &FileBrief) -> Result<String, Error> {
+        let size = match file.size_bytes {
+            bytes @ ..1_000 => format!("{bytes} B"),
+            bytes @ ..1_000_000 => format!("{} kB", bytes / 1_000),
+            bytes => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        };
+        self.words.say("value.file", context! { name => clean_line(&file.name), size })
     }
 
     /// A colleague by name where the policy knows one.
@@ -368,7 +400,7 @@ fn cause_key(cause: NotificationCause) -> &'static str {
 
 /// A command with its mark, whether or not it came with one.
 fn hash(command: &str) -> String {
-    format!("#{}", clean_line(command).trim_start_matches('#'))
+    format!("#{}", clean_line(command).trim_start_matches(['#', '＃']))
 }
 
 fn name_of(person: &Address) -> String {
@@ -378,14 +410,4 @@ fn name_of(person: &Address) -> String {
 fn name_and_address(person: &Address) -> String {
     let name = name_of(person);
     if name == person.address { name } else { format!("{name} <{}>", clean_line(&person.address)) }
-}
-
-/// `error.log, 34 kB`.
-fn file(file: &FileBrief) -> String {
-    let size = match file.size_bytes {
-        bytes @ ..1_000 => format!("{bytes} B"),
-        bytes @ ..1_000_000 => format!("{} kB", bytes / 1_000),
-        bytes => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    };
-    format!("{}, {size}", clean_line(&file.name))
 }

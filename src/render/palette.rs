@@ -50,3 +50,41 @@ impl Palette {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DARK, LIGHT};
+
+    /// Relative luminance of `#rrggbb` (WCAG 2.2).
+    fn luminance(colour: &str) -> f64 {
+        let parts = [1, 3, 5].map(|at| {
+            let value = colour.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            let value = f64::from(value.unwrap_or_default()) / 255.0;
+            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        });
+        let [red, green, blue] = parts;
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    fn contrast(a: &str, b: &str) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn all_words_stand_out_from_their_ground() {
+        assert!((contrast("#000000", "#ffffff") - 21.0).abs() < 0.01);
+        for c in [LIGHT, DARK] {
+            for (ink, ground) in [
+                (c.text, c.page),
+                (c.soft, c.page),
+                (c.text, c.boxed),
+                (c.soft, c.boxed),
+                (c.on_accent, c.accent),
+                (c.accent, c.page),
+            ] {
+                assert!(contrast(ink, ground) >= 4.5, "{ink} on {ground}: {:.2}", contrast(ink, ground));
+            }
+        }
+    }
+}

@@ -210,7 +210,7 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         actions: actions.iter().map(|a| (*a).to_owned()).collect(),
         text: text.map(str::to_owned),
         recipient,
-        reason: "no DKIM signature".to_owned(),
+        reason: "no trusted result and no signature".to_owned(),
         expires_at: after(15),
     };
     let transcript = |done: &[&str], sent_words, help| LetterBody::Transcript {
@@ -235,7 +235,10 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
                 original: format!("#take\n#clsoe\n\n{AGENT_TEXT}"),
             },
         ),
-        ("transcript", transcript(&["category technical → account", "assigned to Bob Miller"], 86, false)),
+        (
+            "transcript",
+            transcript(&["category technical -> account", "assignee none -> bob@example.com"], 86, false),
+        ),
         ("transcript_sent", transcript(&[], 1, false)),
         ("transcript_nothing", transcript(&[], 0, false)),
         ("help", transcript(&[], 0, true)),

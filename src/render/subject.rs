@@ -43,3 +43,45 @@ pub(super) fn tag(number: Option<&str>, category: Option<&str>, priority: &str) 
     let words: Vec<&str> = [number, category, Some(priority)].into_iter().flatten().collect();
     format!("[{}]", words.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{answer, base, tag};
+    use crate::render::text::width;
+
+    #[test]
+    fn answer_prefixes_and_our_tag_are_not_doubled() {
+        for written in [
+            "Re: RE: Chart [#1042]",
+            "回复：Re: Chart",
+            "AW: Antw: [#1042] Chart",
+            "Re[2]: Chart",
+            "Re: Chart\r\n [#1042]",
+        ] {
+            assert_eq!(
+                answer(&base(written, Some("#1042")), Some("#1042")),
+                "Re: Chart [#1042]",
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_clients_own_words_stay() {
+        assert_eq!(base("Fwd: Rechnung: Mai", Some("#7")), "Fwd: Rechnung: Mai");
+        assert_eq!(base("Error [#99] in chart", Some("#7")), "Error [#99] in chart");
+        assert_eq!(base("Re:", None), "");
+    }
+
+    #[test]
+    fn long_subjects_are_cut_between_characters() {
+        let cut = base(&"甘特图".repeat(100), None);
+        assert!(cut.ends_with('…') && width(&cut) <= 120, "{}", width(&cut));
+    }
+
+    #[test]
+    fn agents_tags_leave_out_what_is_not_known() {
+        assert_eq!(tag(Some("#1042"), Some("technical"), "high"), "[#1042 technical high]");
+        assert_eq!(tag(None, None, "normal"), "[normal]");
+    }
+}

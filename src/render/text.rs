@@ -182,3 +182,49 @@ pub(super) fn cut(text: &str, width_max: usize) -> String {
     }
     format!("{}…", kept.trim_end())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{clean_line, clean_text, cut, facts, fill, is_closing, is_opening, width};
+
+    #[test]
+    fn han_breaks_anywhere_but_not_before_closing_or_after_opening_punctuation() {
+        let line =
+            "我们已收到您的来信，（编号）请直接回复本邮件补充以下两项，能帮助我们更快找到原因。".repeat(4);
+        for columns in 8..40 {
+            let lines = fill(&line, columns, 0);
+            assert_eq!(lines.concat(), line);
+            for line in &lines {
+                assert!(width(line) <= columns + 4, "{columns}: {line}");
+                assert!(!line.starts_with(is_closing) && !line.ends_with(is_opening), "{columns}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn latin_breaks_at_blanks_only_and_links_stay_whole() {
+        let link = format!("https://example.com/{}", "a".repeat(90));
+        assert_eq!(
+            fill(&format!("see {link} for it"), 20, 2),
+            ["see".to_owned(), format!("  {link}"), "  for it".to_owned()]
+        );
+    }
+
+    #[test]
+    fn facts_are_aligned_by_columns_not_characters() {
+        let rows = [("客户".to_owned(), "李娜".to_owned()), ("OS".to_owned(), "11".to_owned())];
+        assert_eq!(facts(&rows, "：", 0), "客户： 李娜\nOS：   11");
+    }
+
+    #[test]
+    fn control_characters_and_direction_marks_do_not_get_through() {
+        assert_eq!(clean_text("a\u{1e}b\r\nc\u{202e}d\u{0}"), "a b\ncd");
+        assert_eq!(clean_line("a\r\nBcc: x\t y"), "a Bcc: x y");
+    }
+
+    #[test]
+    fn cutting_leaves_room_for_the_ellipsis() {
+        assert_eq!(cut("甘特图无法", 7), "甘特图…");
+        assert_eq!(cut("short", 7), "short");
+    }
+}

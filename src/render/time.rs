@@ -45,3 +45,53 @@ pub(super) fn distance(words: Words<'_>, from: Timestamp, to: Timestamp) -> Resu
     };
     words.say(key, context! { hours, minutes, days => (hours + 12) / 24 })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, tz::TimeZone};
+
+    use super::{distance, instant};
+    use crate::render::{Templates, words::Words};
+
+    fn said(language: &str, zone: &str, at: &str) -> Option<String> {
+        let templates = Templates::builtin().ok()?;
+        let words = Words { env: &templates.env, language };
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().ok()?;
+        instant(words, at.parse().ok()?, now, &TimeZone::get(zone).ok()?).ok()
+    }
+
+    #[test]
+    fn instants_name_weekday_and_zone() {
+        let at = "2026-11-24T09:00:00Z";
+        for (language, zone, expected) in [
+            ("en", "Europe/Berlin", "Tuesday 24 November, 10:00 (Berlin)"),
+            ("de", "Europe/Berlin", "Dienstag, 24. November, 10:00 Uhr (Berlin)"),
+            ("zh", "Asia/Shanghai", "11 月 24 日（周二）17:00（北京时间）"),
+            ("zh", "America/Sao_Paulo", "11 月 24 日（周二）06:00（Sao Paulo）"),
+            ("en", "UTC", "Tuesday 24 November, 09:00 (UTC)"),
+        ] {
+            assert_eq!(said(language, zone, at).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn another_year_is_named() {
+        assert_eq!(
+            said("en", "UTC", "2027-01-01T00:30:00Z").as_deref(),
+            Some("Friday 1 January 2027, 00:30 (UTC)")
+        );
+    }
+
+    #[test]
+    fn distances_are_short() {
+        let templates = Templates::builtin().ok();
+        let words = templates.as_ref().map(|t| Words { env: &t.env, language: "en" });
+        for (seconds, expected) in
+            [(59, "0 min"), (1440, "24 min"), (7200, "2 h"), (-7800, "2 h 10 min"), (259_200, "3 days")]
+        {
+            let to = Timestamp::from_second(seconds).ok();
+            let said = words.zip(to).and_then(|(w, to)| distance(w, Timestamp::UNIX_EPOCH, to).ok());
+            assert_eq!(said.as_deref(), Some(expected));
+        }
+    }
+}

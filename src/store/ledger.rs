@@ -110,7 +110,7 @@ impl Store {
     ///
     /// # Errors
     /// Temporary trouble; refused when the folder was not begun or a mail is larger than the engine takes.
-    pub async fn keep(&self, key: &FolderKey, window: Vec<Keep>, now: Timestamp) -> Result<Vec<RawId>> {
+    pub async fn keep(&self, key: &FolderKey, window: &[Keep], now: Timestamp) -> Result<Vec<(u32, RawId)>> {
         let uids: Vec<u32> = window.iter().map(|keep| keep.uid).collect();
         let mut tx = self.write().await?;
         let mut known = known_uids(&mut tx, key, &uids).await?;
@@ -126,7 +126,7 @@ impl Store {
         }
         insert_ledger(&mut tx, key, "kept", &kept, now).await?;
         tx.commit().await.context("keeping mail")?;
-        Ok(kept.into_iter().filter_map(|row| row.raw).collect())
+        Ok(kept.into_iter().filter_map(|row| row.raw.map(|raw| (row.uid, raw))).collect())
     }
 
     /// Records UIDs that were gone before they were read.
@@ -366,7 +366,7 @@ struct LedgerRow {
 async fn insert_raw(
     connection: &mut SqliteConnection,
     mailbox: &str,
-    keep: Keep,
+    keep: &Keep,
     now: Timestamp,
 ) -> Result<RawId> {
     sqlx::query_scalar(
@@ -378,7 +378,7 @@ async fn insert_raw(
     .bind(i64::try_from(keep.bytes.len()).unwrap_or(i64::MAX))
     .bind(keep.oversized_bytes.map(signed))
     .bind(micros(now))
-    .bind(keep.bytes)
+    .bind(keep.bytes.as_slice())
     .fetch_one(connection)
     .await
     .map(RawId)

@@ -23,6 +23,8 @@ mod ticket_view;
 mod timers;
 mod window;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +76,8 @@ pub struct FolderState {
 pub struct Keep {
     pub uid: u32,
     pub received_at: Timestamp,
-    pub bytes: Vec<u8>,
+    /// Shared with the reading that follows.
+    pub bytes: Arc<Vec<u8>>,
     /// The server's size when `bytes` are the header only.
     pub oversized_bytes: Option<u64>,
 }

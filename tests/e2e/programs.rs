@@ -52,19 +52,15 @@ push \"<reply><enter-command>set ssl_starttls=yes ssl_force_tls=yes<enter><send-
     )
 }
 
-#[test]
-fn mutt_answers() {
-    if !(availability::program("mutt") && availability::program("script")) {
-        return;
-    }
-    let Some(scene) = notified() else { return };
+/// Answers the first mail of Alice's inbox; returns what showed on the screen.
+fn mutt(house: &House) -> String {
     let home = tempfile::tempdir().unwrap();
     let editor = home.path().join("editor");
     let script = "#!/bin/sh\n{ printf 'Please reset your password. 已重置。\\n\\n'; cat \"$1\"; } > \"$1.new\" && mv \"$1.new\" \"$1\"\n";
     fs::write(&editor, script).unwrap();
     fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
     let rc = home.path().join("muttrc");
-    fs::write(&rc, muttrc(home.path(), &scene.house)).unwrap();
+    fs::write(&rc, muttrc(home.path(), house)).unwrap();
     // mutt wants a terminal; script(1) gives it one.
     let mut command = Command::new("timeout");
     command
@@ -72,19 +68,14 @@ fn mutt_answers() {
         .arg(format!("mutt -F {}", rc.display()))
         .arg("/dev/null");
     command.env("HOME", home.path()).env("TERM", "xterm").env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
-    let output = command.output().unwrap();
-    assert_answered(scene, "Please reset your password. 已重置。", &String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
 }
 
-#[test]
-fn s_nail_answers() {
-    if !availability::program("s-nail") {
-        return;
-    }
-    let Some(scene) = notified() else { return };
+/// Answers the first mail of Alice's inbox; returns what it said.
+fn s_nail(house: &House) -> String {
     let home = tempfile::tempdir().unwrap();
-    let (ip, password) = (scene.house.dovecot.ip(), scene.house.dovecot.password(ALICE));
-    let ca = scene.house.ca_file();
+    let (ip, password) = (house.dovecot.ip(), house.dovecot.password(ALICE));
+    let ca = house.ca_file();
     let mta = format!("mta=smtp://alice%40desk.test:{password}@{ip}:{}", Postfix::SUBMISSION);
     let ca = format!("tls-ca-file={}", ca.display());
     let settings = [
@@ -101,7 +92,6 @@ fn s_nail_answers() {
         "indentprefix=> ",
         "sendwait",
         "hostname=desk.test",
-        "quote-as-attachment=no",
         "imap-auth=login",
         "editalong=no",
         "DEAD=/dev/null",
@@ -119,6 +109,25 @@ fn s_nail_answers() {
     let typed = "reply 1\n\nPlease reset your password. 已重置。\n~.\nexit\n";
     program.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
     let output = program.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn mutt_answers() {
+    if !(availability::program("mutt") && availability::program("script")) {
+        return;
+    }
+    let Some(scene) = notified() else { return };
+    let said = mutt(&scene.house);
+    assert_answered(scene, "Please reset your password. 已重置。", &said);
+}
+
+#[test]
+fn s_nail_answers() {
+    if !availability::program("s-nail") {
+        return;
+    }
+    let Some(scene) = notified() else { return };
+    let said = s_nail(&scene.house);
     assert_answered(scene, "Please reset your password. 已重置。", &said);
 }

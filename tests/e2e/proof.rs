@@ -103,3 +103,21 @@ fn a_tampered_token_does_nothing() {
     assert_ne!(scene.desk.ticket(1).unwrap()["ticket"]["state"], "closed");
     scene.finish();
 }
+
+#[test]
+fn an_attached_notification_is_not_sent_on() {
+    let Some(scene) = scene(&DeskOptions::default()) else { return };
+    let notification = notified(&scene);
+    // As s-nail does with `quote-as-attachment`: the original goes along whole, with its token.
+    let to = notification.address("Reply-To");
+    let draft = Draft::new(ALICE, &to, &fresh_id(), "Re: Export fails", "Fixed in the next release.")
+        .header("In-Reply-To", &notification.header("Message-ID"))
+        .file("original.eml", "application/octet-stream", b"kept")
+        .message(&notification.raw);
+    scene.house.submit(ALICE, &[&to], &draft.bytes()).unwrap();
+    let answer =
+        scene.inbox(ANN).wait_for("the answer", |m| m.text().contains("Fixed in the next release.")).unwrap();
+    assert!(!answer.contains(&to), "an agent's token reached a client");
+    assert!(!answer.contains(ALICE), "the agent's address reached a client");
+    scene.finish();
+}

@@ -16,11 +16,19 @@ pub struct Group {
 }
 
 impl Group {
-    /// Starts the command as leader of a new process group.
+    /// Starts the command as leader of a new process group. Should the calling thread die without dropping this, as when
+    /// the whole test run is killed, the leader is killed as well.
     ///
     /// # Errors
     /// As [`Command::spawn`].
     pub fn spawn(command: &mut Command) -> io::Result<Self> {
+        let die_with_parent = || {
+            // SAFETY: prctl with PR_SET_PDEATHSIG takes an integer and is safe between fork and exec (prctl(2)).
+            let outcome = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+            if outcome == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+        };
+        // SAFETY: the closure makes one system call and allocates nothing.
+        unsafe { command.pre_exec(die_with_parent) };
         command.process_group(0).spawn().map(|child| Self { child })
     }
 

@@ -238,6 +238,25 @@ impl Desk {
         Ok(self.status()?["outcomes"][outcome].as_u64().unwrap_or(0))
     }
 
+    /// How many messages are decided, whatever the outcome.
+    ///
+    /// # Errors
+    /// As [`Desk::json`].
+    pub fn outcome_total(&self) -> io::Result<u64> {
+        let status = self.status()?;
+        let outcomes = status["outcomes"].as_object();
+        let decided = outcomes.into_iter().flatten().filter(|(word, _)| *word != "kept");
+        Ok(decided.filter_map(|(_, count)| count.as_u64()).sum())
+    }
+
+    /// Waits until this many messages are decided.
+    ///
+    /// # Errors
+    /// After a minute, with the ledger and the log.
+    pub fn wait_for_outcome_total(&self, count: u64) -> io::Result<()> {
+        self.wait(&format!("{count} decided"), || Ok((self.outcome_total()? >= count).then_some(())))
+    }
+
     /// Waits until this many messages ended as `outcome`.
     ///
     /// # Errors

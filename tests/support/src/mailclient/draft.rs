@@ -61,6 +61,13 @@ impl Draft {
         self
     }
 
+    /// Another mail attached whole (RFC 2046 section 5.2.1: neither base64 nor quoted-printable).
+    #[must_use]
+    pub fn message(mut self, raw: &[u8]) -> Self {
+        self.files.push((String::new(), "message/rfc822".to_owned(), raw.to_vec()));
+        self
+    }
+
     /// The whole mail.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
@@ -79,6 +86,11 @@ impl Draft {
             "Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n--{BOUNDARY}\r\n{main}"
         ));
         for (name, content_type, bytes) in &self.files {
+            if content_type == "message/rfc822" {
+                let message = String::from_utf8_lossy(bytes);
+                out.push_str(&format!("--{BOUNDARY}\r\nContent-Type: {content_type}\r\n\r\n{message}\r\n"));
+                continue;
+            }
             let name = word(name);
             out.push_str(&format!(
                 "--{BOUNDARY}\r\nContent-Type: {content_type}\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\
