@@ -167,26 +167,30 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         }
     }
 
-    /// Writes results down, again and again: what was sent and is not known as sent goes twice.
+    /// Writes results down, again and again: what was sent and is not known as sent goes twice. A group that the store
+    /// refuses is written one by one, so that one bad row costs only itself.
     async fn write(&mut self, results: &mut Results) {
-        let mut give_up_at = None;
-        while !results.rows.is_empty() {
-            match self.store.finish_outbox(&results.rows, edge::now()).await {
-                Ok(()) => results.rows.clear(),
+        let rows = &mut results.rows;
+        let (mut group, mut give_up_at) = (rows.len(), None);
+        while !rows.is_empty() {
+            group = group.clamp(1, rows.len());
+            match self.store.finish_outbox(rows.get(..group).unwrap_or_default(), edge::now()).await {
+                Ok(()) => drop(rows.drain(..group)),
                 Err(why @ (StoreError::Temporary(_) | StoreError::Operator(_))) => {
                     self.note_store_error(&why);
-                    if self.stop.is_cancelled() {
-                        let at = *give_up_at.get_or_insert_with(|| Instant::now() + DRAIN);
-                        if Instant::now() >= at {
-                            error!(rows = ?ids(&results.rows), "results could not be written: these mails may go twice");
-                            results.rows.clear();
-                        }
+                    let at = *give_up_at.get_or_insert_with(|| Instant::now() + DRAIN);
+                    if !self.stop.is_cancelled() {
+                        give_up_at = None;
+                    } else if Instant::now() >= at {
+                        error!(rows = ?ids(rows), "results could not be written: these mails may go twice");
+                        rows.clear();
                     }
                     sleep(STORE_AGAIN).await;
                 }
+                Err(StoreError::Refused(_) | StoreError::Conflict(_)) if group > 1 => group = 1,
                 Err(why @ (StoreError::Refused(_) | StoreError::Conflict(_))) => {
-                    error!(rows = ?ids(&results.rows), "results cannot be written, these mails may go twice: {why}");
-                    results.rows.clear();
+                    let refused = rows.drain(..group).collect::<Vec<_>>();
+                    error!(rows = ?ids(&refused), "a result cannot be written, the mail may go twice: {why}");
                 }
             }
         }

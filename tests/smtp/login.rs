@@ -115,3 +115,21 @@ async fn a_server_that_wants_a_login_says_so_at_mail() {
     let verdict = connection.send(None, "ann@client.test", MAIL).await;
     assert!(matches!(verdict, Verdict::Operator { code: 530, .. }), "{verdict:?}");
 }
+
+/// RFC 3207 section 6: an answer injected before the encryption is read behind it, and every answer then is taken for the one
+/// to the command after. Exact codes end that before a mail counts as sent.
+#[tokio::test]
+async fn an_answer_injected_before_tls_never_makes_a_mail_count_as_sent() {
+    let injected = Act::Reply("220 go\r\n250 injected".to_owned());
+    let server = ScriptedSmtp::script().starttls().on(Stage::StartTls, When::Always, injected).start().await;
+    let ca = ca_file(&server);
+    let mut config = server_config(&server, Tls::StartTls);
+    config.ca_file = Some(ca.path().to_owned());
+    let mut connection = open(&config).await.unwrap();
+    let verdict = connection.send(None, "ann@client.test", MAIL).await;
+    assert!(matches!(verdict, Verdict::Temporary { code: None, .. }), "{verdict:?}");
+    assert!(!connection.usable());
+    let why = open(&with_login(config, SECRET)).await.unwrap_err();
+    assert!(matches!(why, SmtpError::Unreachable(_) | SmtpError::Setting(_)), "{why:?}");
+    assert_eq!(server.count(), 0);
+}
