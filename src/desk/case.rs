@@ -23,14 +23,12 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub fn new(facts: &'a MailFacts, policy: &'a Policy, sender: &'a PersonFacts, now: Timestamp) -> Self {
-        Self {
-            facts,
-            policy,
-            mailbox: policy.mailbox(&facts.mailbox),
-            sender,
-            origin: proof::origin(&facts.reading, &facts.dkim, &policy.trust),
-            now,
+        let mut origin = proof::origin(&facts.reading, &facts.dkim, &policy.trust);
+        // What is proven is the one plain From address; it says nothing of a person under another one.
+        if facts.reading.trace.strict_from.as_ref().is_some_and(|from| *from != sender.address) {
+            origin = Origin::Unproven { reason: "From is ambiguous", dmarc_refused: origin.dmarc_refused() };
         }
+        Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, now }
     }
 
     /// What the sender newly wrote; the whole text when nothing of it could be told apart as new.

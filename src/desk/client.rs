@@ -5,7 +5,7 @@
 
 use super::{
     Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Purpose, State,
-    TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind,
+    ThreadMatch, TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind,
     case::{Case, desk_event},
     loop_guard, notify, routing, sla,
     state::{self, Step},
@@ -96,20 +96,49 @@ pub(super) fn report(case: &Case<'_>) -> Decision {
         };
     };
     let word = if kind == Class::Bounce { "bounce" } else { "delivery_report" };
+    let detail = report_detail(case);
+    Decision {
+        outcome: Outcome::Control,
+        reason: "report on a mail of ours".to_owned(),
+        ticket: Some(ticket.reference()),
+        letters: undelivered(case, ticket, &detail),
+        changes: vec![message(case, MessageKind::Report), case.event(word, detail)],
+        ..Decision::default()
+    }
+}
+
+fn report_detail(case: &Case<'_>) -> String {
     let recipients = case.facts.reading.report.iter().flat_map(|r| &r.recipients);
-    let detail: Vec<String> = recipients
+    let lines: Vec<String> = recipients
         .map(|r| {
             let words = [&r.action, &r.status, &r.address];
             words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
         })
         .collect();
-    Decision {
-        outcome: Outcome::Control,
-        reason: "report on a mail of ours".to_owned(),
-        ticket: Some(ticket.reference()),
-        changes: vec![message(case, MessageKind::Report), case.event(word, detail.join("; "))],
-        ..Decision::default()
+    lines.join("; ")
+}
+
+/// Staff learn that the client does not get their answers. Not of a bounced acknowledgement alone: forged senders would
+/// ring for each.
+fn undelivered(case: &Case<'_>, ticket: &TicketFacts, detail: &str) -> Vec<Letter> {
+    let to_client = |t: &ThreadMatch| {
+        t.ticket == ticket.id && !t.to_agent && t.sent_to.as_ref() == Some(&ticket.requester.address)
+    };
+    let for_good = case.facts.reading.report.as_ref().is_some_and(|r| r.hard_bounce == Some(true));
+    if !for_good || ticket.first_response_at.is_none() || !case.facts.threads.iter().any(to_client) {
+        return Vec::new();
     }
+    let body = LetterBody::Alert {
+        title: "Our mail did not reach the client".to_owned(),
+        facts: vec![
+            ("ticket".to_owned(), format!("#{}", ticket.id)),
+            ("subject".to_owned(), ticket.subject.clone()),
+            ("report".to_owned(), detail.to_owned()),
+        ],
+        advice: "Look for another way to reach them: the address takes no mail.".to_owned(),
+    };
+    let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), None);
+    staff.into_iter().map(|agent| notify::to_staff(agent, case.policy, body.clone())).collect()
 }
 
 /// Somebody who is not on the ticket knows a reference or a client's token: held for an agent's decision.

@@ -57,7 +57,7 @@ const VERBS: [(Verb, &[&str]); 10] = [
     (Verb::State(Input::Wait), &["wait", "等待"]),
     (Verb::State(Input::Resolve), &["resolve", "解决", "已解决", "解決"]),
     (Verb::State(Input::Close), &["close", "关闭", "關閉"]),
-    (Verb::State(Input::Reopen), &["reopen", "重开", "重新打开", "重開"]),
+    (Verb::State(Input::Reopen), &["reopen", "open", "重开", "重新打开", "打开", "重開"]),
     (Verb::Note, &["note", "备注", "備註"]),
     (Verb::Help, &["help", "帮助", "幫助"]),
 ];

@@ -264,6 +264,47 @@ fn reports_and_robots_change_nothing_and_tell_no_client() {
 }
 
 #[test]
+fn an_answer_that_bounced_for_good_is_told_to_staff_alone() {
+    let bounce = |sent_to: &str, hard, answered: bool| {
+        let daemon = person(9, "mailer-daemon@huaxia.example");
+        let mut facts = MailFacts {
+            threads: vec![reference(Some(sent_to), sent_to != CLIENT)],
+            tickets: vec![ticket(State::Waiting)],
+            ..mail(&daemon, "user unknown", false)
+        };
+        facts.tickets[0].first_response_at = answered.then(|| hours_ago(1));
+        facts.reading.class = Class::Bounce;
+        let recipient = ReportRecipient { status: Some("5.1.1".into()), ..ReportRecipient::default() };
+        facts.reading.report =
+            Some(Report { recipients: vec![recipient], hard_bounce: Some(hard), ..Report::default() });
+        decided(facts)
+    };
+    let told = bounce(CLIENT, true, true);
+    assert_eq!(letters(&told), ["alert>alice@example.com", "alert>bob@example.com"]);
+    assert_eq!((told.outcome, event_kinds(&told)), (Outcome::Control, vec!["bounce"]));
+    for quiet in [bounce(CLIENT, false, true), bounce(CLIENT, true, false), bounce(ALICE, true, true)] {
+        assert!(quiet.letters.is_empty());
+        assert_eq!(event_kinds(&quiet), ["bounce"]);
+    }
+}
+
+#[test]
+fn references_stay_bounded_and_keep_the_first_and_the_newest() {
+    let mut facts = mail(&client(), "x", true);
+    facts.reading.references = (0..50).map(|n| format!("r{n}@x")).collect();
+    let chain = decided(facts).letters.remove(0).references;
+    assert_eq!((chain.len(), chain[0].as_str(), chain[1].as_str()), (20, "r0@x", "r32@x"));
+    assert_eq!(chain.last().unwrap(), "m1@sender.example");
+}
+
+#[test]
+fn a_person_under_another_address_than_the_proven_one_is_unproven() {
+    let mut facts = mail(&client(), "x", true);
+    facts.sender = Some(person(3, "other@huaxia.example"));
+    assert!(matches!(decided(facts).changes[0], Change::Create { requester_proven: false, .. }));
+}
+
+#[test]
 fn own_mail_and_second_copies_are_ignored() {
     for address in [SUPPORT, "help@example.com", "Support+abc@example.com"] {
         let decision = decided(mail(&person(1, address), "x", true));

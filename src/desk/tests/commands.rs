@@ -26,6 +26,7 @@ fn chinese_names_are_equal() {
         ("#resolve", "#解决"),
         ("#close", "#关闭"),
         ("#reopen", "#重开"),
+        ("#open", "#打开"),
         ("#note x", "#备注 x"),
         ("#help", "#帮助"),
     ] {

@@ -95,6 +95,9 @@ prop_compose! {
 }
 
 proptest! {
+    // Seeds of failures are for the failure message, not for files beside the sources.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn the_same_facts_give_the_same_decision(facts in mails()) {
         let one = serde_json::to_string(&decided(facts.clone())).unwrap();
@@ -142,17 +145,4 @@ proptest! {
         facts.reading.trace.authentication_results = vec![results(0, &value)];
         prop_assert!(!proof::origin(&facts.reading, &[], &policy().trust).is_proven());
     }
-}
-
-#[test]
-fn an_ordinary_mail_is_decided_quickly() {
-    let facts = Facts::Mail(Box::new(mail(&client(), &"升级后甘特图一直空白。".repeat(40), true)));
-    let policy = policy();
-    let begun = std::time::Instant::now();
-    for _ in 0..1000 {
-        std::hint::black_box(decide(&facts, &policy, now()));
-    }
-    let each = begun.elapsed() / 1000;
-    // The aim is 30 µs in a release build; unoptimized and beside other tests a wide margin still shows a regression.
-    assert!(each < std::time::Duration::from_millis(3), "{each:?}");
 }
