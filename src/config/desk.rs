@@ -73,7 +73,7 @@ pub fn trust(file: &Section<'_>) -> (Trust, Option<std::net::SocketAddr>) {
         .parse(|text| value::one_of(text, &[("", false), ("m365", true)]))
         .is_some_and(|mark| mark.value)
     {
-        super::later::note(&internal, &[]);
+        super::later::note(&internal);
     }
     let resolver = section.optional("resolver", "resolver = \"127.0.0.1:53\"").parse(value::resolver);
     section.finish();

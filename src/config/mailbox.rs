@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::{
     After, MailboxConfig, Mode, ServerConfig, SmtpConfig, Start, Tls,
     files::{Files, locate},
+    later,
     reader::{At, Field, Section},
     schedule::Schedule,
     secrets, value,
@@ -53,7 +54,10 @@ pub fn read(section: Section<'_>, around: &Surroundings<'_>) -> Option<Read> {
     let poll = section
         .optional("poll", "poll = \"* * * * *\"")
         .parse(|text| Schedule::parse(text).map(|_| text.to_owned()));
-    super::later::note(&section.optional("sent", "sent = \"auto\""), &["auto", "off"]);
+    let sent = section.optional("sent", "sent = \"auto\"");
+    if sent.parse(|text| value::one_of(text, &[("auto", ()), ("off", ())])).is_some() {
+        later::note(&sent);
+    }
     let teams: Vec<_> = around.teams.iter().map(|name| (name.as_str(), name.clone())).collect();
     let team = section.optional("team", "team = \"tech\"").parse(|text| value::one_of(text, &teams));
     let imap = section.required("imap", IMAP_EXAMPLE).section().map(|imap| imap_server(imap, around));
@@ -138,7 +142,8 @@ fn after(text: &str) -> Result<After, String> {
 
 fn imap_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<ServerConfig> {
     let oauth = section.optional("oauth", "password_file = \"imap-password\"");
-    super::later::note(&oauth, &[]);
+    oauth.section();
+    later::note(&oauth);
     let user = section.required("user", "user = \"support@example.com\"").parse(value::words);
     let password = section.required("password_file", "password_file = \"imap-password\"");
     let password = secrets::password(&password, around.config, around.files);
@@ -149,7 +154,9 @@ fn imap_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<Server
 
 /// Reads `[mailbox.smtp]` or `[alerts.smtp]`.
 pub fn smtp_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<SmtpConfig> {
-    super::later::note(&section.optional("oauth", "password_file = \"smtp-password\""), &[]);
+    let oauth = section.optional("oauth", "password_file = \"smtp-password\"");
+    oauth.section();
+    later::note(&oauth);
     let user_field = section.optional("user", "user = \"support@example.com\"");
     let user = user_field.parse(value::words);
     let password_field = section.optional("password_file", "password_file = \"smtp-password\"");

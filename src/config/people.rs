@@ -56,8 +56,12 @@ pub fn categories(file: &Section<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for section in field.sections() {
         names.extend(section.required("name", "name = \"technical\"").parse(value::words));
-        later::note(&section.optional("needs", "needs = [\"username\", \"environment\"]"), &[]);
-        later::note(&section.optional("ask_max", "ask_max = 3"), &[]);
+        let needs = section.optional("needs", "needs = [\"username\", \"environment\"]");
+        needs.list(value::words);
+        later::note(&needs);
+        let ask_max = section.optional("ask_max", "ask_max = 3");
+        ask_max.integer::<u8>(0..=10);
+        later::note(&ask_max);
         section.finish();
     }
     let twin = field.named("category.name", "name = \"technical\"");
@@ -87,7 +91,7 @@ pub fn teams(file: &Section<'_>, agents: &[AgentPolicy], categories: &[String]) 
         let languages = section.optional("languages", "languages = [\"en\"]").list(value::language);
         let assign =
             section.optional("assign", "assign = \"least-loaded\"").parse(|text| value::one_of(text, &ways));
-        later::note(&section.optional("calendar", "calendar = \"shanghai\""), &[]);
+        later::calendar(&section);
         section.finish();
         let Some(name) = name else { continue };
         teams.push(TeamPolicy {

@@ -77,7 +77,8 @@ pub struct Section<'a> {
     /// Line of the header.
     pub line: usize,
     table: &'a DeTable<'a>,
-    asked: RefCell<Vec<&'static str>>,
+    /// Keys with an example each.
+    asked: RefCell<Vec<(&'static str, &'static str)>>,
 }
 
 impl<'a> Section<'a> {
@@ -91,7 +92,7 @@ impl<'a> Section<'a> {
 
     /// A key that may be absent; `example` is one right line.
     pub fn optional(&self, key: &'static str, example: &'static str) -> Field<'a> {
-        self.asked.borrow_mut().push(key);
+        self.asked.borrow_mut().push((key, example));
         let found = self.table.iter().find(|(name, _)| name.get_ref() == key);
         let line = found.map_or(self.line, |(name, _)| self.findings.line(&name.span()));
         Field {
@@ -115,18 +116,22 @@ impl<'a> Section<'a> {
     /// Ends the reading: what nobody asked for is unknown.
     pub fn finish(self) {
         let asked = self.asked.borrow();
+        let known: Vec<&str> = asked.iter().map(|(key, _)| *key).collect();
+        let place = if self.name.is_empty() { "this file".into() } else { format!("[{}]", self.name) };
         for name in self.table.keys() {
             let key = name.get_ref().as_ref();
-            if asked.contains(&key) {
+            if known.contains(&key) {
                 continue;
             }
             let line = self.findings.line(&name.span());
-            let place = if self.name.is_empty() { "this file".into() } else { format!("[{}]", self.name) };
-            let example = nearest(key, &asked).map_or_else(
-                || format!("keys of {place}: {}", asked.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            self.findings.error(line, &self.full(key), format!("no such key in {place}"), &example);
+            let near = nearest(key, &known).and_then(|near| asked.iter().find(|(key, _)| *key == near));
+            let (problem, example) = match near {
+                Some((near, example)) => {
+                    (format!("no such key in {place}; did you mean \"{near}\"?"), (*example).to_owned())
+                }
+                None => (format!("no such key in {place}"), format!("one of: {}", known.join(", "))),
+            };
+            self.findings.error(line, &self.full(key), problem, &example);
         }
     }
 }

@@ -69,7 +69,9 @@ fn conditions(when: Section<'_>) -> Rule {
         ),
         ..Rule::default()
     };
-    later::note(&when.optional("plan", "plan = \"gold\""), &[]);
+    let plan = when.optional("plan", "plan = \"gold\"");
+    plan.one_or_more(value::words);
+    later::note(&plan);
     when.finish();
     found
 }
@@ -115,7 +117,7 @@ pub fn sla(file: &Section<'_>, categories: &[String]) -> Vec<SlaPolicy> {
     let (mut plans, mut policies) = (Vec::new(), Vec::new());
     for section in field.sections() {
         let plan = section.required("plan", "plan = \"*\"").parse(value::words);
-        later::note(&section.optional("calendar", "calendar = \"shanghai\""), &[]);
+        later::calendar(&section);
         let remind_at = remind_at(&section.optional("remind_at", "remind_at = [0.5, 0.8]"));
         let targets = section.required("targets", "targets = [ { first_response = \"1d\" } ]").sections();
         let targets = targets.into_iter().map(|target| sla_target(target, categories)).collect();
@@ -157,7 +159,7 @@ fn sla_target(section: Section<'_>, categories: &[String]) -> SlaTarget {
     for key in ["next_response", "resolution"] {
         let field = section.optional(key, "resolution = \"5d\"");
         if field.parse(value::duration).is_some() {
-            later::note(&field, &[]);
+            later::note(&field);
         }
     }
     section.finish();

@@ -104,11 +104,8 @@ fn without_possession(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         decision.changes.push(case.event("staff", "opened by a mail of staff"));
         return decision;
     };
-    let note = Change::Message {
-        kind: MessageKind::Note,
-        author: case.sender.id,
-        text: without_tokens(case.facts.reading.reply.trim()),
-    };
+    // As a line of history: the mail itself becomes a message of the ticket once, when it is confirmed.
+    let note = case.event("note", without_tokens(case.facts.reading.reply.trim()));
     let invalid = case.facts.tokens.iter().any(|t| matches!(t, TokenFinding::Invalid(_)));
     let reason =
         if invalid { "its secret address is not valid any more" } else { "it came without a secret address" };
@@ -182,20 +179,24 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
     }
     let text = without_tokens(&commands::text_after(&reading.reply));
     let files = notify::files(case, |a| !(a.inline && a.size <= LOGO_BYTES_MAX));
-    let nothing = text.is_empty() && files.is_empty() && found.commands.is_empty();
-    let empty_note = found.has_note() && text.is_empty();
-    if nothing || empty_note {
+    let asks_help = found.commands.iter().any(|c| c.order == commands::Order::Help);
+    let kind = match (found.has_note(), text.is_empty()) {
+        _ if asks_help => None,
+        (true, _) => Some(MessageKind::Note),
+        (false, false) => Some(MessageKind::Reply),
+        (false, true) => None,
+    };
+    let empty_note = found.has_note() && text.is_empty() && files.is_empty();
+    if empty_note || (kind.is_none() && found.commands.is_empty()) {
         return Err(vec![Problem::NothingNew]);
     }
-    let asks_help = found.commands.iter().any(|c| c.order == commands::Order::Help);
-    let public = !found.has_note() && !asks_help && !text.is_empty();
-    if agent.role < Role::Agent && (public || found.has_note()) {
+    if agent.role < Role::Agent && kind.is_some() {
         return Err(vec![commands::not_allowed(0, "reply")]);
     }
-    if public && ticket.requester.suppressed {
+    if kind == Some(MessageKind::Reply) && ticket.requester.suppressed {
         return Err(vec![Problem::NoRecipient]);
     }
-    orders::plan(found, text, files, public, ticket.state)
+    orders::plan(found, kind, text, files, ticket.state)
 }
 
 fn refuse(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, problems: Vec<Problem>) -> Decision {

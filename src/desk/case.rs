@@ -51,12 +51,8 @@ impl<'a> Case<'a> {
     /// What this mail is written in if that is sure, else what is known of the client.
     pub fn language(&self) -> &'a str {
         let read = &self.facts.triage.language;
-        let guess = read.code.as_deref();
-        guess
-            .filter(|_| read.reliable)
-            .or(self.sender.language.as_deref())
-            .or(guess)
-            .unwrap_or(&self.policy.default_language)
+        let sure = read.code.as_deref().filter(|_| read.reliable);
+        sure.or(self.sender.language.as_deref()).unwrap_or(&self.policy.default_language)
     }
 
     /// An event written by this mail's sender.

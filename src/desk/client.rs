@@ -151,7 +151,7 @@ pub(super) fn leaked(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
     let reason = "an agent's token was used by another sender";
     let mut decision = held(case, ticket, NotificationCause::ClaimsStaff, reason);
     let lead = notify::lead(case.policy, ticket.team.as_deref()).filter(|l| l.address != case.sender.address);
-    decision.letters = match lead {
+    let alerts = match lead {
         Some(lead) => {
             notify::notifications(case, &[lead], NotificationCause::ClaimsStaff, &notify::brief(ticket))
         }
@@ -162,6 +162,9 @@ pub(super) fn leaked(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
             "The mail is held and nothing was done. Ask the agent whether they passed a notification on.",
         ),
     };
+    if !alerts.is_empty() {
+        decision.letters = alerts;
+    }
     decision
 }
 
@@ -214,7 +217,8 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
     if let Some(bytes) = facts.oversized_bytes {
         changes.push(desk_event("oversized", format!("{bytes} bytes; the mail stays on the server")));
     }
-    let staff = notify::responsible(policy, None, brief.team.as_deref(), Some(&case.sender.address));
+    let author = Some(case.sender.address.as_str());
+    let staff = notify::responsible(policy, None, brief.team.as_deref(), author);
     let mut decision = Decision {
         outcome: Outcome::Ticket,
         reason: "new ticket".to_owned(),
@@ -246,7 +250,7 @@ fn acknowledge(
             let subject = case.origin.is_proven().then(|| case.subject().to_owned());
             let body = LetterBody::Acknowledgement { subject, promise: clock.due_at, continues };
             decision.letters.insert(0, notify::acknowledgement(case, Some(Purpose::Client), body));
-            decision.changes.push(desk_event("acknowledgement", ""));
+            decision.changes.push(desk_event("acknowledgement", case.sender.address.clone()));
         }
         Err(why) => suppress(decision, why),
     }

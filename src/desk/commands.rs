@@ -126,8 +126,7 @@ pub fn text_after(text: &str) -> String {
     if let Some((_, last)) = top.lines.last()
         && let Some(note) = split(last).last().filter(|w| is_note(w))
     {
-        let inline = note.get(name_of(note).len()..).unwrap_or_default().trim();
-        out.push_str(inline);
+        out.push_str(argument_of(note));
         out.push('\n');
     }
     for line in top.rest.lines() {
@@ -203,6 +202,12 @@ fn name_of(written: &str) -> &str {
     written.get(..end).unwrap_or(written)
 }
 
+/// `account` of `#category: account`.
+fn argument_of(written: &str) -> &str {
+    let rest = written.get(name_of(written).len()..).unwrap_or_default();
+    rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：')).trim_end()
+}
+
 fn is_note(written: &str) -> bool {
     let name = name_of(written).trim_start_matches(['#', '＃']).to_lowercase();
     verb(&name) == Some(Verb::Note)
@@ -214,11 +219,7 @@ fn verb(name: &str) -> Option<Verb> {
 
 fn read(line: u32, written: &str, policy: &Policy) -> Result<Order, Problem> {
     let shown = name_of(written);
-    let argument = written
-        .get(shown.len()..)
-        .unwrap_or_default()
-        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：'))
-        .trim();
+    let argument = argument_of(written);
     let name = shown.trim_start_matches(['#', '＃']).to_lowercase();
     let bad = |allowed: Vec<String>| Problem::BadArgument {
         line,

@@ -3,6 +3,7 @@
 //! Invariant: the same [`Facts`], [`Policy`] and instant give the same [`Decision`], byte for byte.
 
 mod agent;
+pub mod authentication;
 mod case;
 mod client;
 pub mod commands;
@@ -19,6 +20,9 @@ pub mod state;
 pub mod thanks;
 pub mod threading;
 pub mod token;
+
+#[cfg(test)]
+mod tests;
 
 pub use decision::*;
 pub use facts::*;

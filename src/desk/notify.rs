@@ -5,7 +5,7 @@
 
 use super::{
     AgentPolicy, Automatic, FileBrief, FileRef, Letter, LetterBody, NotificationCause, PersonFacts, PersonId,
-    Policy, Purpose, TicketBrief, TicketFacts, case::Case, token::without_tokens,
+    Policy, Purpose, Role, TicketBrief, TicketFacts, case::Case, token::without_tokens,
 };
 use crate::mail::{Address, Reading};
 
@@ -18,21 +18,24 @@ const REFERENCES_MAX: usize = 20;
 /// A member of staff as a recipient.
 pub(super) type Staff<'a> = &'a AgentPolicy;
 
-/// Who is told of a ticket: its assignee; while it has none, everybody in its team; without a team, every agent.
-/// `author` needs no news of their own mail.
+/// Who is told of a ticket: its assignee; else everybody in its team; else every agent. Never `author`, whose autoresponder
+/// would answer and be told again; where they are the assignee, the next in line must see what came in their name.
 pub(super) fn responsible<'a>(
     policy: &'a Policy,
     assignee: Option<&str>,
     team: Option<&str>,
     author: Option<&str>,
 ) -> Vec<Staff<'a>> {
-    let members = || team.and_then(|name| policy.team(name)).map(|t| &t.members);
-    let staff: Vec<Staff<'a>> = match (assignee.and_then(|a| policy.agent(a)), members()) {
-        (Some(agent), _) => vec![agent],
-        (None, Some(members)) => members.iter().filter_map(|m| policy.agent(m)).collect(),
-        (None, None) => policy.agents.iter().collect(),
-    };
-    staff.into_iter().filter(|a| Some(a.address.as_str()) != author).collect()
+    let other = |agent: &Staff<'a>| Some(agent.address.as_str()) != author;
+    if let Some(agent) = assignee.and_then(|a| policy.agent(a)).filter(other) {
+        return vec![agent];
+    }
+    let members = team.and_then(|name| policy.team(name)).map(|t| t.members.as_slice()).unwrap_or_default();
+    let staff: Vec<Staff<'a>> = members.iter().filter_map(|m| policy.agent(m)).filter(other).collect();
+    if !staff.is_empty() {
+        return staff;
+    }
+    policy.agents.iter().filter(|a| a.role >= Role::Agent).filter(other).collect()
 }
 
 /// The lead of the ticket's team.

@@ -15,9 +15,9 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Work {
     commands: Vec<Command>,
-    /// Public reply or internal note, as `public` says; may be empty.
+    /// What the text becomes; `None`: there is none, or it only accompanies `#help`.
+    kind: Option<MessageKind>,
     text: String,
-    public: bool,
     files: Vec<FileRef>,
     after: State,
 }
@@ -28,11 +28,12 @@ pub(super) struct Work {
 /// The orders that are not possible from it.
 pub(super) fn plan(
     found: Commands,
+    kind: Option<MessageKind>,
     text: String,
     files: Vec<FileRef>,
-    public: bool,
     before: State,
 ) -> Result<Work, Vec<Problem>> {
+    let public = kind == Some(MessageKind::Reply);
     let mut after = before;
     let mut problems = Vec::new();
     let mut named = false;
@@ -61,7 +62,7 @@ pub(super) fn plan(
         }
     }
     if problems.is_empty() {
-        Ok(Work { commands: found.commands, text, public, files, after })
+        Ok(Work { commands: found.commands, kind, text, files, after })
     } else {
         Err(problems)
     }
@@ -82,15 +83,15 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
     for command in &work.commands {
         done.order(&command.order);
     }
-    done.state(work.after, work.public);
+    let public = work.kind == Some(MessageKind::Reply);
+    done.state(work.after, public);
     done.tell_new_owners();
     let help = work.commands.iter().any(|c| c.order == Order::Help);
-    let (is_message, public) = (!work.text.is_empty() && !help, work.public);
     if public || help {
         done.transcript(&work, help);
     }
     Decision {
-        outcome: if is_message { Outcome::Ticket } else { Outcome::Control },
+        outcome: if work.kind.is_some() { Outcome::Ticket } else { Outcome::Control },
         reason: if public { "an agent's reply" } else { "an agent's orders" }.to_owned(),
         ticket: Some(ticket.reference()),
         changes: done.changes,
@@ -112,15 +113,11 @@ struct Done<'c, 'a> {
 
 impl Done<'_, '_> {
     fn keep_text(&mut self, work: &Work) {
-        let help = work.commands.iter().any(|c| c.order == Order::Help);
-        if work.text.is_empty() || help {
-            return;
-        }
+        let Some(kind) = work.kind else { return };
         let author = self.case.sender.id;
-        let kind = if work.public { MessageKind::Reply } else { MessageKind::Note };
         self.changes.push(Change::Message { kind, author, text: work.text.clone() });
         self.changes.push(self.case.event(kind.as_str(), format!("{} words", words(&work.text))));
-        if work.public {
+        if kind == MessageKind::Reply {
             self.letters.push(self.reply(work));
         }
     }
@@ -220,7 +217,8 @@ impl Done<'_, '_> {
     fn tell_new_owners(&mut self) {
         let moved = self.brief.team != self.ticket.team || self.brief.assignee.is_some();
         let same = self.brief.assignee == self.ticket.assignee && self.brief.team == self.ticket.team;
-        if same || !moved {
+        let own = self.brief.assignee.as_ref() == Some(&self.agent.address);
+        if same || own || !moved {
             return;
         }
         let (assignee, team) = (self.brief.assignee.as_deref(), self.brief.team.as_deref());
@@ -238,11 +236,12 @@ impl Done<'_, '_> {
     }
 
     fn transcript(&mut self, work: &Work, help: bool) {
+        let public = work.kind == Some(MessageKind::Reply);
         let body = LetterBody::Transcript {
             subject: self.ticket.subject.clone(),
             done: std::mem::take(&mut self.lines),
-            sent_to: work.public.then(|| notify::address_of(&self.ticket.requester)),
-            sent_words: if work.public { words(&work.text) } else { 0 },
+            sent_to: public.then(|| notify::address_of(&self.ticket.requester)),
+            sent_words: if public { words(&work.text) } else { 0 },
             help,
         };
         self.letters.push(notify::answer_to_staff(self.case, self.agent, body));

@@ -152,9 +152,9 @@ fn is_public_suffix(domain: &str) -> bool {
 
 /// One `method=result` of a field, comments kept apart.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Method {
-    name: String,
-    result: String,
+pub(super) struct Method {
+    pub(super) name: String,
+    pub(super) result: String,
     properties: Vec<(String, String)>,
     comment: String,
 }
@@ -195,7 +195,7 @@ impl Method {
 
 /// The methods of the one field that is believed: the topmost with a configured authserv-id, if it stands within our own
 /// Received lines. Whatever stands lower may be forged.
-fn trusted_results(reading: &Reading, trust: &Trust) -> Option<Vec<Method>> {
+pub(super) fn trusted_results(reading: &Reading, trust: &Trust) -> Option<Vec<Method>> {
     let fields = reading.trace.authentication_results.iter();
     let mut ours = fields
         .map(|f| (f.received_above, parse(&f.value)))
@@ -206,7 +206,7 @@ fn trusted_results(reading: &Reading, trust: &Trust) -> Option<Vec<Method>> {
 
 /// The authserv-id (`""` when there is none, as Microsoft writes it) and the results.
 fn parse(value: &str) -> (String, Vec<Method>) {
-    let mut segments = segments(value).into_iter().peekable();
+    let mut segments = segments(value).unwrap_or_default().into_iter().peekable();
     let id = match segments.peek() {
         Some(first) if !first.words.iter().any(|w| w.contains('=')) => {
             segments.next().and_then(|s| s.words.into_iter().next()).unwrap_or_default()
@@ -236,14 +236,17 @@ struct Segment {
     comment: String,
 }
 
-fn segments(value: &str) -> Vec<Segment> {
+/// `None` when quotes or comments do not close, or a comment holds a quote: senders choose words that servers repeat there
+/// (`domain of "x); dmarc=pass ("@evil.example`), and in a comment a quote protects nothing (RFC 5322 section 3.2.2).
+fn segments(value: &str) -> Option<Vec<Segment>> {
     let mut all = Vec::new();
     let mut lexer = Lexer::default();
     let mut chars = value.chars();
     while let Some(c) = chars.next() {
         match c {
             '\\' if lexer.depth > 0 || lexer.quoted => lexer.take(chars.next().unwrap_or(' ')),
-            '"' if lexer.depth == 0 => lexer.quoted = !lexer.quoted,
+            '"' if lexer.depth > 0 => return None,
+            '"' => lexer.quoted = !lexer.quoted,
             _ if lexer.quoted => lexer.take(c),
             '(' => {
                 lexer.depth += 1;
@@ -257,7 +260,7 @@ fn segments(value: &str) -> Vec<Segment> {
         }
     }
     all.push(lexer.finish());
-    all
+    (lexer.depth == 0 && !lexer.quoted).then_some(all)
 }
 
 #[derive(Debug, Default)]

@@ -161,8 +161,7 @@ pub fn without_tokens(text: &str) -> String {
         let (before, from) = rest.split_at_checked(start).unwrap_or((rest, ""));
         let end = from.find(|c| !is_base32(c)).unwrap_or(from.len());
         let (run, after) = from.split_at_checked(end).unwrap_or((from, ""));
-        let nonce =
-            run.len() == NONCE_CHARS && run.starts_with('c') && !before.ends_with(char::is_alphanumeric);
+        let nonce = run.len() == NONCE_CHARS && run.starts_with('c') && after.starts_with('@');
         if run.len() == TOKEN_CHARS || nonce {
             out.push_str(before.strip_suffix('+').unwrap_or(before));
         } else {

@@ -1,7 +1,10 @@
 //! The bytes of a row: composed anew at every attempt, and the same at every attempt, because the row holds all that goes into
 //! them and attachments are read again from the raw messages that brought them.
 
-use std::{collections::BTreeMap, thread};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    thread,
+};
 
 use tokio::sync::oneshot;
 
@@ -34,10 +37,10 @@ pub(super) async fn bytes(store: &Store, row: &OutboxRow) -> Result<Vec<u8>, Let
     }
     let mut raws = BTreeMap::new();
     for file in &row.files {
-        if !raws.contains_key(&file.raw.0) {
+        if let Entry::Vacant(place) = raws.entry(file.raw.0) {
             let raw = store.raw(file.raw).await?.filter(|raw| raw.oversized_bytes.is_none());
             let raw = raw.ok_or_else(|| unreadable(*file, "its message is not stored in full"))?;
-            raws.insert(file.raw.0, raw.bytes);
+            place.insert(raw.bytes);
         }
     }
     let (outgoing, refs) = (row.mail.clone(), row.files.clone());
