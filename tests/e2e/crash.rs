@@ -114,11 +114,7 @@ fn servers_that_go_away_come_back() {
         .unwrap();
     scene.desk.wait_for_tickets(2).unwrap();
     scene.house.postfix.run(&scene.house.dovecot).unwrap();
-    let rows = scene.desk.outbox().unwrap();
-    for row in rows.iter().filter(|r| r["state"] != "sent") {
-        // The operator's word instead of the minutes of the retry schedule.
-        scene.desk.run(&["outbox", "retry", &row["id"].to_string()]).unwrap();
-    }
+    scene.retry_outbox();
     let mut inbox = scene.inbox("c@client.test");
     inbox.wait_until("both acknowledgements", |all| received(all).len() == 2).unwrap();
     scene.finish();

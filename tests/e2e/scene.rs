@@ -101,6 +101,13 @@ impl Scene {
         mails.into_iter().filter(|m| !is_probe(m)).collect()
     }
 
+    /// The operator's word instead of the minutes of the retry schedule.
+    pub fn retry_outbox(&self) {
+        for row in self.desk.outbox().unwrap().iter().filter(|r| r["state"] != "sent") {
+            self.desk.run(&["outbox", "retry", &row["id"].to_string()]).unwrap();
+        }
+    }
+
     pub fn finish(self) {
         self.desk.finish().unwrap();
     }
