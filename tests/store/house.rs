@@ -55,7 +55,7 @@ pub fn keep(uid: u32) -> Keep {
     Keep {
         uid,
         received_at: at(i64::from(uid)),
-        bytes: format!("Subject: {uid}\r\n\r\nhello").into_bytes(),
+        bytes: format!("Subject: {uid}\r\n\r\nhello").into_bytes().into(),
         oversized_bytes: None,
     }
 }
@@ -238,7 +238,8 @@ impl House {
     /// Begins the folder and keeps these UIDs.
     pub async fn keep(&self, uids: &[u32]) -> Vec<RawId> {
         self.store.begin_folder(&key(), 0, at(0)).await.unwrap();
-        self.store.keep(&key(), uids.iter().copied().map(keep).collect(), at(1)).await.unwrap()
+        let window: Vec<Keep> = uids.iter().copied().map(keep).collect();
+        self.store.keep(&key(), &window, at(1)).await.unwrap().into_iter().map(|(_, raw)| raw).collect()
     }
 
     pub async fn person(&self, address: &str) -> PersonFacts {

@@ -10,8 +10,8 @@ fn kept_bytes_survive_reopening() {
         let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
         house.store.begin_folder(&key(), 3, at(0)).await.unwrap();
         let window =
-            vec![Keep { uid: 4, received_at: at(9), bytes: bytes.clone(), oversized_bytes: Some(99) }];
-        let raw = house.store.keep(&key(), window, at(10)).await.unwrap()[0];
+            vec![Keep { uid: 4, received_at: at(9), bytes: bytes.clone().into(), oversized_bytes: Some(99) }];
+        let raw = house.store.keep(&key(), &window, at(10)).await.unwrap()[0].1;
         house.reopen().await;
         let stored = house.store.raw(raw).await.unwrap().unwrap();
         assert_eq!(
@@ -34,7 +34,7 @@ fn a_uid_is_kept_once() {
         assert_eq!(house.number("SELECT COUNT(*) FROM raw_message").await, 3);
         let undecided = house.store.undecided("support", 10).await.unwrap();
         assert_eq!(undecided.iter().map(|mail| mail.received_at).collect::<Vec<_>>(), [at(1), at(2), at(3)]);
-        assert_eq!(undecided[0].bytes, keep(1).bytes);
+        assert_eq!(undecided[0].bytes, *keep(1).bytes);
         assert_eq!(house.store.undecided("support", 2).await.unwrap().len(), 2);
         assert!(house.store.undecided("sales", 10).await.unwrap().is_empty());
     });
@@ -43,7 +43,7 @@ fn a_uid_is_kept_once() {
 #[test]
 fn keeping_in_a_folder_that_was_not_begun_is_refused_and_keeps_nothing() {
     each_engine(|house| async move {
-        let refused = house.store.keep(&key(), vec![keep(1)], at(1)).await;
+        let refused = house.store.keep(&key(), &[keep(1)], at(1)).await;
         assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
         assert_eq!(house.number("SELECT COUNT(*) FROM raw_message").await, 0);
     });
@@ -53,7 +53,7 @@ fn keeping_in_a_folder_that_was_not_begun_is_refused_and_keeps_nothing() {
 fn unaccounted_are_those_behind_the_start_without_a_row() {
     each_engine(|house| async move {
         house.store.begin_folder(&key(), 10, at(0)).await.unwrap();
-        house.store.keep(&key(), vec![keep(11), keep(14)], at(1)).await.unwrap();
+        house.store.keep(&key(), &[keep(11), keep(14)], at(1)).await.unwrap();
         house.store.record_gone(&key(), &[12], at(1)).await.unwrap();
         house.store.record_before_start(&key(), &[13], at(1)).await.unwrap();
         let uids = [16, 15, 14, 13, 12, 11, 10, 1, 16];
@@ -117,7 +117,7 @@ fn the_server_is_told_of_outcomes_but_not_of_what_it_must_keep() {
         window.quarantine(raws[3], "crashed its reader", at(2)).await.unwrap();
         window.commit().await.unwrap();
         let header = Keep { oversized_bytes: Some(1 << 30), ..keep(5) };
-        let oversized = house.store.keep(&key(), vec![header], at(3)).await.unwrap()[0];
+        let oversized = house.store.keep(&key(), &[header], at(3)).await.unwrap()[0].1;
         house.decide(Some(oversized), Some(&Mail::named("c")), &new_ticket(client.id), at(3)).await.unwrap();
 
         assert_eq!(house.store.unsettled(&key(), 10).await.unwrap(), [1, 2, 3]);

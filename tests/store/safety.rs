@@ -98,12 +98,12 @@ fn two_stores_on_one_database_see_each_other() {
         let (mine, theirs) = tokio::join!(
             async {
                 for uid in (10..60).step_by(2) {
-                    house.store.keep(&key(), vec![keep(uid), keep(uid + 1)], at(2)).await.unwrap();
+                    house.store.keep(&key(), &[keep(uid), keep(uid + 1)], at(2)).await.unwrap();
                 }
             },
             async {
                 for uid in (11..61).step_by(2) {
-                    other.keep(&key(), vec![keep(uid), keep(uid + 1)], at(2)).await.unwrap();
+                    other.keep(&key(), &[keep(uid), keep(uid + 1)], at(2)).await.unwrap();
                 }
             }
         );
@@ -121,7 +121,7 @@ fn a_window_keeps_other_processes_waiting_and_loses_nothing() {
         let other = Store::open(&house.url).await.unwrap();
         let mut window = house.store.window().await.unwrap();
         let waiting = tokio::spawn(async move {
-            let kept = other.keep(&key(), vec![keep(2)], at(2)).await;
+            let kept = other.keep(&key(), &[keep(2)], at(2)).await;
             other.close().await;
             kept
         });
