@@ -336,6 +336,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn how_the_bytes_arrive_changes_nothing() {
+        let kept = b"* 1 FETCH (UID 1 BODY[] {7}\r\n)\r\n{9}\r FLAGS ())\r\nA1 OK done\r\n";
+        let sent = [b"* LIST () \"/\" {2}\r\n\r\n\r\n".as_slice(), kept].concat();
+        for stretch in 1..sent.len() {
+            let (mut server, client) = tokio::io::duplex(stretch);
+            let mut guard = Guard::new(client, ALLOWANCE);
+            let mut out = Vec::new();
+            let sending = async {
+                tokio::io::AsyncWriteExt::write_all(&mut server, &sent).await.unwrap();
+                drop(server);
+            };
+            let ((), received) = tokio::join!(sending, guard.read_to_end(&mut out));
+            received.unwrap();
+            assert_eq!(out, kept, "in stretches of {stretch} bytes");
+        }
+    }
+
+    #[tokio::test]
     async fn too_much_is_refused_before_it_is_taken() {
         let literal = |announced| Refused::Literal { announced, allowed: 100 };
         for (bytes, refused) in [
