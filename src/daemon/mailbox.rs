@@ -16,7 +16,7 @@ use crate::{
     config::MailboxConfig,
     edge::{self, Pulse},
     imap::{ImapError, LoginLimiter, Session, reconnect_delay},
-    intake::{Desk, Service, Serving, alert, imap_limits},
+    intake::{Desk, Service, Serving, Suspects, alert, imap_limits},
     outbox,
 };
 
@@ -35,11 +35,12 @@ pub(super) async fn supervise(
 ) {
     let supervisor = Supervisor { desk: &desk, mailbox: &mailbox, pulse: &pulse, stop: &stop };
     let mut course = Course::default();
+    let mut suspects = Suspects::default();
     while !stop.is_cancelled() {
         if supervisor.pause(course.logins.wait(Instant::now())).await {
             break;
         }
-        let Err(trouble) = supervisor.attempt(&mut course).await else { break };
+        let Err(trouble) = supervisor.attempt(&mut course, &mut suspects).await else { break };
         course.failures = course.failures.saturating_add(1);
         supervisor.report(&mut course, &trouble).await;
         if supervisor.pause(reconnect_delay(course.failures, jitter())).await {
@@ -92,7 +93,7 @@ impl Trouble {
 
 impl Supervisor<'_> {
     /// One session: `Ok` only when told to stop.
-    async fn attempt(&self, course: &mut Course) -> Result<(), Trouble> {
+    async fn attempt(&self, course: &mut Course, suspects: &mut Suspects) -> Result<(), Trouble> {
         course.logins.attempt(Instant::now());
         let limits = imap_limits(&self.desk.judgement.load().policy.limits);
         let opened = tokio::select! {
@@ -109,7 +110,7 @@ impl Supervisor<'_> {
             }
         };
         course.logins.accepted();
-        match AssertUnwindSafe(self.serve(session, course)).catch_unwind().await {
+        match AssertUnwindSafe(self.serve(session, course, suspects)).catch_unwind().await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Serving::Imap(why))) => Err(Trouble::of(&why)),
             Ok(Err(why)) => Err(Trouble::passing(why.to_string())),
@@ -120,8 +121,13 @@ impl Supervisor<'_> {
         }
     }
 
-    async fn serve(&self, session: Session, course: &mut Course) -> Result<(), Serving> {
-        let mut service = Service::begin(self.desk, self.mailbox, session, self.pulse)?;
+    async fn serve(
+        &self,
+        session: Session,
+        course: &mut Course,
+        suspects: &mut Suspects,
+    ) -> Result<(), Serving> {
+        let mut service = Service::begin(self.desk, self.mailbox, session, self.pulse, suspects)?;
         while !self.stop.is_cancelled() {
             service.pass(self.stop).await?;
             self.recovered(course).await;

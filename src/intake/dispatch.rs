@@ -140,10 +140,13 @@ impl Occasion<'_> {
     }
 
     fn rendered(&self, letter: &Letter, reply_address: &str) -> Result<Rendered> {
+        // A stranger who wrote to somebody's ticket learns nothing of it, not even its number.
+        let is_strangers =
+            matches!(letter.body, LetterBody::Acknowledgement { .. }) && letter.reply_purpose.is_none();
         let frame = Frame {
             policy: &self.judgement.policy,
             mailbox: self.mailbox,
-            ticket: self.ticket,
+            ticket: self.ticket.filter(|_| !is_strangers),
             reply_address,
             zone: &self.judgement.zone,
             now: self.now,

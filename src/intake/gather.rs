@@ -104,7 +104,9 @@ async fn confirmation(
 
 fn thread_ids(reading: &Reading) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
-    for id in reading.in_reply_to.iter().chain(reading.references.iter().rev()) {
+    // A bounce of a reply names our mail only inside its report (RFC 3464).
+    let reported = reading.report.as_ref().and_then(|report| report.original_message_id.as_ref());
+    for id in reported.into_iter().chain(&reading.in_reply_to).chain(reading.references.iter().rev()) {
         if ids.len() >= THREAD_IDS_MAX {
             break;
         }

@@ -9,6 +9,7 @@ use tracing::{debug, info, warn};
 
 use super::{
     Desk,
+    suspects::Suspects,
     take::{KeptMail, prepare},
     window::{decide_window, quarantine},
 };
@@ -63,6 +64,7 @@ pub struct Service<'a> {
     limits: ImapLimits,
     session: Session,
     pulse: &'a Pulse,
+    suspects: &'a mut Suspects,
     /// When each folder was last compared with the ledger.
     reconciled: BTreeMap<String, std::time::Instant>,
 }
@@ -77,10 +79,11 @@ impl<'a> Service<'a> {
         config: &'a MailboxConfig,
         session: Session,
         pulse: &'a Pulse,
+        suspects: &'a mut Suspects,
     ) -> Result<Self> {
         let limits = imap_limits(&desk.judgement.load().policy.limits);
         let poll = Schedule::parse(&config.poll).map_err(StoreError::Operator)?;
-        Ok(Self { desk, config, poll, limits, session, pulse, reconciled: BTreeMap::new() })
+        Ok(Self { desk, config, poll, limits, session, pulse, suspects, reconciled: BTreeMap::new() })
     }
 
     /// Takes everything that is there, or as much as there is until `stop`.
@@ -213,8 +216,11 @@ impl<'a> Service<'a> {
             self.desk.store.record_before_start(key, &old, now).await?;
             listed.retain(|_, l| l.internal_date >= since);
         }
+        let (suspected, listed): (BTreeMap<u32, Listed>, BTreeMap<u32, Listed>) =
+            listed.into_iter().partition(|(uid, _)| self.suspects.holds(&key.folder, *uid));
         let plan = plan_windows(&listed, &self.limits);
-        for window in &plan.windows {
+        let alone: Vec<Vec<u32>> = suspected.keys().map(|uid| vec![*uid]).collect();
+        for window in plan.windows.iter().chain(&alone) {
             if stop.is_cancelled() {
                 return Ok(());
             }
@@ -230,7 +236,11 @@ impl<'a> Service<'a> {
 
     async fn take_window(&mut self, key: &FolderKey, uids: &[u32]) -> Result<()> {
         self.pulse.expect_within(WORK_MAX);
-        let fetched = self.session.fetch(uids).await?;
+        let fetched = match self.session.fetch(uids).await {
+            Ok(fetched) => fetched,
+            Err(why) => return self.not_delivered(key, uids, why).await,
+        };
+        self.suspects.acquit(&key.folder, uids);
         let gone: Vec<u32> =
             uids.iter().copied().filter(|uid| !fetched.iter().any(|f| f.uid == *uid)).collect();
         if !gone.is_empty() {
@@ -246,6 +256,26 @@ impl<'a> Service<'a> {
             })
             .collect();
         self.keep_and_decide(key, keep).await
+    }
+
+    /// The server did not deliver. One message that it never delivers is set aside: it is quarantined without its content,
+    /// stays on the server, and the next ones proceed.
+    async fn not_delivered(&mut self, key: &FolderKey, uids: &[u32], why: ImapError) -> Result<()> {
+        let cut = self.session.is_dead();
+        if let Some(uid) = self.suspects.blame(&key.folder, uids, &why, cut) {
+            let now = edge::now();
+            let placeholder = Keep { uid, received_at: now, bytes: Arc::default(), oversized_bytes: Some(0) };
+            let judgement = self.desk.judgement.load_full();
+            let reason = format!("the server does not deliver it: {why}");
+            for (_, raw) in self.desk.store.keep(key, &[placeholder], now).await? {
+                let mut window = self.desk.store.window().await?;
+                quarantine(&mut window, &judgement, &key.mailbox, raw, &reason).await?;
+                window.commit().await?;
+                self.desk.outbox_wake.notify_waiters();
+            }
+            self.suspects.acquit(&key.folder, &[uid]);
+        }
+        Err(why.into())
     }
 
     /// Only the header of a mail that is too large is taken; the original stays on the server.

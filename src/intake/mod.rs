@@ -11,6 +11,7 @@ mod judgement;
 mod mailbox;
 mod prove;
 mod reader;
+mod suspects;
 mod take;
 mod timers;
 mod window;
@@ -19,6 +20,7 @@ pub use judgement::Judgement;
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::Prover;
 pub use reader::{Reader, read_once};
+pub use suspects::Suspects;
 pub use timers::fire_due_timers;
 
 use std::{collections::BTreeSet, sync::Arc};

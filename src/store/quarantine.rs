@@ -39,22 +39,48 @@ impl Store {
             .collect()
     }
 
-    /// Back to undecided with no attempts counted; false when it is not quarantined.
+    /// Back to undecided with no attempts counted; false when it is not quarantined. A message that the server never
+    /// delivered (no byte of it is kept) is forgotten instead, so that it is fetched once more.
     ///
     /// # Errors
     /// Temporary trouble.
     pub async fn quarantine_retry(&self, raw: RawId) -> Result<bool> {
         let mut tx = self.write().await?;
-        let done = sqlx::query(
-            "UPDATE ledger SET outcome = 'kept', reason = '', attempts = 0, decided_at = NULL
-             WHERE raw_id = $1 AND outcome = 'quarantined'",
+        let forgotten: Option<(String, String, i64, i64)> = sqlx::query_as(
+            "DELETE FROM ledger WHERE raw_id = $1 AND outcome = 'quarantined'
+                AND raw_id IN (SELECT id FROM raw_message WHERE id = $1 AND size_bytes = 0)
+             RETURNING mailbox, folder, uid_validity, uid",
         )
         .bind(raw.0)
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await
         .context("taking a message out of quarantine")?;
+        let done = if let Some((mailbox, folder, uid_validity, uid)) = &forgotten {
+            sqlx::query(
+                "UPDATE folder SET accounted_through = $4
+                 WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND accounted_through > $4",
+            )
+            .bind(mailbox)
+            .bind(folder)
+            .bind(uid_validity)
+            .bind(uid - 1)
+            .execute(&mut *tx)
+            .await
+            .context("taking a message out of quarantine")?;
+            true
+        } else {
+            let kept = sqlx::query(
+                "UPDATE ledger SET outcome = 'kept', reason = '', attempts = 0, decided_at = NULL
+                 WHERE raw_id = $1 AND outcome = 'quarantined'",
+            )
+            .bind(raw.0)
+            .execute(&mut *tx)
+            .await
+            .context("taking a message out of quarantine")?;
+            kept.rows_affected() > 0
+        };
         tx.commit().await.context("taking a message out of quarantine")?;
-        Ok(done.rows_affected() > 0)
+        Ok(done)
     }
 
     /// Becomes `ignored`, with the reason that an operator dropped it; false when it is not quarantined. Its raw bytes
