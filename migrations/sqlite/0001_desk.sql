@@ -197,10 +197,11 @@ CREATE INDEX outbox_claim ON outbox (mailbox, priority, id) WHERE state IN ('que
 CREATE INDEX outbox_due ON outbox (mailbox, next_at) WHERE state IN ('queued', 'unknown');
 CREATE INDEX outbox_state ON outbox (mailbox, state);
 CREATE INDEX outbox_thread ON outbox (message_id_hash);
-CREATE INDEX outbox_ticket ON outbox (ticket_id, created_at);
-CREATE INDEX outbox_recipient ON outbox (recipient, kind, created_at);
-CREATE INDEX outbox_domain ON outbox (recipient_domain, kind, created_at);
-CREATE INDEX outbox_kind ON outbox (kind, created_at);
+CREATE INDEX outbox_ticket ON outbox (ticket_id, to_agent, automatic, created_at);
+-- The limits on automatic mail are counted from these alone.
+CREATE INDEX outbox_recipient ON outbox (recipient, kind, to_agent, automatic, created_at);
+CREATE INDEX outbox_domain ON outbox (recipient_domain, kind, to_agent, automatic, created_at);
+CREATE INDEX outbox_kind ON outbox (kind, to_agent, automatic, created_at);
 
 -- Attempts one by one, for a provider's limits a minute and a day.
 CREATE TABLE outbox_attempt (

@@ -22,6 +22,15 @@ const UNDECIDED_BYTES_MAX: i64 = 8 << 20;
 const FOLDER: &str = "SELECT before_start_through, accounted_through FROM folder
     WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3";
 
+#[derive(sqlx::FromRow)]
+struct UndecidedRow {
+    id: i64,
+    received_at: i64,
+    oversized_bytes: Option<i64>,
+    attempts: i64,
+    bytes: Vec<u8>,
+}
+
 impl Store {
     /// What is recorded of this folder; `None`: never seen with this UIDVALIDITY.
     ///
@@ -217,16 +226,16 @@ impl Store {
         for id in ids {
             query = query.bind(id);
         }
-        let rows: Vec<(i64, i64, Option<i64>, i64, Vec<u8>)> =
+        let rows: Vec<UndecidedRow> =
             query.fetch_all(&self.readers).await.context("reading undecided mail")?;
         rows.into_iter()
-            .map(|(id, received_at, oversized, attempts, bytes)| {
+            .map(|row| {
                 Ok(Undecided {
-                    raw: RawId(id),
-                    received_at: instant(received_at)?,
-                    bytes,
-                    oversized_bytes: oversized.map(count),
-                    attempts: count_u32(attempts),
+                    raw: RawId(row.id),
+                    received_at: instant(row.received_at)?,
+                    bytes: row.bytes,
+                    oversized_bytes: row.oversized_bytes.map(count),
+                    attempts: count_u32(row.attempts),
                 })
             })
             .collect()

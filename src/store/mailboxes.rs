@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     MailboxStatus, Result, Store,
@@ -110,60 +110,77 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn status(&self) -> Result<Vec<MailboxStatus>> {
-        let doing = "reading the status";
         let mut by_name: BTreeMap<String, MailboxStatus> = BTreeMap::new();
-        let mut reader = self.readers.begin().await.context(doing)?;
+        let mut reader = self.readers.begin().await.context("reading the status")?;
         let mailboxes: Vec<MailboxRow> =
             sqlx::query_as("SELECT mailbox, mode, trouble, trouble_since FROM mailbox")
                 .fetch_all(&mut *reader)
                 .await
-                .context(doing)?;
+                .context("reading the status")?;
         for row in mailboxes {
             let status = named(&mut by_name, row.mailbox);
             status.mode = some_text(row.mode);
             status.trouble = some_text(row.trouble);
             status.trouble_since = instant_or_none(row.trouble_since)?;
         }
-        let outcomes: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT mailbox, outcome, COUNT(*) FROM ledger GROUP BY mailbox, outcome")
-                .fetch_all(&mut *reader)
-                .await
-                .context(doing)?;
-        for (mailbox, outcome, rows) in outcomes {
-            named(&mut by_name, mailbox).outcomes.insert(outcome, count(rows));
-        }
-        let unsettled: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT mailbox, COUNT(*) FROM ledger WHERE settled_at IS NULL AND oversized = 0
-             AND outcome IN ('ticket', 'held', 'control', 'ignored') GROUP BY mailbox",
-        )
-        .fetch_all(&mut *reader)
-        .await
-        .context(doing)?;
-        for (mailbox, rows) in unsettled {
-            named(&mut by_name, mailbox).unsettled = count(rows);
-        }
-        let folders: Vec<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
-            "SELECT mailbox, CAST(SUM(unaccounted) AS BIGINT), MIN(reconciled_at) FROM folder
-             WHERE unaccounted IS NOT NULL GROUP BY mailbox",
-        )
-        .fetch_all(&mut *reader)
-        .await
-        .context(doing)?;
-        for (mailbox, unaccounted, reconciled_at) in folders {
-            let status = named(&mut by_name, mailbox);
-            status.unaccounted = unaccounted.map(count);
-            status.reconciled_at = instant_or_none(reconciled_at)?;
-        }
-        let outbox: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT mailbox, state, COUNT(*) FROM outbox GROUP BY mailbox, state")
-                .fetch_all(&mut *reader)
-                .await
-                .context(doing)?;
-        for (mailbox, state, rows) in outbox {
-            named(&mut by_name, mailbox).outbox.insert(state, count(rows));
-        }
+        count_ledger(&mut reader, &mut by_name).await?;
+        count_outbox(&mut reader, &mut by_name).await?;
         Ok(by_name.into_values().collect())
     }
+}
+
+/// UIDs by outcome, and what reconciliation found.
+async fn count_ledger(
+    reader: &mut SqliteConnection,
+    by_name: &mut BTreeMap<String, MailboxStatus>,
+) -> Result<()> {
+    let outcomes: Vec<(String, String, i64)> =
+        sqlx::query_as("SELECT mailbox, outcome, COUNT(*) FROM ledger GROUP BY mailbox, outcome")
+            .fetch_all(&mut *reader)
+            .await
+            .context("reading the status")?;
+    for (mailbox, outcome, rows) in outcomes {
+        named(by_name, mailbox).outcomes.insert(outcome, count(rows));
+    }
+    let unsettled: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT mailbox, COUNT(*) FROM ledger WHERE settled_at IS NULL AND oversized = 0
+         AND outcome IN ('ticket', 'held', 'control', 'ignored') GROUP BY mailbox",
+    )
+    .fetch_all(&mut *reader)
+    .await
+    .context("reading the status")?;
+    for (mailbox, rows) in unsettled {
+        named(by_name, mailbox).unsettled = count(rows);
+    }
+    let folders: Vec<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
+        "SELECT mailbox, CAST(SUM(unaccounted) AS BIGINT), MIN(reconciled_at) FROM folder
+         WHERE unaccounted IS NOT NULL GROUP BY mailbox",
+    )
+    .fetch_all(&mut *reader)
+    .await
+    .context("reading the status")?;
+    for (mailbox, unaccounted, reconciled_at) in folders {
+        let status = named(by_name, mailbox);
+        status.unaccounted = unaccounted.map(count);
+        status.reconciled_at = instant_or_none(reconciled_at)?;
+    }
+    Ok(())
+}
+
+/// Outgoing mail by state.
+async fn count_outbox(
+    reader: &mut SqliteConnection,
+    by_name: &mut BTreeMap<String, MailboxStatus>,
+) -> Result<()> {
+    let outbox: Vec<(String, String, i64)> =
+        sqlx::query_as("SELECT mailbox, state, COUNT(*) FROM outbox GROUP BY mailbox, state")
+            .fetch_all(&mut *reader)
+            .await
+            .context("reading the status")?;
+    for (mailbox, state, rows) in outbox {
+        named(by_name, mailbox).outbox.insert(state, count(rows));
+    }
+    Ok(())
 }
 
 fn named(by_name: &mut BTreeMap<String, MailboxStatus>, mailbox: String) -> &mut MailboxStatus {

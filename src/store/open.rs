@@ -6,7 +6,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    Connection, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -47,7 +47,9 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(BUSY_SECONDS))
-            .pragma("journal_size_limit", JOURNAL_BYTES_MAX);
+            .pragma("journal_size_limit", JOURNAL_BYTES_MAX)
+            // Nothing reads it, and it costs time with each statement.
+            .disable_statement_logging();
         // Neither grows old nor is tested before use: the writer's statements stay prepared and its data_version
         // counts on.
         let writer = SqlitePoolOptions::new()
@@ -166,4 +168,43 @@ fn cannot_open(error: &sqlx::Error) -> StoreError {
         );
     }
     sort(error, "opening the store")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_temporary_and_the_store_goes_on_when_there_is_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite://{}", dir.path().join("desk.db").display())).await.unwrap();
+        let mut connection = store.writer.acquire().await.unwrap();
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut *connection).await.unwrap();
+        // Only this connection is told that the disk ends here.
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {}", pages + 2)))
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+        drop(connection);
+
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let key = crate::store::FolderKey { mailbox: "m".into(), folder: "f".into(), uid_validity: 1 };
+        let keep = |uid| crate::store::Keep {
+            uid,
+            received_at: now,
+            bytes: vec![b'x'; 100_000],
+            oversized_bytes: None,
+        };
+        store.begin_folder(&key, 0, now).await.unwrap();
+        for _ in 0..3 {
+            let full = store.keep(&key, vec![keep(1)], now).await;
+            assert!(matches!(full, Err(StoreError::Temporary(_))), "{full:?}");
+        }
+        let mut connection = store.writer.acquire().await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1000000").execute(&mut *connection).await.unwrap();
+        drop(connection);
+        store.keep(&key, vec![keep(2)], now).await.unwrap();
+        assert_eq!(store.unaccounted(&key, &[1, 2]).await.unwrap(), [1]);
+        store.close().await;
+    }
 }
