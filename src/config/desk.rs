@@ -98,6 +98,10 @@ pub fn limits(file: &Section<'_>) -> Limits {
     let age = section.optional("answer_age_max", "answer_age_max = \"24h\"");
     let limits = Limits {
         message_bytes_max: bytes.parse(message_bytes).map_or(usual.message_bytes_max, |n| n.value),
+        window_messages_max: section
+            .optional("window_messages_max", "window_messages_max = 50")
+            .integer(1..=500)
+            .map_or(usual.window_messages_max, |n| n.value),
         acks_per_address_10min_max: count("acks_per_address_10min_max", usual.acks_per_address_10min_max),
         acks_per_address_day_max: count("acks_per_address_day_max", usual.acks_per_address_day_max),
         automatic_per_ticket_hour_max: count(

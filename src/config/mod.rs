@@ -16,12 +16,14 @@ mod reload;
 mod routing;
 pub mod schedule;
 mod secrets;
+mod templates;
 mod value;
 
 pub use errors::{ConfigError, ConfigErrors};
 pub use files::Files;
 pub use load::{load, parse};
 pub use reload::diff_needing_restart;
+pub use templates::template_files;
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -127,11 +127,12 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Letter {
     pub to: Address,
-    /// The recipient's person row, for the token.
+    /// The recipient's person row, for the token. 0 for staff and operators: the row is found by the address of `to`.
     pub person: PersonId,
     /// ISO 639-1; the nearest complete template set is used.
     pub language: String,
-    /// Reply-To gets a token of this purpose.
+    /// Reply-To gets a token of this purpose. `None` on an acknowledgement: the mail is held, so that neither a token
+    /// nor the ticket's number goes to its sender.
     pub reply_purpose: Option<Purpose>,
     /// `auto-replied`, `auto-generated`; `None` for an agent's reply.
     pub automatic: Option<Automatic>,

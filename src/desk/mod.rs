@@ -2,18 +2,111 @@
 //!
 //! Invariant: the same [`Facts`], [`Policy`] and instant give the same [`Decision`], byte for byte.
 
+mod agent;
+pub mod authentication;
+mod case;
+mod client;
+pub mod commands;
 pub mod decision;
 pub mod facts;
+pub mod loop_guard;
+mod notify;
+mod orders;
 pub mod policy;
+pub mod proof;
+pub mod routing;
+pub mod sla;
+pub mod state;
+pub mod thanks;
+pub mod threading;
 pub mod token;
+
+#[cfg(test)]
+mod tests;
 
 pub use decision::*;
 pub use facts::*;
+use jiff::Timestamp;
 pub use policy::*;
+
+use crate::mail::Class;
 
 /// Judges one mail or timer.
 #[must_use]
-pub fn decide(facts: &Facts, policy: &Policy, now: jiff::Timestamp) -> Decision {
-    let _ = (facts, policy, now);
-    Decision::default()
+pub fn decide(facts: &Facts, policy: &Policy, now: Timestamp) -> Decision {
+    match facts {
+        Facts::Mail(mail) => decide_mail(mail, policy, now),
+        Facts::Timer(timer) => sla::timer(timer, policy),
+    }
+}
+
+fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
+    let own = facts.sender.as_ref().is_some_and(|s| loop_guard::is_own(policy, &s.address));
+    if own || facts.reading.class == Class::OwnAddress {
+        return ignored("own_address");
+    }
+    if let Some(ticket) = facts.duplicate_of.filter(|_| !facts.confirmed) {
+        return ignored(&format!("the same mail is on #{ticket} already"));
+    }
+    let Some(sender) = &facts.sender else { return nobody(facts, policy) };
+    let case = case::Case::new(facts, policy, sender, now);
+    match facts.reading.class {
+        Class::Bounce | Class::DeliveryReport | Class::Complaint => return client::report(&case),
+        Class::Human | Class::AutoReply | Class::List | Class::Bulk | Class::OwnAddress => {}
+    }
+    if let Some(confirmation) = &facts.confirmation {
+        return confirm(&case, confirmation);
+    }
+    match policy.agent(&sender.address) {
+        Some(agent) => agent::decide(&case, agent),
+        None => client::decide(&case),
+    }
+}
+
+fn ignored(reason: &str) -> Decision {
+    Decision { outcome: Outcome::Ignored, reason: reason.to_owned(), ..Decision::default() }
+}
+
+/// No usable From: nobody to answer and nobody to file it under, so a person must look.
+fn nobody(facts: &MailFacts, policy: &Policy) -> Decision {
+    if matches!(facts.reading.class, Class::Bounce | Class::DeliveryReport | Class::Complaint) {
+        return agent::control("report without a sender");
+    }
+    let body = LetterBody::Alert {
+        title: "A mail without a usable sender is held".to_owned(),
+        facts: vec![("mailbox".to_owned(), facts.mailbox.clone())],
+        advice: "Look at it in the mailbox; nothing was answered.".to_owned(),
+    };
+    Decision {
+        outcome: Outcome::Held,
+        reason: "no usable sender".to_owned(),
+        letters: notify::to_operators(policy, &body),
+        no_acknowledgement: Some("no usable sender".to_owned()),
+        ..Decision::default()
+    }
+}
+
+/// An answer to a confirmation: releases the held mail once, in time, for the agent whom it was sent to.
+fn confirm(case: &case::Case<'_>, confirmation: &ConfirmationFacts) -> Decision {
+    let reading = &case.facts.reading;
+    let registered = reading.trace.strict_from.as_deref() == Some(confirmation.agent.as_str());
+    let refusal = if reading.class != Class::Human {
+        Some("an automatic mail confirms nothing")
+    } else if !registered || case.policy.agent(&confirmation.agent).is_none() {
+        Some("a confirmation answered by another sender")
+    } else if confirmation.used {
+        Some("a confirmation that was used before")
+    } else if case.now > confirmation.expires_at {
+        Some("a confirmation that has expired")
+    } else {
+        None
+    };
+    match refusal {
+        Some(reason) => agent::control(reason),
+        None => Decision {
+            changes: vec![Change::UseConfirmation(confirmation.id)],
+            release: Some(confirmation.held),
+            ..agent::control("a confirmation")
+        },
+    }
 }

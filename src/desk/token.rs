@@ -1,13 +1,25 @@
 //! Secret tokens in addresses (FAULTS section 1 B): version, key id, purpose, ticket, person, expiry and a 128-bit
-//! HMAC-SHA256, as lower-case base32.
+//! HMAC-SHA256, as lower-case base32. Knows no clock: the day is an argument.
+//!
+//! Invariants: comparison takes constant time; no change of a token's text is accepted, not even one that spells the
+//! same bytes another way.
 
-use super::{Token, TokenFinding};
+use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::{MailboxPolicy, PersonId, Purpose, TicketId, Token, TokenFinding};
 
 /// Characters of a token in an address; with `local part + subaddressing` at most 64 octets (RFC 5321 section 4.5.3.1.1).
 pub const TOKEN_CHARS: usize = 47;
 
 /// Characters of a confirmation's nonce in an address: `c` and 128 random bits in lower-case base32.
 pub const NONCE_CHARS: usize = 27;
+
+const VERSION: u8 = 1;
+/// version and purpose, key id, ticket (5), person (4), expiry day (2)
+const CLAIM_BYTES: usize = 13;
+const HMAC_BYTES: usize = 16;
 
 /// A key by which tokens are made and checked.
 #[derive(Clone)]
@@ -27,18 +39,137 @@ impl std::fmt::Debug for TokenKeys {
 }
 
 impl TokenKeys {
-    /// The token's text, [`TOKEN_CHARS`] characters. Not for [`super::Purpose::Confirm`].
+    /// The token's text, [`TOKEN_CHARS`] characters. Empty, and so never accepted, without a key, for
+    /// [`Purpose::Confirm`], and for a ticket above 2^40 or a person above 2^32.
     #[must_use]
     pub fn mint(&self, token: &Token) -> String {
-        let _ = token;
-        String::new()
+        self.0.first().and_then(|key| minted(key, token)).unwrap_or_default()
     }
 
     /// Judges a text found behind the subaddressing mark; `None` when it does not look like a token at all.
     /// `today`: days since 1970-01-01 UTC.
     #[must_use]
     pub fn check(&self, text: &str, today: u16) -> Option<TokenFinding> {
-        let _ = (text, today);
-        None
+        let alphabet = |b: u8| b.is_ascii_alphabetic() || (b'2'..=b'7').contains(&b);
+        if text.len() != TOKEN_CHARS || !text.bytes().all(alphabet) {
+            return None;
+        }
+        Some(match self.judge(text, today) {
+            Ok(token) => TokenFinding::Valid(token),
+            Err(why) => TokenFinding::Invalid(why.to_owned()),
+        })
     }
+
+    fn judge(&self, text: &str, today: u16) -> Result<Token, &'static str> {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) {
+            return Err("upper case");
+        }
+        let bytes =
+            BASE32_NOPAD.decode(text.to_ascii_uppercase().as_bytes()).map_err(|_| "not canonical base32")?;
+        let (claim, tag) = bytes.split_first_chunk::<CLAIM_BYTES>().ok_or("too short")?;
+        let [head, key_id, t0, t1, t2, t3, t4, p0, p1, p2, p3, d0, d1] = *claim;
+        let key = self.0.iter().find(|k| k.id == key_id).ok_or("unknown key")?;
+        authenticator(key, claim)
+            .ok_or("unusable key")?
+            .verify_truncated_left(tag)
+            .map_err(|_| "forged or altered")?;
+        if head >> 4 != VERSION {
+            return Err("unknown version");
+        }
+        let token = Token {
+            purpose: purpose_of(head & 0x0f).ok_or("unknown purpose")?,
+            ticket: TicketId(i64::from_be_bytes([0, 0, 0, t0, t1, t2, t3, t4])),
+            person: PersonId(i64::from(u32::from_be_bytes([p0, p1, p2, p3]))),
+            expires_day: u16::from_be_bytes([d0, d1]),
+        };
+        if today > token.expires_day { Err("expired") } else { Ok(token) }
+    }
+}
+
+fn minted(key: &TokenKey, token: &Token) -> Option<String> {
+    let [0, 0, 0, t0, t1, t2, t3, t4] = token.ticket.0.to_be_bytes() else { return None };
+    let [p0, p1, p2, p3] = u32::try_from(token.person.0).ok()?.to_be_bytes();
+    let [d0, d1] = token.expires_day.to_be_bytes();
+    let head = (VERSION << 4) | purpose_nibble(token.purpose)?;
+    let claim = [head, key.id, t0, t1, t2, t3, t4, p0, p1, p2, p3, d0, d1];
+    let tag = authenticator(key, &claim)?.finalize().into_bytes();
+    let mut bytes = claim.to_vec();
+    bytes.extend(tag.iter().take(HMAC_BYTES));
+    Some(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
+}
+
+fn authenticator(key: &TokenKey, claim: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key.bytes).ok()?;
+    mac.update(claim);
+    Some(mac)
+}
+
+fn purpose_nibble(purpose: Purpose) -> Option<u8> {
+    match purpose {
+        Purpose::Client => Some(1),
+        Purpose::Agent => Some(2),
+        Purpose::Confirm => None,
+    }
+}
+
+fn purpose_of(nibble: u8) -> Option<Purpose> {
+    match nibble {
+        1 => Some(Purpose::Client),
+        2 => Some(Purpose::Agent),
+        _ => None,
+    }
+}
+
+/// The text behind the subaddressing mark when `address` is this mailbox's address or alias with something behind it.
+/// Local part and domain compare in any case; the text is returned as written.
+#[must_use]
+pub fn subaddress<'a>(mailbox: &MailboxPolicy, address: &'a str) -> Option<&'a str> {
+    if mailbox.subaddressing.is_empty() {
+        return None;
+    }
+    let (local, domain) = address.rsplit_once('@')?;
+    std::iter::once(&mailbox.address).chain(&mailbox.aliases).find_map(|own| {
+        let (own_local, own_domain) = own.rsplit_once('@')?;
+        if !own_domain.eq_ignore_ascii_case(domain) {
+            return None;
+        }
+        let (base, rest) = local.split_at_checked(own_local.len())?;
+        let text = rest.strip_prefix(mailbox.subaddressing.as_str())?;
+        (base.eq_ignore_ascii_case(own_local) && !text.is_empty()).then_some(text)
+    })
+}
+
+/// The mailbox's address with a token or nonce behind the subaddressing mark; the plain address where there is no mark.
+#[must_use]
+pub fn address_with(mailbox: &MailboxPolicy, token: &str) -> String {
+    match mailbox.address.rsplit_once('@') {
+        Some((local, domain)) if !mailbox.subaddressing.is_empty() && !token.is_empty() => {
+            format!("{local}{}{token}@{domain}", mailbox.subaddressing)
+        }
+        _ => mailbox.address.clone(),
+    }
+}
+
+/// `text` without anything that looks like one of our tokens or nonces: they are secrets of whoever received them, and
+/// a quote must not hand them on (FAULTS section 1).
+#[must_use]
+pub fn without_tokens(text: &str) -> String {
+    let is_base32 = |c: char| c.is_ascii_lowercase() || ('2'..='7').contains(&c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_base32) {
+        let (before, from) = rest.split_at_checked(start).unwrap_or((rest, ""));
+        let end = from.find(|c| !is_base32(c)).unwrap_or(from.len());
+        let (run, after) = from.split_at_checked(end).unwrap_or((from, ""));
+        let nonce = run.len() == NONCE_CHARS && run.starts_with('c') && after.starts_with('@');
+        if run.len() == TOKEN_CHARS || nonce {
+            out.push_str(before.strip_suffix('+').unwrap_or(before));
+        } else {
+            out.push_str(before);
+            out.push_str(run);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }

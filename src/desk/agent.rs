@@ -1,0 +1,221 @@
+//! Mails of staff: the table of FAULTS section 1 (origin A, possession B), and what a proven agent's mail does.
+//!
+//! Invariants: without A and B nothing reaches a client and no command works; all or nothing; a quote, an automatic
+//! answer or an empty mail never reaches a client.
+
+use jiff::SignedDuration;
+
+use super::{
+    AgentPolicy, Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Problem,
+    Purpose, Role, TicketFacts, TokenFinding,
+    case::Case,
+    client,
+    commands::{self, Commands},
+    notify,
+    orders::{self, Work},
+    threading::{self, Place},
+    token::without_tokens,
+};
+use crate::mail::Class;
+
+/// How long a confirmation is good (FAULTS section 1).
+const CONFIRMATION_LIFE: SignedDuration = SignedDuration::from_mins(15);
+
+/// Inline pictures up to this size in an agent's mail are the logo of a signature; a pasted screenshot is larger.
+const LOGO_BYTES_MAX: u64 = 16 << 10;
+
+/// Judges a mail whose From names an agent.
+pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
+    let reading = &case.facts.reading;
+    if reading.class == Class::AutoReply {
+        return control("automatic answer of an agent");
+    }
+    if reading.class != Class::Human || reading.trace.strict_from.as_deref() != Some(&agent.address) {
+        return claims_staff(case);
+    }
+    let own = possession(case, agent);
+    if own.is_none()
+        && let Place::Leaked(ticket) = leaked(case)
+    {
+        return client::leaked(case, ticket);
+    }
+    let confirmed = case.facts.confirmed.then(|| own.or_else(|| threading::named(case.facts))).flatten();
+    match (case.origin.is_proven(), own) {
+        _ if confirmed.is_some() => {
+            confirmed.map_or_else(|| claims_staff(case), |ticket| act(case, agent, ticket))
+        }
+        (true, Some(ticket)) => act(case, agent, ticket),
+        (true, None) => without_possession(case, agent),
+        (false, Some(ticket)) => {
+            let reason = case.origin.words();
+            ask(case, agent, ticket, reason, Vec::new())
+        }
+        (false, None) => claims_staff(case),
+    }
+}
+
+/// A mail that ends here and touches nothing.
+pub(super) fn control(reason: &str) -> Decision {
+    Decision { outcome: Outcome::Control, reason: reason.to_owned(), ..Decision::default() }
+}
+
+/// B: the ticket whose secret this agent alone received.
+fn possession<'a>(case: &Case<'a>, agent: &AgentPolicy) -> Option<&'a TicketFacts> {
+    let by_token = threading::valid(&case.facts.tokens)
+        .find(|t| t.purpose == Purpose::Agent && t.person == case.sender.id)
+        .and_then(|t| case.facts.ticket(t.ticket));
+    let without_marks = case.mailbox.is_some_and(|m| m.subaddressing.is_empty());
+    let by_reference = || {
+        let sent_to_agent = |sent_to: Option<&str>| sent_to == Some(agent.address.as_str());
+        let threads = case.facts.threads.iter();
+        let mine =
+            threads.filter(|_| without_marks).find(|t| t.to_agent && sent_to_agent(t.sent_to.as_deref()));
+        mine.and_then(|t| case.facts.ticket(t.ticket))
+    };
+    by_token.or_else(by_reference)
+}
+
+/// Another agent's token in this agent's mail.
+fn leaked<'a>(case: &Case<'a>) -> Place<'a> {
+    let others = threading::valid(&case.facts.tokens).filter(|t| t.purpose == Purpose::Agent);
+    others.filter_map(|t| case.facts.ticket(t.ticket)).next().map_or(Place::New, Place::Leaked)
+}
+
+/// Neither A nor B, or a From that cannot be an agent's: an ordinary untrusted mail, flagged.
+pub(super) fn claims_staff(case: &Case<'_>) -> Decision {
+    let place = threading::place(case.facts, case.sender);
+    match (place, threading::named(case.facts)) {
+        (Place::Leaked(ticket), _) => client::leaked(case, ticket),
+        (_, Some(ticket)) => {
+            client::held(case, ticket, NotificationCause::ClaimsStaff, "claims to be staff, unproven")
+        }
+        (_, None) => {
+            let mut decision = client::new_ticket(case, None, NotificationCause::ClaimsStaff);
+            decision.changes.push(case.event("claims_staff", case.origin.words()));
+            decision
+        }
+    }
+}
+
+/// A without B: a note on the ticket that it refers to, and a question whether commands and reply are meant; else a ticket.
+fn without_possession(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
+    let Some(ticket) = threading::named(case.facts) else {
+        let mut decision = client::new_ticket(case, None, NotificationCause::NewTicket);
+        decision.changes.push(case.event("staff", "opened by a mail of staff"));
+        return decision;
+    };
+    // As a line of history: the mail itself becomes a message of the ticket once, when it is confirmed.
+    let note = case.event("note", without_tokens(case.facts.reading.reply.trim()));
+    let invalid = case.facts.tokens.iter().any(|t| matches!(t, TokenFinding::Invalid(_)));
+    let reason =
+        if invalid { "its secret address is not valid any more" } else { "it came without a secret address" };
+    ask(case, agent, ticket, reason, vec![note])
+}
+
+/// Held until the agent confirms from the registered address.
+fn ask(
+    case: &Case<'_>,
+    agent: &AgentPolicy,
+    ticket: &TicketFacts,
+    reason: &str,
+    mut changes: Vec<Change>,
+) -> Decision {
+    let reading = &case.facts.reading;
+    let found = commands::parse(reading.command_text.as_deref().unwrap_or_default(), case.policy, agent.role);
+    let text = without_tokens(&commands::text_after(&reading.reply));
+    changes.push(case.event("held", reason));
+    let held = Decision {
+        outcome: Outcome::Held,
+        reason: format!("an agent's mail waits for a confirmation: {reason}"),
+        ticket: Some(ticket.reference()),
+        changes,
+        ..Decision::default()
+    };
+    if found.lines.is_empty() && text.is_empty() {
+        return Decision { reason: "an agent's mail with nothing new".to_owned(), ..held };
+    }
+    if case.facts.limits.confirmations_hour >= case.policy.limits.confirmations_per_hour_max {
+        return Decision { reason: "limit of confirmations in an hour".to_owned(), ..held };
+    }
+    let public = !text.is_empty() && !found.has_note();
+    let body = LetterBody::Confirmation {
+        subject: ticket.subject.clone(),
+        actions: found.lines,
+        recipient: public.then(|| notify::address_of(&ticket.requester)),
+        text: (!text.is_empty()).then_some(text),
+        reason: reason.to_owned(),
+        expires_at: case.now.checked_add(CONFIRMATION_LIFE).unwrap_or(case.now),
+    };
+    let letter =
+        Letter { reply_purpose: Some(Purpose::Confirm), ..notify::answer_to_staff(case, agent, body) };
+    Decision { letters: vec![letter], ..held }
+}
+
+/// A and B: does what the mail says, or refuses all of it.
+fn act(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
+    match understand(case, agent, ticket) {
+        Ok(work) => orders::carry_out(case, agent, ticket, work),
+        Err(problems) => refuse(case, agent, ticket, problems),
+    }
+}
+
+fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Result<Work, Vec<Problem>> {
+    let reading = &case.facts.reading;
+    let found = match &reading.command_text {
+        Some(text) => commands::parse(text, case.policy, agent.role),
+        None if reading.reply.trim().is_empty() => Commands::default(),
+        None => return Err(vec![Problem::HiddenText]),
+    };
+    if !found.problems.is_empty() {
+        return Err(found.problems);
+    }
+    // A `#` line that tops the new text but not the mail (below a quote) is neither obeyed nor sent to the client.
+    let top = commands::parse(&reading.reply, case.policy, agent.role);
+    if !top.lines.is_empty()
+        && !commands::same_commands(reading.command_text.as_deref().unwrap_or_default(), &reading.reply)
+    {
+        let command = top.lines.into_iter().next().unwrap_or_default();
+        return Err(vec![Problem::UnknownCommand { line: 1, command, did_you_mean: None }]);
+    }
+    let text = without_tokens(&commands::text_after(&reading.reply));
+    let files = notify::files(case, |a| !(a.inline && a.size <= LOGO_BYTES_MAX));
+    let asks_help = found.commands.iter().any(|c| c.order == commands::Order::Help);
+    let kind = match (found.has_note(), text.is_empty()) {
+        _ if asks_help => None,
+        (true, _) => Some(MessageKind::Note),
+        (false, false) => Some(MessageKind::Reply),
+        (false, true) => None,
+    };
+    let empty_note = found.has_note() && text.is_empty() && files.is_empty();
+    if empty_note || (kind.is_none() && found.commands.is_empty()) {
+        return Err(vec![Problem::NothingNew]);
+    }
+    if agent.role < Role::Agent && kind.is_some() {
+        return Err(vec![commands::not_allowed(0, "reply")]);
+    }
+    if kind == Some(MessageKind::Reply) && ticket.requester.suppressed {
+        return Err(vec![Problem::NoRecipient]);
+    }
+    orders::plan(found, kind, text, files, ticket.state)
+}
+
+fn refuse(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, problems: Vec<Problem>) -> Decision {
+    let reading = &case.facts.reading;
+    let body = LetterBody::Refusal {
+        subject: reading.subject.clone().unwrap_or_default(),
+        problems,
+        original: without_tokens(if reading.reply.trim().is_empty() {
+            &reading.text
+        } else {
+            &reading.reply
+        }),
+    };
+    Decision {
+        outcome: Outcome::Control,
+        reason: "an agent's mail was refused".to_owned(),
+        ticket: Some(ticket.reference()),
+        changes: vec![case.event("refused", "nothing was done and nothing was sent")],
+        letters: vec![notify::answer_to_staff(case, agent, body)],
+        ..Decision::default()
+    }
+}

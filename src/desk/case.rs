@@ -1,0 +1,72 @@
+//! One mail with everything that judging it needs at hand. Borrowed, never stored.
+
+use jiff::Timestamp;
+
+use super::{
+    Change, MailFacts, MailboxPolicy, PersonFacts, Policy, TicketFacts, TicketRef,
+    proof::{self, Origin},
+};
+
+/// The actor of events that nobody wrote.
+pub(super) const DESK: &str = "maildesk";
+
+/// The mail under judgement.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    pub facts: &'a MailFacts,
+    pub policy: &'a Policy,
+    pub mailbox: Option<&'a MailboxPolicy>,
+    pub sender: &'a PersonFacts,
+    pub origin: Origin,
+    pub now: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    pub fn new(facts: &'a MailFacts, policy: &'a Policy, sender: &'a PersonFacts, now: Timestamp) -> Self {
+        let mut origin = proof::origin(&facts.reading, &facts.dkim, &policy.trust);
+        // What is proven is the one plain From address; it says nothing of a person under another one.
+        if facts.reading.trace.strict_from.as_ref().is_some_and(|from| *from != sender.address) {
+            origin = Origin::Unproven { reason: "From is ambiguous", dmarc_refused: origin.dmarc_refused() };
+        }
+        Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, now }
+    }
+
+    /// What the sender newly wrote; the whole text when nothing of it could be told apart as new.
+    pub fn text(&self) -> &'a str {
+        let reading = &self.facts.reading;
+        if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply }
+    }
+
+    /// The client's own words for the subject, without prefixes.
+    pub fn subject(&self) -> &'a str {
+        let reading = &self.facts.reading;
+        match (reading.base_subject.trim(), &reading.subject) {
+            ("", Some(subject)) => subject.trim(),
+            (base, _) => base,
+        }
+    }
+
+    /// What this mail is written in if that is sure, else what is known of the client.
+    pub fn language(&self) -> &'a str {
+        let read = &self.facts.triage.language;
+        let sure = read.code.as_deref().filter(|_| read.reliable);
+        sure.or(self.sender.language.as_deref()).unwrap_or(&self.policy.default_language)
+    }
+
+    /// An event written by this mail's sender.
+    pub fn event(&self, kind: &str, content: impl Into<String>) -> Change {
+        Change::Event { kind: kind.to_owned(), actor: self.sender.address.clone(), content: content.into() }
+    }
+}
+
+/// An event that the desk itself caused.
+pub(super) fn desk_event(kind: &str, content: impl Into<String>) -> Change {
+    Change::Event { kind: kind.to_owned(), actor: DESK.to_owned(), content: content.into() }
+}
+
+impl TicketFacts {
+    /// The reference by which a decision names this ticket, with the version that was read.
+    pub(super) fn reference(&self) -> TicketRef {
+        TicketRef::Existing(self.id, self.version)
+    }
+}

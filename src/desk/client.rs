@@ -1,0 +1,295 @@
+//! Mails of those who are not proven to be staff: new tickets, answers, strangers, robots, reports (SPEC sections 4, 6, 8).
+//!
+//! Invariants: every mail of a person ends on a ticket or held, never lost; a stranger learns nothing of a ticket; at
+//! most one acknowledgement a new ticket.
+
+use super::{
+    Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Purpose, State,
+    ThreadMatch, TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind,
+    case::{Case, desk_event},
+    loop_guard, notify, routing, sla,
+    state::{self, Step},
+    thanks,
+    threading::{self, Place},
+};
+use crate::mail::Class;
+
+/// Judges a mail whose sender is not staff.
+pub(super) fn decide(case: &Case<'_>) -> Decision {
+    match threading::place(case.facts, case.sender) {
+        Place::On(ticket) => answer(case, ticket),
+        Place::Stranger(ticket) => stranger(case, ticket),
+        Place::Leaked(ticket) => leaked(case, ticket),
+        Place::New => new_ticket(case, None, NotificationCause::NewTicket),
+    }
+}
+
+/// A mail of somebody who is on the ticket.
+fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
+    if case.facts.reading.class == Class::AutoReply {
+        return robot(case, ticket);
+    }
+    let only_thanks = case.facts.reading.attachments.is_empty() && thanks::is_only_thanks(case.text());
+    let input = state::client_input(ticket, only_thanks, case.facts.received_at);
+    let step = state::step(ticket.state, input);
+    if step == Step::NewLinked {
+        return new_ticket(case, Some(ticket.id), NotificationCause::NewTicket);
+    }
+    let after = step.after(ticket.state).unwrap_or(ticket.state);
+    let mut changes =
+        vec![message(case, MessageKind::Client), case.event("client_message", case.origin.words())];
+    if after != ticket.state {
+        changes.push(Change::State(after));
+        changes.push(desk_event("state", format!("{} -> {}", ticket.state.as_str(), after.as_str())));
+    }
+    let proven = case.origin.is_proven();
+    if ticket.requester.id == case.sender.id && ticket.requester_proven != proven {
+        changes.push(Change::RequesterProven(proven));
+    }
+    let done = matches!(ticket.state, State::Resolved | State::Closed);
+    if done && after == State::Open && ticket.first_response_at.is_none() {
+        let clock = sla::first_response(case.policy, ticket.category.as_deref(), ticket.priority, case.now);
+        changes.push(Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at });
+    }
+    let silent = ticket.state == State::Spam || (only_thanks && after == ticket.state);
+    let letters = if silent { Vec::new() } else { tell(case, ticket, after, done) };
+    Decision {
+        outcome: Outcome::Ticket,
+        reason: if silent { "recorded without news" } else { "answer on a ticket" }.to_owned(),
+        ticket: Some(ticket.reference()),
+        changes,
+        letters,
+        ..Decision::default()
+    }
+}
+
+fn tell(case: &Case<'_>, ticket: &TicketFacts, after: State, reopened: bool) -> Vec<Letter> {
+    let cause = if reopened { NotificationCause::Reopened } else { NotificationCause::ClientAnswered };
+    let brief = TicketBrief { state: after, ..notify::brief(ticket) };
+    let author = Some(case.sender.address.as_str());
+    let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), author);
+    notify::notifications(case, &staff, cause, &brief)
+}
+
+/// An out-of-office answer: recorded, changes nothing, tells nobody.
+fn robot(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
+    Decision {
+        outcome: Outcome::Ticket,
+        reason: "automatic answer on a ticket".to_owned(),
+        ticket: Some(ticket.reference()),
+        changes: vec![
+            message(case, MessageKind::Report),
+            case.event("automatic_answer", case.facts.reading.class_reason.clone()),
+        ],
+        ..Decision::default()
+    }
+}
+
+/// A delivery report, read receipt or complaint: noted on the ticket whose mail it is about, never answered.
+pub(super) fn report(case: &Case<'_>) -> Decision {
+    let kind = case.facts.reading.class;
+    let Some(ticket) = threading::named(case.facts) else {
+        return Decision {
+            outcome: Outcome::Control,
+            reason: "report on no mail of ours".to_owned(),
+            ..Decision::default()
+        };
+    };
+    let word = if kind == Class::Bounce { "bounce" } else { "delivery_report" };
+    let detail = report_detail(case);
+    Decision {
+        outcome: Outcome::Control,
+        reason: "report on a mail of ours".to_owned(),
+        ticket: Some(ticket.reference()),
+        letters: undelivered(case, ticket, &detail),
+        changes: vec![message(case, MessageKind::Report), case.event(word, detail)],
+        ..Decision::default()
+    }
+}
+
+fn report_detail(case: &Case<'_>) -> String {
+    let recipients = case.facts.reading.report.iter().flat_map(|r| &r.recipients);
+    let lines: Vec<String> = recipients
+        .map(|r| {
+            let words = [&r.action, &r.status, &r.address];
+            words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    lines.join("; ")
+}
+
+/// Staff learn that the client does not get their answers. Not of a bounced acknowledgement alone: forged senders would
+/// ring for each.
+fn undelivered(case: &Case<'_>, ticket: &TicketFacts, detail: &str) -> Vec<Letter> {
+    let to_client = |t: &ThreadMatch| {
+        t.ticket == ticket.id && !t.to_agent && t.sent_to.as_ref() == Some(&ticket.requester.address)
+    };
+    let for_good = case.facts.reading.report.as_ref().is_some_and(|r| r.hard_bounce == Some(true));
+    if !for_good || ticket.first_response_at.is_none() || !case.facts.threads.iter().any(to_client) {
+        return Vec::new();
+    }
+    let body = LetterBody::Alert {
+        title: "Our mail did not reach the client".to_owned(),
+        facts: vec![
+            ("ticket".to_owned(), format!("#{}", ticket.id)),
+            ("subject".to_owned(), ticket.subject.clone()),
+            ("report".to_owned(), detail.to_owned()),
+        ],
+        advice: "Look for another way to reach them: the address takes no mail.".to_owned(),
+    };
+    let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), None);
+    staff.into_iter().map(|agent| notify::to_staff(agent, case.policy, body.clone())).collect()
+}
+
+/// Somebody who is not on the ticket knows a reference or a client's token: held for an agent's decision.
+fn stranger(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
+    let mut decision = held(case, ticket, NotificationCause::Stranger, "somebody who is not on the ticket");
+    match loop_guard::may_answer(case, Some(ticket)) {
+        // Neutral: without a token they do not become part of the ticket by answering it.
+        Ok(()) => decision.letters.push(notify::acknowledgement(
+            case,
+            None,
+            LetterBody::Acknowledgement { subject: None, promise: None, continues: None },
+        )),
+        Err(why) => suppress(&mut decision, why),
+    }
+    decision
+}
+
+/// A mail that names a ticket and may not touch it: held, staff told.
+pub(super) fn held(
+    case: &Case<'_>,
+    ticket: &TicketFacts,
+    cause: NotificationCause,
+    reason: &str,
+) -> Decision {
+    let author = Some(case.sender.address.as_str());
+    let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), author);
+    Decision {
+        outcome: Outcome::Held,
+        reason: reason.to_owned(),
+        ticket: Some(ticket.reference()),
+        changes: vec![case.event("held", format!("{reason}; {}", case.origin.words()))],
+        letters: notify::notifications(case, &staff, cause, &notify::brief(ticket)),
+        ..Decision::default()
+    }
+}
+
+/// A token that only one agent received, used by another sender: the lead is alerted, else the operators.
+pub(super) fn leaked(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
+    let reason = "an agent's token was used by another sender";
+    let mut decision = held(case, ticket, NotificationCause::ClaimsStaff, reason);
+    let lead = notify::lead(case.policy, ticket.team.as_deref()).filter(|l| l.address != case.sender.address);
+    let alerts = match lead {
+        Some(lead) => {
+            notify::notifications(case, &[lead], NotificationCause::ClaimsStaff, &notify::brief(ticket))
+        }
+        None => alert(
+            case,
+            "A secret address of an agent was used by somebody else",
+            vec![("ticket", format!("#{}", ticket.id)), ("sender", case.sender.address.clone())],
+            "The mail is held and nothing was done. Ask the agent whether they passed a notification on.",
+        ),
+    };
+    if !alerts.is_empty() {
+        decision.letters = alerts;
+    }
+    decision
+}
+
+/// The same alert to every operator.
+pub(super) fn alert(case: &Case<'_>, title: &str, facts: Vec<(&str, String)>, advice: &str) -> Vec<Letter> {
+    let body = LetterBody::Alert {
+        title: title.to_owned(),
+        facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        advice: advice.to_owned(),
+    };
+    notify::to_operators(case.policy, &body)
+}
+
+/// A new ticket, for whoever wrote it.
+pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: NotificationCause) -> Decision {
+    let (facts, policy) = (case.facts, case.policy);
+    let language = case.language();
+    let route = routing::route(facts, policy, language);
+    let clock = sla::first_response(policy, route.category.as_deref(), route.priority, facts.received_at);
+    let proven = case.origin.is_proven();
+    let brief = TicketBrief {
+        subject: case.subject().to_owned(),
+        state: State::New,
+        category: route.category.clone(),
+        priority: route.priority,
+        team: route.team.clone(),
+        assignee: None,
+        requester: notify::address_of(case.sender),
+        requester_proven: proven,
+        first_response_due_at: clock.due_at,
+        history: Vec::new(),
+    };
+    let create = Change::Create {
+        subject: brief.subject.clone(),
+        requester: case.sender.id,
+        requester_proven: proven,
+        language: language.to_owned(),
+        category: route.category,
+        priority: route.priority,
+        team: route.team,
+        assignee: None,
+        tags: route.tags,
+        created_at: facts.received_at,
+        first_response_due_at: clock.due_at,
+        linked_to: continues,
+    };
+    let timer = Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at };
+    let mut changes =
+        vec![create, message(case, MessageKind::Client), case.event("created", case.origin.words()), timer];
+    if let Some(bytes) = facts.oversized_bytes {
+        changes.push(desk_event("oversized", format!("{bytes} bytes; the mail stays on the server")));
+    }
+    let author = Some(case.sender.address.as_str());
+    let staff = notify::responsible(policy, None, brief.team.as_deref(), author);
+    let mut decision = Decision {
+        outcome: Outcome::Ticket,
+        reason: "new ticket".to_owned(),
+        ticket: Some(TicketRef::New),
+        changes,
+        letters: notify::notifications(case, &staff, cause, &brief),
+        ..Decision::default()
+    };
+    acknowledge(case, &mut decision, continues, clock, cause);
+    decision
+}
+
+fn acknowledge(
+    case: &Case<'_>,
+    decision: &mut Decision,
+    continues: Option<TicketId>,
+    clock: sla::FirstResponse,
+    cause: NotificationCause,
+) {
+    let allowed = if case.policy.agent(&case.sender.address).is_some() {
+        let claims = cause == NotificationCause::ClaimsStaff;
+        Err(if claims { "claims to be staff, unproven" } else { "written by staff" }.to_owned())
+    } else {
+        loop_guard::may_answer(case, None)
+    };
+    match allowed {
+        Ok(()) => {
+            // Nothing of the sender's text goes back to an unproven sender (FAULTS section 3, mail bomb).
+            let subject = case.origin.is_proven().then(|| case.subject().to_owned());
+            let body = LetterBody::Acknowledgement { subject, promise: clock.due_at, continues };
+            decision.letters.insert(0, notify::acknowledgement(case, Some(Purpose::Client), body));
+            decision.changes.push(desk_event("acknowledgement", case.sender.address.clone()));
+        }
+        Err(why) => suppress(decision, why),
+    }
+}
+
+fn suppress(decision: &mut Decision, why: String) {
+    decision.changes.push(desk_event("acknowledgement_suppressed", why.clone()));
+    decision.no_acknowledgement = Some(why);
+}
+
+fn message(case: &Case<'_>, kind: MessageKind) -> Change {
+    Change::Message { kind, author: case.sender.id, text: case.text().to_owned() }
+}

@@ -1,0 +1,360 @@
+//! Commands of agents: the leading `#` lines of a mail (SPEC section 9). Knows neither tickets nor whether the sender is
+//! proven.
+//!
+//! Invariants: all or nothing, so every problem is collected and one is enough to refuse the mail; Chinese names are
+//! equal to English ones; nothing behind the first line that is no command is ever searched.
+
+use super::{AgentPolicy, Policy, Priority, Problem, Role, State, routing::parse_priority, state::Input};
+
+/// What an agent orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    Take,
+    /// The agent's address; `None` takes the ticket from whoever has it.
+    Assign(Option<String>),
+    Category(String),
+    Priority(Priority),
+    /// `#wait`, `#resolve`, `#close`, `#reopen`.
+    State(Input),
+    /// All that follows is internal.
+    Note,
+    Help,
+}
+
+/// An order with the place it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// 1 is the first line of the text.
+    pub line: u32,
+    /// As written, `#关闭`.
+    pub written: String,
+    pub order: Order,
+}
+
+/// All that stands at the top of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commands {
+    pub commands: Vec<Command>,
+    pub problems: Vec<Problem>,
+    /// The command lines as written, for the confirmation mail.
+    pub lines: Vec<String>,
+}
+
+impl Commands {
+    /// Whether `#note` makes the text internal.
+    #[must_use]
+    pub fn has_note(&self) -> bool {
+        self.commands.iter().any(|c| c.order == Order::Note)
+    }
+}
+
+/// The verbs, each with its names; the first is the one that is suggested.
+const VERBS: [(Verb, &[&str]); 10] = [
+    (Verb::Take, &["take", "认领", "接手", "認領"]),
+    (Verb::Assign, &["assign", "指派", "分配"]),
+    (Verb::Category, &["category", "分类", "分類"]),
+    (Verb::Priority, &["priority", "优先级", "優先級"]),
+    (Verb::State(Input::Wait), &["wait", "等待"]),
+    (Verb::State(Input::Resolve), &["resolve", "解决", "已解决", "解決"]),
+    (Verb::State(Input::Close), &["close", "关闭", "關閉"]),
+    (Verb::State(Input::Reopen), &["reopen", "open", "重开", "重新打开", "打开", "重開"]),
+    (Verb::Note, &["note", "备注", "備註"]),
+    (Verb::Help, &["help", "帮助", "幫助"]),
+];
+
+const PRIORITIES: [(Priority, &[&str]); 4] = [
+    (Priority::Low, &["low", "低"]),
+    (Priority::Normal, &["normal", "普通", "一般"]),
+    (Priority::High, &["high", "高"]),
+    (Priority::Urgent, &["urgent", "紧急", "緊急"]),
+];
+
+/// Chinese names of the built-in categories.
+const CATEGORIES: [(&str, &[&str]); 3] = [
+    ("technical", &["技术", "技術"]),
+    ("account", &["账户", "账号", "帳戶"]),
+    ("business", &["商务", "商務"]),
+];
+
+const NOBODY: [&str; 4] = ["none", "nobody", "无", "無"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Take,
+    Assign,
+    Category,
+    Priority,
+    State(Input),
+    Note,
+    Help,
+}
+
+/// Reads the commands at the top of `text`; `role` is the sender's.
+#[must_use]
+pub fn parse(text: &str, policy: &Policy, role: Role) -> Commands {
+    let mut found = Commands::default();
+    for (line, content) in leading(text).lines {
+        found.lines.push(content.to_owned());
+        for written in split(content) {
+            match read(line, written, policy) {
+                Ok(order) => {
+                    if role < Role::Agent && order != Order::Help {
+                        found.problems.push(not_allowed(line, name_of(written)));
+                    }
+                    found.commands.push(Command { line, written: name_of(written).to_owned(), order });
+                }
+                Err(problem) => found.problems.push(problem),
+            }
+        }
+    }
+    found.problems.extend(contradictions(&found.commands));
+    found
+}
+
+/// What an observer is told.
+#[must_use]
+pub fn not_allowed(line: u32, command: &str) -> Problem {
+    Problem::NotAllowed { line, command: command.to_owned(), least_role: "agent".to_owned() }
+}
+
+/// The text that follows the commands, `\#` at the beginning of a line read as `#`. What `#note` carries on its own line
+/// comes first.
+#[must_use]
+pub fn text_after(text: &str) -> String {
+    let top = leading(text);
+    let mut out = String::with_capacity(text.len());
+    if let Some((_, last)) = top.lines.last()
+        && let Some(note) = split(last).last().filter(|w| is_note(w))
+    {
+        out.push_str(argument_of(note));
+        out.push('\n');
+    }
+    for line in top.rest.lines() {
+        let literal = line.strip_prefix("\\#").or_else(|| line.strip_prefix("\\＃"));
+        match literal {
+            Some(rest) => {
+                out.push('#');
+                out.push_str(rest);
+            }
+            None => out.push_str(line.trim_end()),
+        }
+        out.push('\n');
+    }
+    out.trim().to_owned()
+}
+
+/// Whether two texts begin with the same command lines.
+#[must_use]
+pub fn same_commands(one: &str, other: &str) -> bool {
+    let lines = |text| leading(text).lines.into_iter().map(|(_, l)| l.split_whitespace().collect::<String>());
+    lines(one).eq(lines(other))
+}
+
+struct Leading<'a> {
+    lines: Vec<(u32, &'a str)>,
+    rest: &'a str,
+}
+
+fn leading(text: &str) -> Leading<'_> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    let mut number = 0u32;
+    while !rest.is_empty() {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        let content = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        number += 1;
+        if content.is_empty() {
+            rest = after;
+            continue;
+        }
+        if !content.starts_with(['#', '＃']) {
+            break;
+        }
+        lines.push((number, content));
+        rest = after;
+        if split(content).last().is_some_and(|w| is_note(w)) {
+            break;
+        }
+    }
+    Leading { lines, rest }
+}
+
+/// `#take #urgent` are two commands; behind `#note` a `#` is text.
+fn split(line: &str) -> Vec<&str> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        if matches!(c, '#' | '＃') && before.is_whitespace() {
+            starts.push(at);
+            if is_note(line.get(at..).unwrap_or_default()) {
+                break;
+            }
+        }
+        before = c;
+    }
+    let ends = starts.iter().skip(1).copied().chain(std::iter::once(line.len()));
+    starts.iter().zip(ends).filter_map(|(start, end)| line.get(*start..end)).map(str::trim).collect()
+}
+
+/// `#category` of `#category account`.
+fn name_of(written: &str) -> &str {
+    let end = written.find(|c: char| c.is_whitespace() || matches!(c, ':' | '：')).unwrap_or(written.len());
+    written.get(..end).unwrap_or(written)
+}
+
+/// `account` of `#category: account`.
+fn argument_of(written: &str) -> &str {
+    let rest = written.get(name_of(written).len()..).unwrap_or_default();
+    rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：')).trim_end()
+}
+
+fn is_note(written: &str) -> bool {
+    let name = name_of(written).trim_start_matches(['#', '＃']).to_lowercase();
+    verb(&name) == Some(Verb::Note)
+}
+
+fn verb(name: &str) -> Option<Verb> {
+    VERBS.iter().find(|(_, names)| names.contains(&name)).map(|(verb, _)| *verb)
+}
+
+fn read(line: u32, written: &str, policy: &Policy) -> Result<Order, Problem> {
+    let shown = name_of(written);
+    let argument = argument_of(written);
+    let name = shown.trim_start_matches(['#', '＃']).to_lowercase();
+    let bad = |allowed: Vec<String>| Problem::BadArgument {
+        line,
+        command: shown.to_owned(),
+        argument: argument.to_owned(),
+        allowed,
+    };
+    let alone = |order| if argument.is_empty() { Ok(order) } else { Err(bad(Vec::new())) };
+    match verb(&name) {
+        Some(Verb::Take) => alone(Order::Take),
+        Some(Verb::State(input)) => alone(Order::State(input)),
+        Some(Verb::Help) => Ok(Order::Help),
+        Some(Verb::Note) => Ok(Order::Note),
+        Some(Verb::Assign) => assignee(argument, policy).map(Order::Assign).map_err(bad),
+        Some(Verb::Category) => category(argument, policy)
+            .map(Order::Category)
+            .ok_or_else(|| bad(category_names(policy).map(str::to_owned).collect())),
+        Some(Verb::Priority) => priority(argument)
+            .map(Order::Priority)
+            .ok_or_else(|| bad(PRIORITIES.iter().map(|(p, _)| p.as_str().to_owned()).collect())),
+        None => match (category(&name, policy), priority(&name)) {
+            (Some(category), _) => alone(Order::Category(category)),
+            (None, Some(priority)) => alone(Order::Priority(priority)),
+            (None, None) => Err(Problem::UnknownCommand {
+                line,
+                command: shown.to_owned(),
+                did_you_mean: did_you_mean(&name, policy),
+            }),
+        },
+    }
+}
+
+fn category_names(policy: &Policy) -> impl Iterator<Item = &str> {
+    let built_in = CATEGORIES.iter().filter(|_| policy.categories.is_empty()).map(|(name, _)| *name);
+    policy.categories.iter().map(String::as_str).chain(built_in)
+}
+
+fn category(word: &str, policy: &Policy) -> Option<String> {
+    let word = word.to_lowercase();
+    let english =
+        CATEGORIES.iter().find(|(_, names)| names.contains(&word.as_str())).map_or(word.as_str(), |(n, _)| n);
+    category_names(policy).find(|name| name.to_lowercase() == english).map(str::to_owned)
+}
+
+fn priority(word: &str) -> Option<Priority> {
+    let chinese = || PRIORITIES.iter().find(|(_, names)| names.contains(&word)).map(|(p, _)| *p);
+    parse_priority(word).or_else(chinese)
+}
+
+/// The address of the one agent that is meant; else the candidates.
+fn assignee(argument: &str, policy: &Policy) -> Result<Option<String>, Vec<String>> {
+    let wanted = argument.to_lowercase();
+    if NOBODY.contains(&wanted.as_str()) {
+        return Ok(None);
+    }
+    let able = || policy.agents.iter().filter(|a| a.role >= Role::Agent);
+    let local = |a: &AgentPolicy| a.address.split_once('@').is_some_and(|(local, _)| local == wanted);
+    let full_name = |a: &AgentPolicy| a.name.to_lowercase() == wanted;
+    let first_name = |a: &AgentPolicy| a.name.to_lowercase().split_whitespace().any(|part| part == wanted);
+    let ways: [&dyn Fn(&AgentPolicy) -> bool; 4] =
+        [&|a| a.address == wanted, &full_name, &local, &first_name];
+    for way in ways {
+        let fitting: Vec<&AgentPolicy> = able().filter(|a| way(a)).collect();
+        match fitting.as_slice() {
+            [] => {}
+            [one] => return Ok(Some(one.address.clone())),
+            several => return Err(several.iter().map(|a| a.address.clone()).collect()),
+        }
+    }
+    Err(able().map(|a| a.address.clone()).collect())
+}
+
+/// Orders that set the same thing.
+fn slot(order: &Order) -> u8 {
+    match order {
+        Order::Take | Order::Assign(_) => 0,
+        Order::Category(_) => 1,
+        Order::Priority(_) => 2,
+        Order::State(_) => 3,
+        Order::Note => 4,
+        Order::Help => 5,
+    }
+}
+
+fn contradictions(commands: &[Command]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, later) in commands.iter().enumerate() {
+        let earlier = commands.iter().take(at).find(|c| slot(&c.order) == slot(&later.order));
+        if let Some(earlier) = earlier.filter(|c| c.order != later.order) {
+            problems.push(Problem::Contradiction {
+                line: later.line,
+                command: later.written.clone(),
+                other: earlier.written.clone(),
+            });
+        }
+    }
+    problems
+}
+
+fn did_you_mean(name: &str, policy: &Policy) -> Option<String> {
+    let names = VERBS
+        .iter()
+        .flat_map(|(_, names)| names.iter().copied())
+        .chain(category_names(policy))
+        .chain(PRIORITIES.iter().flat_map(|(_, names)| names.iter().copied()));
+    // One slip in short words, two in longer ones: beyond that a suggestion only confuses.
+    let slips = if name.chars().count() <= 3 { 1 } else { 2 };
+    let nearest = names.map(|n| (edit_distance(name, n), n)).min_by_key(|(distance, _)| *distance)?;
+    (nearest.0 <= slips && nearest.0 < nearest.1.chars().count()).then(|| format!("#{}", nearest.1))
+}
+
+/// Slips of typing between two words: a letter missing, added, changed, or two neighbours swapped.
+fn edit_distance(one: &str, other: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (one.chars().take(32).collect(), other.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+    for (i, x) in a.iter().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut best =
+                (cell(&row, j) + usize::from(x != y)).min(cell(&row, j + 1) + 1).min(cell(&next, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                best = best.min(cell(&before, j - 1) + 1);
+            }
+            next.push(best);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    cell(&row, b.len())
+}
+
+/// A state in the words of a command's refusal.
+#[must_use]
+pub(super) fn wrong_state(line: u32, command: &str, state: State) -> Problem {
+    Problem::WrongState { line, command: command.to_owned(), state: state.as_str().to_owned() }
+}

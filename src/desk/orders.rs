@@ -1,0 +1,259 @@
+//! What a proven agent's mail changes and sends. Called only behind the proof of `agent`.
+//!
+//! Invariants: planned wholly before anything is changed; commands alone send nothing to the client.
+
+use super::{
+    AgentPolicy, Change, Decision, FileRef, Letter, LetterBody, MessageKind, NotificationCause, Outcome,
+    Priority, Problem, Purpose, State, TicketBrief, TicketFacts, TimerKind,
+    case::Case,
+    commands::{Command, Commands, Order, wrong_state},
+    notify, routing,
+    state::{self, Input},
+};
+
+/// An agent's mail, understood and possible.
+#[derive(Debug)]
+pub(super) struct Work {
+    commands: Vec<Command>,
+    /// What the text becomes; `None`: there is none, or it only accompanies `#help`.
+    kind: Option<MessageKind>,
+    text: String,
+    files: Vec<FileRef>,
+    after: State,
+}
+
+/// Checks each order against the ticket's state.
+///
+/// # Errors
+/// The orders that are not possible from it.
+pub(super) fn plan(
+    found: Commands,
+    kind: Option<MessageKind>,
+    text: String,
+    files: Vec<FileRef>,
+    before: State,
+) -> Result<Work, Vec<Problem>> {
+    let public = kind == Some(MessageKind::Reply);
+    let mut after = before;
+    let mut problems = Vec::new();
+    let mut named = false;
+    for command in &found.commands {
+        let input = match command.order {
+            Order::State(input) => {
+                named = true;
+                input
+            }
+            Order::Take => Input::Take,
+            Order::Assign(_) | Order::Category(_) | Order::Priority(_) | Order::Note | Order::Help => {
+                continue;
+            }
+        };
+        match state::step(after, input).after(after) {
+            Some(state) => after = state,
+            None => problems.push(wrong_state(command.line, &command.written, before)),
+        }
+    }
+    if public {
+        match state::step(after, Input::AgentReplied).after(after) {
+            // A named state outranks the reply's `waiting`.
+            Some(_) if named => {}
+            Some(state) => after = state,
+            None => problems.push(wrong_state(0, "reply", before)),
+        }
+    }
+    if problems.is_empty() {
+        Ok(Work { commands: found.commands, kind, text, files, after })
+    } else {
+        Err(problems)
+    }
+}
+
+/// Turns the plan into changes and letters.
+pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, work: Work) -> Decision {
+    let mut done = Done {
+        case,
+        agent,
+        ticket,
+        changes: Vec::new(),
+        lines: Vec::new(),
+        letters: Vec::new(),
+        brief: TicketBrief { state: work.after, ..notify::brief(ticket) },
+    };
+    done.keep_text(&work);
+    for command in &work.commands {
+        done.order(&command.order);
+    }
+    let public = work.kind == Some(MessageKind::Reply);
+    done.state(work.after, public);
+    done.tell_new_owners();
+    let help = work.commands.iter().any(|c| c.order == Order::Help);
+    if public || help {
+        done.transcript(&work, help);
+    }
+    Decision {
+        outcome: if work.kind.is_some() { Outcome::Ticket } else { Outcome::Control },
+        reason: if public { "an agent's reply" } else { "an agent's orders" }.to_owned(),
+        ticket: Some(ticket.reference()),
+        changes: done.changes,
+        letters: done.letters,
+        ..Decision::default()
+    }
+}
+
+struct Done<'c, 'a> {
+    case: &'c Case<'a>,
+    agent: &'c AgentPolicy,
+    ticket: &'c TicketFacts,
+    changes: Vec<Change>,
+    /// In words, for the transcript.
+    lines: Vec<String>,
+    letters: Vec<Letter>,
+    brief: TicketBrief,
+}
+
+impl Done<'_, '_> {
+    fn keep_text(&mut self, work: &Work) {
+        let Some(kind) = work.kind else { return };
+        let author = self.case.sender.id;
+        self.changes.push(Change::Message { kind, author, text: work.text.clone() });
+        self.changes.push(self.case.event(kind.as_str(), format!("{} words", words(&work.text))));
+        if kind == MessageKind::Reply {
+            self.letters.push(self.reply(work));
+        }
+    }
+
+    fn reply(&self, work: &Work) -> Letter {
+        let ticket = self.ticket;
+        let answered = ticket.last_client_message_id.as_ref();
+        Letter {
+            to: notify::address_of(&ticket.requester),
+            person: ticket.requester.id,
+            language: if ticket.language.is_empty() {
+                &self.case.policy.default_language
+            } else {
+                &ticket.language
+            }
+            .clone(),
+            reply_purpose: Some(Purpose::Client),
+            automatic: None,
+            in_reply_to: answered.cloned(),
+            references: notify::chain(&ticket.last_client_references, answered),
+            files: work.files.clone(),
+            body: LetterBody::Reply {
+                agent_name: self.agent.name.clone(),
+                subject: ticket.subject.clone(),
+                text: work.text.clone(),
+            },
+        }
+    }
+
+    fn order(&mut self, order: &Order) {
+        match order {
+            Order::Take => self.assign(Some(self.agent.address.clone())),
+            Order::Assign(address) => self.assign(address.clone()),
+            Order::Category(name) => self.category(name),
+            Order::Priority(priority) => self.priority(*priority),
+            // Carried out together with the reply, once.
+            Order::State(_) | Order::Note | Order::Help => {}
+        }
+    }
+
+    fn record(&mut self, kind: &str, before: &str, after: &str) {
+        self.changes.push(self.case.event(kind, format!("{before} -> {after}")));
+        self.lines.push(format!("{kind} {before} -> {after}"));
+    }
+
+    fn assign(&mut self, address: Option<String>) {
+        if address == self.ticket.assignee {
+            return;
+        }
+        let (before, after) =
+            (self.ticket.assignee.as_deref().unwrap_or("none"), address.as_deref().unwrap_or("none"));
+        self.record("assignee", before, after);
+        self.brief.assignee.clone_from(&address);
+        self.changes.push(Change::Assignee(address));
+    }
+
+    fn category(&mut self, name: &str) {
+        if self.ticket.category.as_deref() == Some(name) {
+            return;
+        }
+        self.record("category", self.ticket.category.as_deref().unwrap_or("none"), name);
+        self.brief.category = Some(name.to_owned());
+        self.changes.push(Change::Category(Some(name.to_owned())));
+        let team = routing::team_of_category(self.case.policy, name, &self.ticket.language);
+        if let Some(team) = team.filter(|t| self.ticket.team.as_deref() != Some(&t.name)) {
+            self.record("team", self.ticket.team.as_deref().unwrap_or("none"), &team.name);
+            self.brief.team = Some(team.name.clone());
+            self.changes.push(Change::Team(Some(team.name.clone())));
+        }
+    }
+
+    fn priority(&mut self, priority: Priority) {
+        if self.ticket.priority == priority {
+            return;
+        }
+        self.record("priority", self.ticket.priority.as_str(), priority.as_str());
+        self.brief.priority = priority;
+        self.changes.push(Change::Priority(priority));
+    }
+
+    fn state(&mut self, after: State, public: bool) {
+        if after != self.ticket.state {
+            self.record("state", self.ticket.state.as_str(), after.as_str());
+            self.changes.push(Change::State(after));
+        }
+        let unanswered = self.ticket.first_response_at.is_none();
+        if public && unanswered {
+            self.changes.push(Change::FirstResponse(self.case.now));
+        }
+        let ended = matches!(after, State::Resolved | State::Closed) && after != self.ticket.state;
+        if unanswered && (public || ended) {
+            self.changes.push(Change::StopTimer(TimerKind::FirstResponse));
+        }
+    }
+
+    /// Whoever gets the ticket by this mail learns of it: the new assignee, or the new team while nobody has it.
+    fn tell_new_owners(&mut self) {
+        let moved = self.brief.team != self.ticket.team || self.brief.assignee.is_some();
+        let same = self.brief.assignee == self.ticket.assignee && self.brief.team == self.ticket.team;
+        let own = self.brief.assignee.as_ref() == Some(&self.agent.address);
+        if same || own || !moved {
+            return;
+        }
+        let (assignee, team) = (self.brief.assignee.as_deref(), self.brief.team.as_deref());
+        let staff = notify::responsible(self.case.policy, assignee, team, Some(&self.agent.address));
+        let body = LetterBody::Notification {
+            cause: NotificationCause::Assigned,
+            brief: self.brief.clone(),
+            text: String::new(),
+            quoted: false,
+            files: Vec::new(),
+            files_left_out: false,
+        };
+        let letters = staff.into_iter().map(|agent| notify::to_staff(agent, self.case.policy, body.clone()));
+        self.letters.extend(letters);
+    }
+
+    fn transcript(&mut self, work: &Work, help: bool) {
+        let public = work.kind == Some(MessageKind::Reply);
+        let body = LetterBody::Transcript {
+            subject: self.ticket.subject.clone(),
+            done: std::mem::take(&mut self.lines),
+            sent_to: public.then(|| notify::address_of(&self.ticket.requester)),
+            sent_words: if public { words(&work.text) } else { 0 },
+            help,
+        };
+        self.letters.push(notify::answer_to_staff(self.case, self.agent, body));
+    }
+}
+
+/// Words as people count them: runs between blanks, and each Han or Kana character by itself.
+fn words(text: &str) -> u32 {
+    let is_cjk =
+        |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
+    let cjk = text.chars().filter(|c| is_cjk(*c)).count();
+    let runs =
+        text.split(|c: char| c.is_whitespace() || is_cjk(c)).filter(|w| w.chars().any(char::is_alphanumeric));
+    u32::try_from(cjk + runs.count()).unwrap_or(u32::MAX)
+}

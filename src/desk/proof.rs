@@ -1,0 +1,301 @@
+//! Who really sent a mail (FAULTS section 1 A): judges Authentication-Results (RFC 8601) and our own DKIM findings.
+//! Knows no DNS: the findings were made before.
+//!
+//! Invariants: only the topmost field of a configured authserv-id within our own Received lines is believed; SPF
+//! proves nothing; doubt is "unproven", never an error.
+
+use super::{DkimFinding, Trust};
+use crate::mail::Reading;
+
+/// Smallest RSA modulus that counts (FAULTS section 1).
+const RSA_BITS_MIN: u32 = 2048;
+
+/// Headers that a signature must cover to count.
+const SIGNED_REQUIRED: [&str; 3] = ["from", "subject", "date"];
+
+/// Second levels under which strangers register: a signature by one of them is nobody's. Not the whole public suffix
+/// list: a parent domain counts only with two labels or more, so only second-level suffixes could slip through.
+const PUBLIC_SECOND_LEVELS: [&str; 12] =
+    ["ac", "co", "com", "edu", "gob", "gov", "mil", "ne", "net", "nom", "or", "org"];
+
+/// Whether a mail was sent by whom its From names, and how we know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Proven(Proof),
+    /// Why not, without addresses.
+    Unproven {
+        reason: &'static str,
+        dmarc_refused: bool,
+    },
+}
+
+/// What the proof rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The trusted server says `dmarc=pass` for the domain of From.
+    Dmarc,
+    /// The trusted server says `auth=pass` for the address of From.
+    Submission,
+    /// An aligned DKIM signature that we checked ourselves.
+    Dkim,
+}
+
+impl Origin {
+    /// Whether the sender is proven.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        matches!(self, Self::Proven(_))
+    }
+
+    /// The trusted server says that DMARC failed and the domain asks for quarantine or reject.
+    #[must_use]
+    pub fn dmarc_refused(&self) -> bool {
+        matches!(self, Self::Unproven { dmarc_refused: true, .. })
+    }
+
+    /// For events: `proven by dmarc`, `no trusted result and no aligned signature`.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Proven(Proof::Dmarc) => "proven by dmarc",
+            Self::Proven(Proof::Submission) => "proven by authenticated submission",
+            Self::Proven(Proof::Dkim) => "proven by dkim",
+            Self::Unproven { reason, .. } => reason,
+        }
+    }
+}
+
+/// Judges where a mail came from. Without one plain From address nothing can be proven.
+#[must_use]
+pub fn origin(reading: &Reading, dkim: &[DkimFinding], trust: &Trust) -> Origin {
+    let trusted = trusted_results(reading, trust);
+    let dmarc_refused = trusted.as_ref().is_some_and(|t| t.iter().any(Method::is_refused_dmarc));
+    let unproven = |reason| Origin::Unproven { reason, dmarc_refused };
+    let Some(from) = reading.trace.strict_from.as_deref() else {
+        return unproven("From is not one plain address");
+    };
+    let Some((_, domain)) = from.rsplit_once('@') else { return unproven("From has no domain") };
+    if let Some(methods) = &trusted {
+        if dmarc_passed(methods, from, domain) {
+            return Origin::Proven(Proof::Dmarc);
+        }
+        if methods.iter().any(|m| m.is_pass("auth") && m.property_is("smtp.auth", from)) {
+            return Origin::Proven(Proof::Submission);
+        }
+    }
+    let mut reason = if trusted.is_some() {
+        "the trusted server proves nothing"
+    } else {
+        "no trusted result and no signature"
+    };
+    for finding in dkim {
+        match dkim_fault(finding, domain) {
+            None => return Origin::Proven(Proof::Dkim),
+            Some(fault) => reason = fault,
+        }
+    }
+    unproven(reason)
+}
+
+/// Every `dmarc` result must be a pass for this very domain: a field that contradicts itself proves nothing.
+fn dmarc_passed(methods: &[Method], from: &str, domain: &str) -> bool {
+    let mut results = methods.iter().filter(|m| m.name == "dmarc").peekable();
+    results.peek().is_some()
+        && results.all(|m| {
+            m.result == "pass" && (m.property_is("header.from", domain) || m.property_is("header.from", from))
+        })
+}
+
+/// Why a signature does not prove this From domain; `None` when it does.
+fn dkim_fault(finding: &DkimFinding, from_domain: &str) -> Option<&'static str> {
+    let strong = match finding.algorithm.to_ascii_lowercase().as_str() {
+        "ed25519-sha256" => true,
+        "rsa-sha256" => finding.key_bits.is_some_and(|bits| bits >= RSA_BITS_MIN),
+        _ => false,
+    };
+    let signs = |name: &&str| finding.signed_headers.iter().any(|h| h.eq_ignore_ascii_case(name));
+    if !finding.passed {
+        Some("the DKIM signature does not verify")
+    } else if finding.expired {
+        Some("the DKIM signature has expired")
+    } else if finding.body_length_limited {
+        Some("the DKIM signature covers only a part of the body (l=)")
+    } else if !strong {
+        Some("the DKIM key or algorithm is too weak")
+    } else if !SIGNED_REQUIRED.iter().all(signs) {
+        Some("the DKIM signature does not cover From, Subject and Date")
+    } else if !is_aligned(&finding.domain, from_domain) {
+        Some("the DKIM signature is another domain's")
+    } else {
+        None
+    }
+}
+
+/// Relaxed alignment (RFC 7489 section 3.1.1), stricter: the same domain or a parent of it that somebody owns.
+fn is_aligned(signer: &str, from_domain: &str) -> bool {
+    let (signer, from) = (signer.to_lowercase(), from_domain.to_lowercase());
+    if signer == from {
+        return signer.contains('.');
+    }
+    let is_parent = from.strip_suffix(&signer).is_some_and(|head| head.ends_with('.'));
+    is_parent && !is_public_suffix(&signer)
+}
+
+fn is_public_suffix(domain: &str) -> bool {
+    let mut labels = domain.split('.');
+    match (labels.next(), labels.next(), labels.next()) {
+        (Some(second), Some(top), None) => top.len() == 2 && PUBLIC_SECOND_LEVELS.contains(&second),
+        (_, None, _) => true,
+        _ => false,
+    }
+}
+
+/// One `method=result` of a field, comments kept apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Method {
+    pub(super) name: String,
+    pub(super) result: String,
+    properties: Vec<(String, String)>,
+    comment: String,
+}
+
+impl Method {
+    fn is_pass(&self, name: &str) -> bool {
+        self.name == name && self.result == "pass"
+    }
+
+    fn property_is(&self, name: &str, value: &str) -> bool {
+        self.properties.iter().any(|(n, v)| n == name && v.eq_ignore_ascii_case(value))
+    }
+
+    /// Google writes the policy as a comment, `(p=REJECT sp=REJECT dis=NONE)`; Microsoft as `action=oreject`; others as
+    /// `policy.dmarc=reject`.
+    fn is_refused_dmarc(&self) -> bool {
+        let strict = |value: &str| {
+            let value = value.to_ascii_lowercase();
+            value.starts_with("reject") || value.starts_with("quarantine") || value.starts_with("oreject")
+        };
+        let policy_property = |n: &str| {
+            matches!(
+                n,
+                "action" | "policy.dmarc" | "policy.published-domain-policy" | "policy.applied-disposition"
+            )
+        };
+        let in_comment = || {
+            self.comment
+                .split(|c: char| c.is_whitespace() || c == ',' || c == ';')
+                .filter_map(|word| word.split_once('='))
+                .any(|(n, v)| (n.eq_ignore_ascii_case("p") || n.eq_ignore_ascii_case("policy")) && strict(v))
+        };
+        self.name == "dmarc"
+            && self.result == "fail"
+            && (self.properties.iter().any(|(n, v)| policy_property(n) && strict(v)) || in_comment())
+    }
+}
+
+/// The methods of the one field that is believed: the topmost with a configured authserv-id, if it stands within our own
+/// Received lines. Whatever stands lower may be forged.
+pub(super) fn trusted_results(reading: &Reading, trust: &Trust) -> Option<Vec<Method>> {
+    let fields = reading.trace.authentication_results.iter();
+    let mut ours = fields
+        .map(|f| (f.received_above, parse(&f.value)))
+        .filter(|(_, (id, _))| trust.authserv_ids.iter().any(|known| known.eq_ignore_ascii_case(id)));
+    let (received_above, (_, methods)) = ours.next()?;
+    (received_above <= trust.own_received).then_some(methods)
+}
+
+/// The authserv-id (`""` when there is none, as Microsoft writes it) and the results.
+fn parse(value: &str) -> (String, Vec<Method>) {
+    let mut segments = segments(value).unwrap_or_default().into_iter().peekable();
+    let id = match segments.peek() {
+        Some(first) if !first.words.iter().any(|w| w.contains('=')) => {
+            segments.next().and_then(|s| s.words.into_iter().next()).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    (id.to_lowercase(), segments.filter_map(method).collect())
+}
+
+fn method(segment: Segment) -> Option<Method> {
+    let mut pairs = segment.words.iter().filter_map(|w| w.split_once('='));
+    let (name, result) = pairs.next()?;
+    // `dkim/1=pass`: the version of the method changes nothing for us.
+    let name = name.split('/').next().unwrap_or(name);
+    Some(Method {
+        name: name.to_ascii_lowercase(),
+        result: result.to_ascii_lowercase(),
+        properties: pairs.map(|(n, v)| (n.to_ascii_lowercase(), v.to_owned())).collect(),
+        comment: segment.comment,
+    })
+}
+
+/// What stands between two semicolons: words without comments, quotes resolved, blanks around `=`, `.` and `/` gone.
+#[derive(Debug, Default)]
+struct Segment {
+    words: Vec<String>,
+    comment: String,
+}
+
+/// `None` when quotes or comments do not close, or a comment holds a quote: senders choose words that servers repeat there
+/// (`domain of "x); dmarc=pass ("@evil.example`), and in a comment a quote protects nothing (RFC 5322 section 3.2.2).
+fn segments(value: &str) -> Option<Vec<Segment>> {
+    let mut all = Vec::new();
+    let mut lexer = Lexer::default();
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if lexer.depth > 0 || lexer.quoted => lexer.take(chars.next().unwrap_or(' ')),
+            '"' if lexer.depth > 0 => return None,
+            '"' => lexer.quoted = !lexer.quoted,
+            _ if lexer.quoted => lexer.take(c),
+            '(' => {
+                lexer.depth += 1;
+                lexer.segment.comment.push(' ');
+                lexer.gap |= lexer.depth == 1;
+            }
+            ')' if lexer.depth > 0 => lexer.depth -= 1,
+            ';' if lexer.depth == 0 => all.push(lexer.finish()),
+            _ if c.is_whitespace() && lexer.depth == 0 => lexer.gap = true,
+            _ => lexer.take(c),
+        }
+    }
+    all.push(lexer.finish());
+    (lexer.depth == 0 && !lexer.quoted).then_some(all)
+}
+
+#[derive(Debug, Default)]
+struct Lexer {
+    segment: Segment,
+    word: String,
+    quoted: bool,
+    gap: bool,
+    depth: usize,
+}
+
+impl Lexer {
+    fn take(&mut self, c: char) {
+        if self.depth > 0 {
+            self.segment.comment.push(c);
+            return;
+        }
+        // `dmarc = pass` is one word (RFC 8601 section 2.2 allows CFWS there).
+        let joins = self.word.ends_with('=') || (c == '=' && !self.quoted && !self.word.contains('='));
+        if self.gap && !joins {
+            self.end_word();
+        }
+        self.gap = false;
+        self.word.push(c);
+    }
+
+    fn end_word(&mut self) {
+        if !self.word.is_empty() {
+            self.segment.words.push(std::mem::take(&mut self.word));
+        }
+    }
+
+    fn finish(&mut self) -> Segment {
+        self.end_word();
+        self.gap = false;
+        std::mem::take(&mut self.segment)
+    }
+}

@@ -1,0 +1,361 @@
+use super::world::*;
+use crate::{desk::*, mail::*};
+
+#[test]
+fn a_and_b_send_the_reply_and_wait() {
+    let mut facts = agent_mail(State::New, "Please clear the cache.");
+    facts.reading.attachments = vec![
+        Attachment { inline: true, size: 900, ..Attachment::default() },
+        Attachment { inline: true, size: 90_000, ..Attachment::default() },
+        Attachment { size: 5, ..Attachment::default() },
+    ];
+    let decision = decided(facts);
+    assert_eq!(decision.outcome, Outcome::Ticket);
+    assert_eq!(letters(&decision), ["reply>lina@huaxia.example", "transcript>alice@example.com"]);
+    assert_eq!(messages(&decision), [(MessageKind::Reply, "Please clear the cache.".to_owned())]);
+    assert_eq!(state_after(&decision), Some(State::Waiting));
+    assert!(decision.changes.contains(&Change::FirstResponse(now())));
+    assert!(decision.changes.contains(&Change::StopTimer(TimerKind::FirstResponse)));
+    let reply = &decision.letters[0];
+    assert_eq!(
+        (reply.automatic, reply.reply_purpose, reply.person),
+        (None, Some(Purpose::Client), PersonId(7))
+    );
+    assert_eq!(reply.files.iter().map(|f| f.index).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(reply.in_reply_to.as_deref(), Some("first@huaxia.example"));
+    assert_eq!(reply.language, "zh");
+    let LetterBody::Transcript { sent_words, sent_to, help, .. } = &decision.letters[1].body else {
+        panic!()
+    };
+    assert_eq!((*sent_words, sent_to.as_ref().unwrap().address.as_str(), *help), (4, CLIENT, false));
+}
+
+#[test]
+fn a_second_reply_sets_no_first_response() {
+    let mut facts = agent_mail(State::Open, "again");
+    facts.tickets[0].first_response_at = Some(hours_ago(1));
+    let decision = decided(facts);
+    assert!(!decision.changes.iter().any(|c| matches!(c, Change::FirstResponse(_) | Change::StopTimer(_))));
+}
+
+#[test]
+fn commands_alone_send_nothing_to_the_client() {
+    let decision = decided(agent_mail(State::New, "#take\n#technical\n#urgent\n"));
+    assert_eq!(decision.outcome, Outcome::Control);
+    assert!(decision.letters.is_empty(), "{:?}", letters(&decision));
+    assert!(decision.changes.contains(&Change::Assignee(Some(ALICE.into()))));
+    assert!(decision.changes.contains(&Change::Priority(Priority::Urgent)));
+    assert_eq!(state_after(&decision), Some(State::Open));
+    assert_eq!(event_kinds(&decision), ["assignee", "priority", "state"]);
+}
+
+#[test]
+fn commands_above_a_reply_outrank_its_waiting() {
+    for (text, after) in [
+        ("#resolve\nDone.", Some(State::Resolved)),
+        ("#关闭\n好了", Some(State::Closed)),
+        ("#reopen\nWe look again.", None),
+        ("＃紧急\n马上看", Some(State::Waiting)),
+    ] {
+        let decision = decided(agent_mail(State::Open, text));
+        assert_eq!(state_after(&decision), after, "{text}");
+        let reply = messages(&decision).remove(0);
+        assert!(!reply.1.contains(['#', '＃']), "{reply:?}");
+    }
+}
+
+#[test]
+fn a_note_never_leaves() {
+    for text in ["#note ask Bob", "#note\nask Bob", "#urgent\n#备注：ask Bob", "#take #note ask Bob"] {
+        let decision = decided(agent_mail(State::Open, text));
+        assert_silent_to_clients(&decision);
+        assert_eq!(messages(&decision), [(MessageKind::Note, "ask Bob".to_owned())], "{text}");
+        assert!(!decision.changes.iter().any(|c| matches!(c, Change::FirstResponse(_))));
+    }
+    let hash = decided(agent_mail(State::Open, "#note see #close\n#resolve"));
+    assert_eq!(state_after(&hash), None);
+    assert_eq!(messages(&hash)[0].1, "see #close\n#resolve");
+}
+
+#[test]
+fn refusals_change_nothing_and_send_nothing_to_the_client() {
+    let cases = [
+        ("#clsoe\nbye", "did_you_mean Some(\"#close\")"),
+        ("#urgent\n#frobnicate", "did_you_mean None"),
+        ("#close\n#wait", "Contradiction"),
+        ("#assign chen", "BadArgument"),
+        ("#assign olga", "BadArgument"),
+        ("#priority huge", "BadArgument"),
+        ("#category nonsense", "BadArgument"),
+        ("   \n", "NothingNew"),
+        ("#note", "NothingNew"),
+    ];
+    for (text, expected) in cases {
+        let decision = decided(agent_mail(State::Open, text));
+        assert_eq!(letters(&decision), ["refusal>alice@example.com"], "{text}");
+        let shown = format!("{:?}", problems(&decision)).replace("did_you_mean: ", "did_you_mean ");
+        assert!(shown.contains(expected), "{text}: {shown}");
+        assert_eq!(event_kinds(&decision), ["refused"]);
+        assert_eq!(decision.changes.len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn impossible_orders_are_refused() {
+    for (state, text) in [
+        (State::Spam, "hello"),
+        (State::Merged, "hello"),
+        (State::Merged, "#reopen"),
+        (State::Closed, "#wait"),
+        (State::Closed, "#take"),
+    ] {
+        let decision = decided(agent_mail(state, text));
+        assert!(matches!(problems(&decision)[..], [Problem::WrongState { .. }]), "{state:?} {text}");
+        assert_silent_to_clients(&decision);
+    }
+    let reopened = decided(agent_mail(State::Spam, "#reopen\nSorry for the wait."));
+    assert_eq!((state_after(&reopened), messages(&reopened).len()), (Some(State::Open), 1));
+}
+
+#[test]
+fn hidden_text_and_a_suppressed_client_refuse() {
+    let mut hidden = agent_mail(State::Open, "hello");
+    hidden.reading.command_text = None;
+    assert_eq!(problems(&decided(hidden)), [Problem::HiddenText]);
+    let mut gone = agent_mail(State::Open, "hello");
+    gone.tickets[0].requester.suppressed = true;
+    assert_eq!(problems(&decided(gone)), [Problem::NoRecipient]);
+}
+
+#[test]
+fn a_command_below_a_quote_is_neither_obeyed_nor_sent() {
+    let mut facts = agent_mail(State::Open, "#close\nbye");
+    facts.reading.command_text = Some("> earlier text\n\n#close\nbye".into());
+    let decision = decided(facts);
+    assert!(matches!(problems(&decision)[..], [Problem::UnknownCommand { .. }]));
+    assert_silent_to_clients(&decision);
+}
+
+#[test]
+fn an_observer_may_only_ask() {
+    let olga = person(103, "olga@example.com");
+    let by_olga = |text: &str| {
+        decided(MailFacts {
+            tokens: vec![token(Purpose::Agent, 1042, 103)],
+            tickets: vec![ticket(State::Open)],
+            ..mail(&olga, text, true)
+        })
+    };
+    for text in ["#close", "hello client", "#note hm"] {
+        assert!(matches!(problems(&by_olga(text))[..], [Problem::NotAllowed { .. }]), "{text}");
+    }
+    assert_eq!(letters(&by_olga("#help")), ["transcript>olga@example.com"]);
+}
+
+#[test]
+fn whoever_gets_a_ticket_is_told() {
+    let decision = decided(agent_mail(State::Open, "#assign Bob"));
+    assert_eq!(letters(&decision), ["news>bob@example.com"]);
+    assert_eq!(cause(&decision), Some(NotificationCause::Assigned));
+    let decision = decided(agent_mail(State::Open, "#account"));
+    assert!(decision.changes.contains(&Change::Team(Some("accounts".into()))));
+    assert_eq!(letters(&decision), ["news>carol@example.com"]);
+    let mut taken = agent_mail(State::Open, "#assign none");
+    taken.tickets[0].assignee = Some(ALICE.into());
+    assert!(decided(taken).changes.contains(&Change::Assignee(None)));
+}
+
+#[test]
+fn files_alone_are_no_reply() {
+    let mut facts = agent_mail(State::Open, "");
+    facts.reading.attachments = vec![Attachment { size: 5, ..Attachment::default() }];
+    assert_eq!(problems(&decided(facts.clone())), [Problem::NothingNew]);
+    facts.reading.reply = "#note".into();
+    facts.reading.command_text = Some("#note".into());
+    assert_eq!(messages(&decided(facts)), [(MessageKind::Note, String::new())]);
+}
+
+#[test]
+fn secrets_in_a_reply_do_not_leave() {
+    let secret = "a2".repeat(23) + "b";
+    let decision = decided(agent_mail(State::Open, &format!("write to support+{secret}@example.com")));
+    assert_eq!(messages(&decision)[0].1, "write to support@example.com");
+    assert!(!serde_json::to_string(&decision.letters).unwrap().contains(&secret));
+}
+
+#[test]
+fn b_without_a_waits_for_a_confirmation_at_the_registered_address() {
+    let mut facts = agent_mail(State::Open, "#resolve\nDone.");
+    facts.reading.trace.authentication_results.clear();
+    let decision = decided(facts.clone());
+    assert_eq!(decision.outcome, Outcome::Held);
+    assert_eq!(letters(&decision), ["confirm>alice@example.com"]);
+    assert_eq!(decision.letters[0].reply_purpose, Some(Purpose::Confirm));
+    let LetterBody::Confirmation { actions, text, recipient, expires_at, .. } = &decision.letters[0].body
+    else {
+        panic!()
+    };
+    assert_eq!((actions.as_slice(), text.as_deref()), (&["#resolve".to_owned()][..], Some("Done.")));
+    assert_eq!(recipient.as_ref().unwrap().address, CLIENT);
+    assert_eq!(*expires_at, now() + jiff::SignedDuration::from_mins(15));
+    assert!(messages(&decision).is_empty());
+
+    let over = LimitCounts { confirmations_hour: 3, ..LimitCounts::default() };
+    let decision = decided(MailFacts { limits: over, ..facts.clone() });
+    assert_eq!((decision.outcome, decision.letters.len()), (Outcome::Held, 0));
+
+    let released = decided(MailFacts { confirmed: true, ..facts });
+    assert_eq!(letters(&released), ["reply>lina@huaxia.example", "transcript>alice@example.com"]);
+    assert_eq!(state_after(&released), Some(State::Resolved));
+}
+
+#[test]
+fn a_without_b_is_a_note_and_waits() {
+    let facts = MailFacts { tokens: vec![], ..agent_mail(State::Open, "Please clear the cache.") };
+    let decision = decided(facts.clone());
+    assert_eq!(
+        (decision.outcome, letters(&decision)),
+        (Outcome::Held, vec!["confirm>alice@example.com".to_owned()])
+    );
+    assert!(messages(&decision).is_empty(), "a mail becomes a message once: when it is confirmed");
+    let Change::Event { kind, content, .. } = &decision.changes[0] else { panic!("{:?}", decision.changes) };
+    assert_eq!((kind.as_str(), content.as_str()), ("note", "Please clear the cache."));
+    assert_eq!(decided(MailFacts { confirmed: true, ..facts }).outcome, Outcome::Ticket);
+
+    let fresh = decided(mail(&alice(), "A client called.", true));
+    assert_eq!(fresh.ticket, Some(TicketRef::New));
+    assert_eq!(letters(&fresh), ["news>bob@example.com"]);
+    assert_eq!(fresh.no_acknowledgement.as_deref(), Some("written by staff"));
+}
+
+#[test]
+fn without_subaddressing_the_notification_s_message_id_is_possession() {
+    let mut policy = policy();
+    policy.mailboxes[0].subaddressing = String::new();
+    let by = |sent_to: &str, to_agent| {
+        let threads = vec![reference(Some(sent_to), to_agent)];
+        let facts = MailFacts { tokens: vec![], threads, ..agent_mail(State::Open, "hello") };
+        decided_by(facts, &policy)
+    };
+    assert_eq!(by(ALICE, true).outcome, Outcome::Ticket);
+    assert_eq!(by(BOB, true).outcome, Outcome::Held);
+    assert_eq!(by(ALICE, false).outcome, Outcome::Held);
+}
+
+#[test]
+fn forged_agents_do_nothing() {
+    let strip = |mut facts: MailFacts| {
+        facts.reading.trace.authentication_results.clear();
+        facts
+    };
+    let mut two_from = agent_mail(State::Open, "#close\nGo away");
+    two_from.reading.trace.strict_from = None;
+    let mut listed = agent_mail(State::Open, "#close\nGo away");
+    listed.reading.class = Class::List;
+    let assigned_to_alice = |mut facts: MailFacts| {
+        facts.tickets[0].assignee = Some(ALICE.into());
+        facts
+    };
+    let told =
+        decided(assigned_to_alice(strip(MailFacts { tokens: vec![], ..agent_mail(State::Open, "x") })));
+    assert_eq!(letters(&told), ["news>bob@example.com"], "the next in line, not whose name was used");
+    let forged: Vec<(&str, MailFacts, Outcome)> = vec![
+        ("nothing", strip(mail(&alice(), "#close\nGo away", false)), Outcome::Ticket),
+        (
+            "reference",
+            strip(MailFacts { tokens: vec![], ..agent_mail(State::Open, "#close\nx") }),
+            Outcome::Held,
+        ),
+        ("two From", two_from, Outcome::Held),
+        ("a list", listed, Outcome::Held),
+        (
+            "another agent's token",
+            MailFacts {
+                tokens: vec![token(Purpose::Agent, 1042, 999)],
+                ..agent_mail(State::Open, "#close\nx")
+            },
+            Outcome::Held,
+        ),
+        (
+            "a client's token",
+            strip(MailFacts {
+                tokens: vec![token(Purpose::Client, 1042, 7)],
+                ..agent_mail(State::Open, "#close")
+            }),
+            Outcome::Held,
+        ),
+        (
+            "a flipped token",
+            strip(MailFacts {
+                tokens: vec![TokenFinding::Invalid("forged or altered".into())],
+                ..agent_mail(State::Open, "#close")
+            }),
+            Outcome::Held,
+        ),
+    ];
+    for (name, facts, outcome) in forged {
+        let decision = decided(facts);
+        assert_eq!(decision.outcome, outcome, "{name}");
+        assert_eq!(state_after(&decision), None, "{name}");
+        assert_silent_to_clients(&decision);
+        assert_eq!(cause(&decision), Some(NotificationCause::ClaimsStaff), "{name}");
+        assert!(!messages(&decision).iter().any(|(kind, _)| *kind == MessageKind::Reply), "{name}");
+    }
+}
+
+#[test]
+fn a_leaked_token_alerts_the_lead_else_the_operators() {
+    let thief = person(66, "thief@evil.example");
+    let facts = MailFacts {
+        tokens: vec![token(Purpose::Agent, 1042, 100)],
+        tickets: vec![ticket(State::Open)],
+        ..mail(&thief, "#close", true)
+    };
+    let decision = decided(facts.clone());
+    assert_eq!(
+        (decision.outcome, letters(&decision)),
+        (Outcome::Held, vec!["news>bob@example.com".to_owned()])
+    );
+    let mut leaderless = facts;
+    leaderless.tickets[0].team = Some("accounts".into());
+    assert_eq!(letters(&decided(leaderless)), ["alert>ops@example.com"]);
+}
+
+#[test]
+fn an_agent_s_robot_commands_and_confirms_nothing() {
+    let mut away = agent_mail(State::Open, "#close\nI am away");
+    away.reading.class = Class::AutoReply;
+    let decision = decided(away);
+    assert_eq!((decision.outcome, decision.changes.len(), decision.letters.len()), (Outcome::Control, 0, 0));
+}
+
+#[test]
+fn a_confirmation_releases_once_in_time_for_its_agent() {
+    let confirmation = ConfirmationFacts {
+        id: 4,
+        agent: ALICE.into(),
+        held: RawId(9),
+        expires_at: now() + jiff::SignedDuration::from_mins(1),
+        used: false,
+    };
+    let by = |sender: &PersonFacts, confirmation: ConfirmationFacts, class| {
+        let mut facts = MailFacts { confirmation: Some(confirmation), ..mail(sender, "ok", false) };
+        facts.reading.class = class;
+        decided(facts)
+    };
+    let good = by(&alice(), confirmation.clone(), Class::Human);
+    assert_eq!((good.outcome, good.release), (Outcome::Control, Some(RawId(9))));
+    assert_eq!(good.changes, [Change::UseConfirmation(4)]);
+    let expired = ConfirmationFacts { expires_at: hours_ago(1), ..confirmation.clone() };
+    let used = ConfirmationFacts { used: true, ..confirmation.clone() };
+    for bad in [
+        by(&alice(), expired, Class::Human),
+        by(&alice(), used, Class::Human),
+        by(&person(2, BOB), confirmation.clone(), Class::Human),
+        by(&client(), confirmation.clone(), Class::Human),
+        by(&alice(), confirmation, Class::AutoReply),
+    ] {
+        assert_eq!((bad.outcome, bad.release, bad.letters.len()), (Outcome::Control, None, 0));
+        assert!(bad.changes.is_empty());
+    }
+}

@@ -1,0 +1,10 @@
+//! Facts in, decisions out: one table a part of FAULTS and SPEC.
+
+mod agents;
+mod clients;
+mod commands;
+mod loops;
+mod proofs;
+mod properties;
+mod tokens;
+mod world;

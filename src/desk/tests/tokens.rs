@@ -1,0 +1,114 @@
+use crate::desk::{
+    token::{TOKEN_CHARS, TokenKey, TokenKeys, address_with, subaddress, without_tokens},
+    *,
+};
+
+fn keys() -> TokenKeys {
+    TokenKeys(vec![TokenKey { id: 2, bytes: vec![9; 32] }, TokenKey { id: 1, bytes: vec![5; 32] }])
+}
+
+fn claim(purpose: Purpose) -> Token {
+    Token { purpose, ticket: TicketId(1042), person: PersonId(77), expires_day: 20_000 }
+}
+
+#[test]
+fn a_minted_token_is_read_back_through_its_last_day() {
+    for purpose in [Purpose::Client, Purpose::Agent] {
+        let text = keys().mint(&claim(purpose));
+        assert_eq!(text.len(), TOKEN_CHARS);
+        assert_eq!(keys().check(&text, 20_000), Some(TokenFinding::Valid(claim(purpose))));
+        assert_eq!(keys().check(&text, 20_001), Some(TokenFinding::Invalid("expired".into())));
+    }
+}
+
+#[test]
+fn no_single_bit_of_the_text_can_change() {
+    let text = keys().mint(&claim(Purpose::Agent));
+    for at in 0..text.len() {
+        for bit in 0..8 {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] ^= 1 << bit;
+            let Ok(changed) = String::from_utf8(bytes) else { continue };
+            assert!(!matches!(keys().check(&changed, 1), Some(TokenFinding::Valid(_))), "{at} {bit}");
+        }
+    }
+}
+
+#[test]
+fn no_single_bit_of_the_bytes_can_change() {
+    let text = keys().mint(&claim(Purpose::Client)).to_ascii_uppercase();
+    let bytes = data_encoding::BASE32_NOPAD.decode(text.as_bytes()).unwrap();
+    assert_eq!(bytes.len(), 29);
+    for bit in 0..bytes.len() * 8 {
+        let mut changed = bytes.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        let changed = data_encoding::BASE32_NOPAD.encode(&changed).to_ascii_lowercase();
+        assert!(matches!(keys().check(&changed, 1), Some(TokenFinding::Invalid(_))), "{bit}");
+    }
+}
+
+#[test]
+fn keys_rotate_and_are_revoked() {
+    let old = TokenKeys(vec![TokenKey { id: 1, bytes: vec![5; 32] }]).mint(&claim(Purpose::Client));
+    assert!(matches!(keys().check(&old, 1), Some(TokenFinding::Valid(_))));
+    let gone = TokenKeys(vec![TokenKey { id: 2, bytes: vec![9; 32] }]);
+    assert_eq!(gone.check(&old, 1), Some(TokenFinding::Invalid("unknown key".into())));
+    let reused = TokenKeys(vec![TokenKey { id: 1, bytes: vec![6; 32] }]);
+    assert_eq!(reused.check(&old, 1), Some(TokenFinding::Invalid("forged or altered".into())));
+}
+
+#[test]
+fn other_spellings_are_not_accepted_and_other_texts_are_no_tokens() {
+    let text = keys().mint(&claim(Purpose::Client));
+    assert_eq!(keys().check(&text.to_ascii_uppercase(), 1), Some(TokenFinding::Invalid("upper case".into())));
+    for other in [
+        "",
+        "sales",
+        text.strip_prefix(|_: char| true).unwrap(),
+        &format!("{text}a"),
+        &text.replace(|c: char| c.is_ascii_digit(), "1"),
+    ] {
+        let found = keys().check(other, 1);
+        assert!(!matches!(found, Some(TokenFinding::Valid(_))), "{other}");
+    }
+    assert_eq!(keys().check("sales", 1), None);
+}
+
+#[test]
+fn what_does_not_fit_is_not_minted() {
+    let keys = keys();
+    assert_eq!(keys.mint(&claim(Purpose::Confirm)), "");
+    assert_eq!(keys.mint(&Token { ticket: TicketId(1 << 40), ..claim(Purpose::Client) }), "");
+    assert_eq!(keys.mint(&Token { person: PersonId(-1), ..claim(Purpose::Client) }), "");
+    assert_eq!(TokenKeys(vec![]).mint(&claim(Purpose::Client)), "");
+}
+
+#[test]
+fn the_text_behind_the_mark_is_found_as_written() {
+    let mailbox = &super::world::policy().mailboxes[0];
+    assert_eq!(subaddress(mailbox, "Support+AbC@EXAMPLE.com"), Some("AbC"));
+    assert_eq!(subaddress(mailbox, "help+x+y@example.com"), Some("x+y"));
+    for none in
+        ["support@example.com", "support+@example.com", "supportx+a@example.com", "support+a@other.com", "x"]
+    {
+        assert_eq!(subaddress(mailbox, none), None, "{none}");
+    }
+    assert_eq!(subaddress(mailbox, "支持支持支+a@example.com"), None);
+    assert_eq!(address_with(mailbox, "abc"), "support+abc@example.com");
+    let plain = MailboxPolicy { subaddressing: String::new(), ..mailbox.clone() };
+    assert_eq!(address_with(&plain, "abc"), "support@example.com");
+    assert_eq!(subaddress(&plain, "support+a@example.com"), None);
+}
+
+#[test]
+fn tokens_are_cut_out_of_texts() {
+    let token = keys().mint(&claim(Purpose::Agent));
+    assert_eq!(
+        without_tokens(&format!("see support+{token}@example.com, ok")),
+        "see support@example.com, ok"
+    );
+    let nonce = format!("c{}", "a2".repeat(13));
+    assert_eq!(without_tokens(&format!("support+{nonce}@example.com")), "support@example.com");
+    let harmless = "请看 https://example.com/abcdefghijklmnopqrstuvwxyz 谢谢";
+    assert_eq!(without_tokens(harmless), harmless);
+}
