@@ -175,10 +175,15 @@ fn each_mistake_is_found() {
         (mailbox("mode = \"life\""), 9, "did you mean \"live\"?"),
         (mailbox("team = \"tech\""), 9, "there are none"),
         (mailbox("folders = []"), 9, "at least one folder"),
-        (mailbox("aliases = [\"Support@example.com\"]"), 8, "is taken, by line 8"),
+        (mailbox("aliases = [\"Support@example.com\"]"), 9, "is taken, by line 8"),
         (mailbox("subaddressing = \"++\""), 9, "is not a mark"),
         (mailbox("sent = \"never\""), 9, "unknown here"),
         (mailbox("sent = 5"), 9, "must be a text in quotes, not a whole number"),
+        (
+            SMALLEST.replace("password_file = \"imap-password\"", "oauth = {}"),
+            9,
+            "OAuth joins in a later version",
+        ),
         (SMALLEST.replace("support@", "a-support-address-of-17@"), 8, "use at most 16"),
         (SMALLEST.replace("sqlite://maildesk.db", "mysql://x"), 2, "sqlite://"),
         (SMALLEST.replace("\"desk-secret\"", "\"imap-password\""), 5, "shorter than 32 bytes"),
@@ -307,6 +312,45 @@ fn commented_keys_of_the_example_are_known() {
     assert_eq!(config.mailboxes[0].imap.ca_file.as_deref(), Some(Path::new("/etc/maildesk/company-ca.pem")));
 }
 
+/// The example documents every key: whatever the sources ask for stands in it.
+#[test]
+fn every_key_is_in_the_example() {
+    let asked = regex::Regex::new(
+        r#"(?:optional|required|count)\(\s*"(\w+)"|\("(\w+)", (?:Text|Texts|Table)|section: "(\w+)""#,
+    )
+    .unwrap();
+    let mut keys = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        keys.extend(asked.captures_iter(&text).flat_map(|found| {
+            found.iter().skip(1).flatten().map(|key| key.as_str().to_owned()).collect::<Vec<_>>()
+        }));
+    }
+    assert!(keys.len() > 90, "only {} keys found: {keys:?}", keys.len());
+    let words: Vec<&str> = EXAMPLE.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let missing: Vec<_> = keys.iter().filter(|key| !words.contains(&key.as_str())).collect();
+    assert!(missing.is_empty(), "not in config/maildesk.example.toml: {missing:?}");
+}
+
+proptest::proptest! {
+    /// Whatever an operator does to the file: an answer, with lines that exist.
+    #[test]
+    fn a_damaged_file_is_answered(line in 0_usize..200, column in 0_usize..60, put in "[ -~é\\n\\[\\]=\"]{0,3}", cut in 0_usize..20) {
+        let mut lines: Vec<String> = EXAMPLE.lines().map(String::from).collect();
+        let at = line % lines.len();
+        let chars: Vec<char> = lines[at].chars().collect();
+        let begin = column.min(chars.len());
+        let end = (begin + cut).min(chars.len());
+        lines[at] = chars[..begin].iter().chain(put.chars().collect::<Vec<_>>().iter()).chain(&chars[end..]).collect();
+        let text = lines.join("\n");
+        if let Err(errors) = parse(&text) {
+            proptest::prop_assert!(!errors.errors.is_empty());
+            let last = text.lines().count() + 1;
+            proptest::prop_assert!(errors.errors.iter().all(|error| (1..=last).contains(&error.line)), "{}", errors);
+        }
+    }
+}
+
 #[test]
 fn credentials_come_before_files_beside_the_config() {
     let mut files = Table::usual();
@@ -334,7 +378,11 @@ fn secrets_are_never_shown() {
     files.put("/etc/maildesk/imap-password", "hunter2\nhunter3\n");
     let errors = config::parse(EXAMPLE, Path::new("/etc/maildesk/maildesk.toml"), &files).unwrap_err();
     assert_eq!(errors.errors.len(), 4, "{errors}");
-    for shown in [format!("{config:?}"), format!("{errors:?} {errors}")] {
+    let unclosed =
+        parse(&EXAMPLE.replace("password_file = \"imap-password\"", "password = \"hunter4")).unwrap_err();
+    let unknown =
+        parse(&EXAMPLE.replace("password_file = \"imap-password\"", "password = \"hunter4\"")).unwrap_err();
+    for shown in [format!("{config:?}"), format!("{unclosed} {unknown}"), format!("{errors:?} {errors}")] {
         for secret in [PASSWORD, "0123456789abcdef", "hunter", "bm90", "not base64"] {
             assert!(!shown.contains(secret), "{secret} is shown: {shown}");
         }

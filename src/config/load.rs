@@ -120,15 +120,10 @@ fn mailboxes(
         field.reject(field.line, "must be at least one section");
     }
     let found: Vec<_> = sections.into_iter().filter_map(|section| mailbox::read(section, around)).collect();
-    let at = |value: &String, line: usize| At { value: value.clone(), line };
-    let names: Vec<_> = found.iter().map(|m| at(&m.policy.name, m.name_line)).collect();
+    let names: Vec<_> =
+        found.iter().map(|m| At { value: m.policy.name.clone(), line: m.name_line }).collect();
     reject_twins(&field.named("mailbox.name", "name = \"support\""), "the name", &names);
-    let addresses: Vec<_> = found
-        .iter()
-        .flat_map(|m| {
-            std::iter::once(&m.policy.address).chain(&m.policy.aliases).map(|a| at(a, m.address_line))
-        })
-        .collect();
+    let addresses: Vec<_> = found.iter().flat_map(|m| m.addresses.iter().cloned()).collect();
     let address = field.named("mailbox.address", "address = \"support@example.com\"");
     reject_twins(&address, "the address", &addresses);
     for own in addresses.iter().filter(|own| agents.iter().any(|agent| agent.address == own.value)) {

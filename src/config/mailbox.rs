@@ -32,7 +32,8 @@ pub struct Read {
     pub config: MailboxConfig,
     pub policy: MailboxPolicy,
     pub name_line: usize,
-    pub address_line: usize,
+    /// The address and its aliases.
+    pub addresses: Vec<At<String>>,
 }
 
 /// Reads one `[[mailbox]]`; `None` when a mistake left it without a name, an address or a server.
@@ -64,6 +65,7 @@ pub fn read(section: Section<'_>, around: &Surroundings<'_>) -> Option<Read> {
     let smtp = section.required("smtp", SMTP_EXAMPLE).section().map(|smtp| smtp_server(smtp, around));
     section.finish();
     let (name, address) = (name?, address?);
+    let addresses = std::iter::once(address.clone()).chain(aliases.clone()).collect();
     let policy = MailboxPolicy {
         name: name.value.clone(),
         address: address.value.clone(),
@@ -86,7 +88,7 @@ pub fn read(section: Section<'_>, around: &Surroundings<'_>) -> Option<Read> {
         imap: imap??,
         smtp: smtp??,
     };
-    Some(Read { config, policy, name_line: name.line, address_line: address.line })
+    Some(Read { config, policy, name_line: name.line, addresses })
 }
 
 const IMAP_EXAMPLE: &str = "[mailbox.imap]\nhost = \"imap.example.com\"\nuser = \"support@example.com\"\npassword_file = \"imap-password\"";
@@ -145,9 +147,13 @@ fn imap_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<Server
     oauth.section();
     later::note(&oauth);
     let user = section.required("user", "user = \"support@example.com\"").parse(value::words);
-    let password = section.required("password_file", "password_file = \"imap-password\"");
+    let password = section.optional("password_file", "password_file = \"imap-password\"");
+    if !password.is_present() {
+        let oauth = if oauth.is_present() { ": login by OAuth joins in a later version" } else { "" };
+        password.reject(section.line, format!("is missing{oauth}"));
+    }
     let password = secrets::password(&password, around.config, around.files);
-    let server = server(&section, around, [993, 143, 143]);
+    let server = server(&section, around, [993, 143, 143], "port = 993");
     section.finish();
     Some(ServerConfig { user: user?.value, password: password?, ..server? })
 }
@@ -168,7 +174,7 @@ pub fn smtp_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<Sm
     }
     let per_minute = section.optional("per_minute", "per_minute = 30").integer(1..=100_000);
     let per_day = section.optional("per_day", "per_day = 10000").integer(1..=100_000_000);
-    let server = server(&section, around, [465, 587, 25]);
+    let server = server(&section, around, [465, 587, 25], "port = 465");
     section.finish();
     let server = ServerConfig {
         user: user.map(|user| user.value).unwrap_or_default(),
@@ -179,7 +185,12 @@ pub fn smtp_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<Sm
 }
 
 /// What IMAP and SMTP share; `ports` stand for implicit TLS, STARTTLS and none.
-fn server(section: &Section<'_>, around: &Surroundings<'_>, ports: [u16; 3]) -> Option<ServerConfig> {
+fn server(
+    section: &Section<'_>,
+    around: &Surroundings<'_>,
+    ports: [u16; 3],
+    port_example: &'static str,
+) -> Option<ServerConfig> {
     let host = section.required("host", "host = \"mail.example.com\"").parse(value::host);
     let tls_field = section.optional("tls", "tls = \"implicit\"");
     let kinds = [("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)];
@@ -193,7 +204,7 @@ fn server(section: &Section<'_>, around: &Surroundings<'_>, ports: [u16; 3]) -> 
         );
         tls_field.reject(*line, problem);
     }
-    let port = section.optional("port", "port = 993").integer(1..=65_535);
+    let port = section.optional("port", port_example).integer(1..=65_535);
     let ca_field = section.optional("ca_file", "ca_file = \"company-ca.pem\"");
     let ca_file =
         ca_field.parse(value::words).map(|name| name.map(|name| locate(&name, around.config, around.files)));

@@ -290,4 +290,21 @@ mod tests {
             assert!(Schedule::parse(line).is_err(), "{line}");
         }
     }
+
+    proptest::proptest! {
+        /// Across both changes of the clock: always later, and no local time twice.
+        #[test]
+        fn never_twice(minute in "\\*|[0-5]|\\*/7", hour in "\\*|[0-4]|1-3", weekday in "\\*|[0-7]|SUN", october: bool) {
+            let schedule = Schedule::parse(&format!("{minute} {hour} * * {weekday}")).unwrap();
+            let zone = TimeZone::get("Europe/Berlin").unwrap();
+            let begin = if october { "2026-10-24T12:00:00Z" } else { "2026-03-28T12:00:00Z" };
+            let mut now: Timestamp = begin.parse().unwrap();
+            let mut local = zone.to_datetime(now);
+            for _ in 0..300 {
+                let next = schedule.next_after(now, &zone).unwrap();
+                proptest::prop_assert!(next > now && zone.to_datetime(next) > local, "{} after {}", next, now);
+                (now, local) = (next, zone.to_datetime(next));
+            }
+        }
+    }
 }

@@ -94,6 +94,7 @@ fn sizes_and_openings() {
     clean("src/net/a.rs", &format!("trait T {{ fn short(&self);\n{} }}\n", "const A: u8 = 1;\n".repeat(100)));
     clean("src/net/a.rs", &"const A: u8 = 1;\n".repeat(599));
     found("src/net/a.rs", &"const A: u8 = 1;\n".repeat(600), "1", "601 lines");
+    found("src/net/tls_utils.rs", "", "1", "`utils` names no idea");
     let bare = rules::all(&[Source::new("src/net/a.rs", "\nuse std::fs;\n")]);
     assert!(bare.len() == 1 && bare[0].contains("open the file with `//!`"), "{bare:?}");
 }

@@ -67,9 +67,12 @@ const LINTS: [&str; 6] =
 const FUNCTION_LINES_MAX: usize = 70;
 const FILE_LINES_MAX: usize = 600;
 
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 6] = ["utils", "util", "helpers", "helper", "manager", "common"];
+
 /// Everything that is wrong, as `file:line: what to do`.
 pub fn all(sources: &[Source]) -> Vec<String> {
-    let rules = [imports, purity, sql, lints, module_docs, sizes];
+    let rules = [imports, purity, sql, lints, names, module_docs, sizes];
     sources.iter().flat_map(|source| rules.iter().flat_map(|rule| rule(source))).collect()
 }
 
@@ -142,9 +145,18 @@ fn lints(source: &Source) -> Vec<String> {
     findings
 }
 
+fn names(source: &Source) -> Vec<String> {
+    let words = source.path.split(['/', '.', '_']);
+    let empty = words.filter(|word| EMPTY_NAMES.contains(word));
+    empty
+        .map(|word| finding(source, 0, &format!("`{word}` names no idea: call the file by what it knows")))
+        .collect()
+}
+
 fn module_docs(source: &Source) -> Vec<String> {
     let first = source.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    if first.starts_with("//!") {
+    // The names of tests say what they are about.
+    if first.starts_with("//!") || source.is_test {
         return Vec::new();
     }
     vec![finding(source, 0, "open the file with `//!`: its purpose, what it must not know, its invariants")]
@@ -186,7 +198,7 @@ fn words_at(code: &str, word: &str) -> Vec<usize> {
         let before = code[..*at].chars().next_back().is_some_and(is_word);
         let last = word.chars().next_back().is_some_and(is_word);
         let behind = code[at + word.len()..].chars().next().is_some_and(is_word);
-        !before && !(last && behind)
+        !(before || last && behind)
     };
     code.match_indices(word).map(|(at, _)| at).filter(alone).collect()
 }

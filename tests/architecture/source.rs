@@ -8,15 +8,16 @@ pub struct Source {
     pub text: String,
     /// With comments, texts and `#[cfg(test)]` blocks replaced by spaces, line for line.
     pub code: String,
+    /// Exists only under test: `tests.rs`, or anything in `tests/`.
+    pub is_test: bool,
 }
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let code = without_tests(&without_comments_and_texts(text));
-        // A file that only exists under test: `tests.rs`, or anything in `tests/`.
         let is_test = path.ends_with("/tests.rs") || path.contains("/tests/");
         let code = if is_test { blanked(&code) } else { code };
-        Self { path: path.into(), text: text.into(), code }
+        Self { path: path.into(), text: text.into(), code, is_test }
     }
 
     /// `mail` of `src/mail/reading.rs`; none for `src/lib.rs`.

@@ -77,12 +77,18 @@ impl Machine {
         self.try_run("journalctl --no-pager -u maildesk -u lab-dovecot").unwrap_or_else(|why| why)
     }
 
-    /// Looks again and again until it is so.
+    /// Looks again and again until it is so; `seen` says in a failure what was there instead.
     #[track_caller]
-    pub fn wait(&self, what: &str, at_most: Duration, is_so: impl Fn(&Self) -> bool) {
+    pub fn wait(
+        &self,
+        what: &str,
+        at_most: Duration,
+        is_so: impl Fn(&Self) -> bool,
+        seen: impl Fn() -> String,
+    ) {
         let end = Instant::now() + at_most;
         while !is_so(self) {
-            assert!(Instant::now() < end, "not within {at_most:?}: {what}\n{}", self.journal());
+            assert!(Instant::now() < end, "not within {at_most:?}: {what}\n{}\n{}", seen(), self.journal());
             thread::sleep(Duration::from_millis(100));
         }
     }

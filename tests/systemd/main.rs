@@ -13,7 +13,7 @@
 
 mod machine;
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{cell::RefCell, fs, path::Path, process::Command, time::Duration};
 
 use machine::{Machine, skip};
 
@@ -111,10 +111,15 @@ fn starts_ready_with_its_credentials(machine: &Machine) {
 
 fn takes_mail(machine: &Machine) {
     machine.run(&format!("doveadm -c /etc/lab/dovecot.conf save -u support <<'END'\n{}END", mail()));
-    machine.wait("the mail becomes a ticket", Duration::from_secs(60), |machine| {
-        machine
-            .try_run("/usr/local/bin/maildesk ticket list --json")
-            .is_ok_and(|tickets| tickets.contains(SUBJECT))
+    let listed = RefCell::new(String::new());
+    let becomes_a_ticket = |machine: &Machine| {
+        let words = machine.try_run("/usr/local/bin/maildesk ticket list --json").unwrap_or_else(|why| why);
+        let is_so = words.contains(SUBJECT);
+        *listed.borrow_mut() = words;
+        is_so
+    };
+    machine.wait("the mail becomes a ticket", Duration::from_secs(60), becomes_a_ticket, || {
+        listed.borrow().clone()
     });
 }
 
@@ -127,9 +132,8 @@ fn mail() -> String {
 
 fn reloads(machine: &Machine) {
     machine.run("systemctl reload maildesk");
-    machine.wait("the reload is logged", Duration::from_secs(20), |machine| {
-        machine.journal().contains("reloaded")
-    });
+    let is_logged = |machine: &Machine| machine.journal().contains("reloaded");
+    machine.wait("the reload is logged", Duration::from_secs(20), is_logged, String::new);
     assert_eq!(machine.property("NRestarts"), "0", "a reload is no restart");
 }
 
@@ -141,9 +145,12 @@ fn survives_a_hang(machine: &Machine) {
          printf '{short}' > /etc/systemd/system/maildesk.service.d/lab.conf
          systemctl daemon-reload && systemctl restart maildesk && systemctl kill --signal=STOP --kill-who=main maildesk"
     ));
-    machine.wait("the watchdog restarts it", Duration::from_secs(60), |machine| {
-        machine.property("NRestarts") != "0" && machine.property("ActiveState") == "active"
-    });
+    machine.wait(
+        "the watchdog restarts it",
+        Duration::from_secs(60),
+        |machine| machine.property("NRestarts") != "0" && machine.property("ActiveState") == "active",
+        String::new,
+    );
 }
 
 fn stops(machine: &Machine) {
