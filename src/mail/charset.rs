@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn hz_and_utf7() {
-        assert_eq!(decode(b"a~{<:Ky2;RR~}.~~", "HZ-GB-2312"), "a己所不欲.~");
+        assert_eq!(decode(b"a~{<:Ky2;S{~}.~~", "HZ-GB-2312"), "a己所不欲.~");
         assert_eq!(decode(b"Hi Mom -+Jjo--!", "utf-7"), "Hi Mom -\u{263A}-!");
     }
 
