@@ -2,22 +2,165 @@
 //!
 //! Invariants: [`read`] cannot fail and cannot panic; everything odd about a mail is a warning in the
 //! [`Reading`]. Composing the same [`compose::Outgoing`] twice gives the same bytes.
+//!
+//! The way of the bytes: `structure` splits the message into a flat list of parts (on `header` and `params`), `body` chooses
+//! and decodes the text (on `transfer`, `charset`, `html`), `reply` and `forward` divide it, `attachments` describes the files,
+//! `report` and `class` say who wrote, `trace` where it came from.
 
 pub mod compose;
 pub mod reading;
 
+mod addresses;
+mod attachments;
+mod auto_reply;
+mod body;
+mod charset;
+mod class;
+mod filename;
+mod forward;
+mod header;
+mod html;
+mod ids;
+mod params;
+mod reply;
+mod report;
+mod structure;
+mod subject;
+mod trace;
+mod transfer;
+mod words;
+
+use std::{borrow::Cow, panic};
+
 pub use reading::*;
+use structure::Structure;
 
 /// Reads one mail: any bytes give a [`Reading`], within 2 s and 256 MiB (SPEC section 5).
+///
+/// Call it on a thread with a 16 MiB stack (DESIGN section 1): a defect of a dependency that recursed could not be caught
+/// otherwise. A panic is caught: the result then has what the header says and a warning `reader crashed: …`.
 #[must_use]
 pub fn read(bytes: &[u8], policy: &ReadPolicy) -> Reading {
-    let _ = (bytes, policy);
-    Reading::default()
+    let bytes = with_line_feeds(bytes);
+    match panic::catch_unwind(|| read_whole(&bytes, policy)) {
+        Ok(reading) => reading,
+        Err(cause) => {
+            let why = cause
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| cause.downcast_ref::<&str>().copied());
+            let warning = format!("reader crashed: {}", why.unwrap_or("no reason given"));
+            panic::catch_unwind(|| read_header_alone(&bytes))
+                .map(|mut reading| {
+                    reading.warnings.push(warning.clone());
+                    reading
+                })
+                .unwrap_or_else(|_| Reading { warnings: vec![warning], ..Reading::default() })
+        }
+    }
 }
 
-/// The decoded bytes of the attachment at `index` of [`Reading::attachments`], read again from the raw message.
+/// The decoded bytes of the attachment at `index` of [`Reading::attachments`], read again from the raw message: the same
+/// bytes of which the reading gives size and hash.
 #[must_use]
 pub fn attachment(bytes: &[u8], index: usize) -> Option<Vec<u8>> {
-    let _ = (bytes, index);
-    None
+    let bytes = with_line_feeds(bytes);
+    let tree = structure::parse(&bytes);
+    let bodies = body::read(&tree).parts;
+    let part = attachments::find(&tree, &bodies).get(index).and_then(|i| tree.parts.get(*i))?;
+    Some(attachments::bytes(part).into_owned())
 }
+
+/// A message without a single LF is one whose lines end in CR.
+fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if bytes.contains(&b'\n') || !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
+    Cow::Owned(bytes.iter().map(|&b| if b == b'\r' { b'\n' } else { b }).collect())
+}
+
+fn read_header_alone(bytes: &[u8]) -> Reading {
+    let header = header::parse(bytes);
+    let mut reading = Reading { trace: trace::read(&header), ..Reading::default() };
+    read_header(&header, &mut reading);
+    reading
+}
+
+/// The fields that people see.
+fn read_header(header: &header::Header<'_>, reading: &mut Reading) {
+    let text = |name: &str| header.first(name).map(|f| words::decode(f.value));
+    let list = |name: &str| header.all(name).flat_map(|f| addresses::parse(f.value)).collect::<Vec<_>>();
+    reading.subject = text("Subject").filter(|s| !s.is_empty());
+    reading.base_subject = subject::base(reading.subject.as_deref().unwrap_or_default());
+    reading.from = header.first("From").and_then(|f| addresses::parse(f.value).into_iter().next());
+    reading.to = list("To");
+    reading.cc = list("Cc");
+    reading.reply_to = list("Reply-To");
+    reading.message_id = header.first("Message-ID").and_then(|f| ids::one(f.value));
+    reading.in_reply_to = header.first("In-Reply-To").map(|f| ids::all(f.value)).unwrap_or_default();
+    reading.references = header.first("References").map(|f| ids::all(f.value)).unwrap_or_default();
+    reading.date = text("Date").as_deref().and_then(date);
+    if reading.from.is_none() {
+        reading.warnings.push("no sender address in From".to_owned());
+    }
+    if header.all("From").count() > 1 {
+        reading.warnings.push("several From fields: the first counts".to_owned());
+    }
+    if header.junk {
+        reading.warnings.push("lines in the header that are no fields".to_owned());
+    }
+}
+
+/// An instant from a Date field, as leniently as `mail-parser` reads it.
+fn date(text: &str) -> Option<jiff::Timestamp> {
+    let date = mail_parser::DateTime::parse_rfc822(text).filter(mail_parser::DateTime::is_valid)?;
+    jiff::Timestamp::from_second(date.to_timestamp()).ok()
+}
+
+fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
+    let mut tree = structure::parse(bytes);
+    let mut reading = Reading { warnings: std::mem::take(&mut tree.warnings), ..Reading::default() };
+    let Some(root) = tree.parts.first() else { return reading };
+    reading.trace = trace::read(&root.header);
+    read_header(&root.header, &mut reading);
+    let body = body::read(&tree);
+    reading.warnings.extend(body.warnings);
+    reading.attachments = read_attachments(&tree, &body.parts, &mut reading.warnings);
+    reading.identity = trace::identity(&root.header, &tree, &body.parts, &reading.attachments);
+    let subject = reading.subject.as_deref().unwrap_or_default();
+    let report = report::read(&tree, &reading, &body.text);
+    let evidence = class::Evidence {
+        tree: &tree,
+        header: &root.header,
+        from: reading.from.as_ref(),
+        return_path: reading.trace.return_path.as_deref(),
+        subject,
+        text: &body.text,
+        report: report.as_ref(),
+    };
+    let (class, reason) = class::judge(&evidence, policy);
+    reading.no_automatic_mail = class::forbids_automatic_mail(&evidence, policy);
+    reading.class = class;
+    reading.class_reason = reason;
+    reading.report =
+        report.filter(|_| matches!(class, Class::Bounce | Class::DeliveryReport | Class::OwnAddress));
+    let division = reply::divide(&body.text, &body.marks);
+    reading.forwarded = forward::find(subject, &body.text, &tree);
+    reading.reply = match &reading.forwarded {
+        Some(forwarded) => forwarded.comment.clone().unwrap_or_default(),
+        None => division.reply,
+    };
+    reading.quoted = division.quoted;
+    reading.signature = division.signature;
+    reading.command_text = body.command_text;
+    reading.text = body.text;
+    reading
+}
+
+fn read_attachments(tree: &Structure<'_>, bodies: &[usize], warnings: &mut Vec<String>) -> Vec<Attachment> {
+    let parts = attachments::find(tree, bodies).into_iter().filter_map(|i| tree.parts.get(i));
+    parts.enumerate().map(|(i, part)| attachments::describe(part, i + 1, warnings)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What a mail says: language, fields, category, priority, what is missing. **Pure**; may import `mail` only.
 
+mod language;
+
 use serde::{Deserialize, Serialize};
 
 use crate::mail::Reading;
@@ -90,6 +92,10 @@ pub struct Triage {
 /// Latin text under about ten words stays unreliable (DESIGN section 4).
 #[must_use]
 pub fn triage(reading: &Reading) -> Triage {
-    let _ = reading;
-    Triage::default()
+    let written = if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply };
+    let mut language = language::of(written);
+    if language.code.is_none() {
+        language = Language { reliable: false, ..language::of(&reading.base_subject) };
+    }
+    Triage { language, ..Triage::default() }
 }

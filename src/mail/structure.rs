@@ -1,0 +1,210 @@
+//! The tree of parts (RFC 2046), as a flat list of slices of the message, found in one pass over its lines.
+//!
+//! This is the guard and the parser in one: `mail-parser` 0.11 builds nested values, and 33,000 nested messages
+//! overflow the stack when they are dropped. A flat list cannot. An embedded message is one part here and is
+//! read, if at all, by a call of its own.
+//!
+//! Invariants: linear time; at most [`PARTS_MAX`] parts and [`DEPTH_MAX`] open multiparts; what exceeds them stays
+//! inside the last part that was accepted.
+
+use super::{
+    header::{self, Header, line_at},
+    params::{self, Structured},
+};
+
+/// Parts read of one mail.
+pub const PARTS_MAX: usize = 1_000;
+/// Multiparts inside multiparts. Real mails have at most six or so.
+pub const DEPTH_MAX: usize = 40;
+
+/// One part of the mail; part 0 is the mail itself.
+#[derive(Debug)]
+pub struct Part<'a> {
+    pub header: Header<'a>,
+    pub content_type: Structured,
+    pub disposition: Structured,
+    /// Lower case, without comments.
+    pub encoding: String,
+    /// Raw, as transferred. Of a multipart: its preamble.
+    pub body: &'a [u8],
+    pub parent: Option<usize>,
+    pub children: usize,
+}
+
+impl Part<'_> {
+    /// Whether this part only holds others. A multipart in which no part was found is text.
+    #[must_use]
+    pub fn is_container(&self) -> bool {
+        self.children > 0
+    }
+}
+
+/// The parts in order of appearance, and what was odd.
+#[derive(Debug, Default)]
+pub struct Structure<'a> {
+    pub parts: Vec<Part<'a>>,
+    pub warnings: Vec<String>,
+}
+
+struct Open {
+    boundary: Vec<u8>,
+    part: usize,
+}
+
+/// Splits the message into its parts.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Structure<'_> {
+    let mut tree = Structure::default();
+    let mut stack: Vec<Open> = Vec::new();
+    let mut at = begin_part(bytes, 0, None, &mut tree, &mut stack);
+    let mut current = Some(0_usize);
+    let mut body_at = at;
+    let mut full = false;
+    while at < bytes.len() && !stack.is_empty() {
+        let (end, next) = line_at(bytes, at);
+        let line = bytes.get(at..end).unwrap_or_default();
+        let Some((level, closes)) = delimiter(line, &stack) else {
+            at = next;
+            continue;
+        };
+        if let Some(part) = current.take() {
+            close(&mut tree, part, bytes, body_at, at);
+        }
+        stack.truncate(if closes { level } else { level + 1 });
+        at = next;
+        if closes {
+            continue;
+        }
+        if tree.parts.len() >= PARTS_MAX {
+            full = true;
+            break;
+        }
+        let parent = stack.last().map(|o| o.part);
+        current = Some(tree.parts.len());
+        at = begin_part(bytes, next, parent, &mut tree, &mut stack);
+        body_at = at;
+    }
+    if let Some(part) = current {
+        close(&mut tree, part, bytes, body_at, bytes.len());
+    }
+    if full {
+        tree.warnings.push(format!("more than {PARTS_MAX} parts: the rest was left out"));
+    }
+    if tree.parts.iter().any(|p| p.header.cut) {
+        tree.warnings.push("header too large: the rest was left out".to_owned());
+    }
+    tree
+}
+
+/// Reads a part's header at `at`; gives the offset of its body. A multipart is opened.
+fn begin_part<'a>(
+    bytes: &'a [u8],
+    at: usize,
+    parent: Option<usize>,
+    tree: &mut Structure<'a>,
+    stack: &mut Vec<Open>,
+) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    // A part may have no header at all: a blank line comes first.
+    let header = match rest {
+        [b'\n', ..] if parent.is_some() => Header { body_at: 1, ..Header::default() },
+        [b'\r', b'\n', ..] if parent.is_some() => Header { body_at: 2, ..Header::default() },
+        _ => header::parse(rest),
+    };
+    let body_at = at + header.body_at;
+    let field = |name: &str| header.first(name).map(|f| params::parse(f.value)).unwrap_or_default();
+    let mut content_type = field("Content-Type");
+    if !content_type.value.contains('/') {
+        let digest = parent
+            .and_then(|p| tree.parts.get(p))
+            .is_some_and(|p| p.content_type.value == "multipart/digest");
+        content_type.value = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
+    }
+    let index = tree.parts.len();
+    if let Some(parent) = parent.and_then(|p| tree.parts.get_mut(p)) {
+        parent.children += 1;
+    }
+    let boundary = header
+        .first("Content-Type")
+        .map(|f| params::parse(f.value).param("boundary").as_bytes().to_vec())
+        .unwrap_or_default();
+    if content_type.value.starts_with("multipart/") && !boundary.is_empty() {
+        if stack.len() < DEPTH_MAX {
+            stack.push(Open { boundary, part: index });
+        } else {
+            tree.warnings.push(format!("parts nested deeper than {DEPTH_MAX}: left as they are"));
+        }
+    }
+    let encoding = field("Content-Transfer-Encoding").value;
+    let body = bytes.get(body_at..).unwrap_or_default();
+    let disposition = field("Content-Disposition");
+    tree.parts.push(Part { header, content_type, disposition, encoding, body, parent, children: 0 });
+    body_at
+}
+
+/// The innermost open multipart that this line delimits, and whether it ends it.
+fn delimiter(line: &[u8], stack: &[Open]) -> Option<(usize, bool)> {
+    let rest = line.strip_prefix(b"--")?;
+    stack.iter().enumerate().rev().find_map(|(level, open)| {
+        let behind = rest.strip_prefix(open.boundary.as_slice())?.trim_ascii_end();
+        match behind {
+            b"" => Some((level, false)),
+            b"--" => Some((level, true)),
+            _ => None,
+        }
+    })
+}
+
+/// Gives a part its body: the line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1).
+fn close<'a>(tree: &mut Structure<'a>, part: usize, bytes: &'a [u8], from: usize, to: usize) {
+    let body = bytes.get(from..to).unwrap_or_default();
+    let body = if to < bytes.len() {
+        body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).unwrap_or(body)
+    } else {
+        body
+    };
+    if let Some(part) = tree.parts.get_mut(part) {
+        part.body = body;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIXED: &[u8] = b"From: a@b\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\npre\r\n--m\r\nContent-Type: multipart/alternative; boundary=ma\r\n\r\n--ma\r\n\r\nplain\r\n--ma\r\nContent-Type: text/html\r\n\r\n<p>\r\n--ma--\r\n--m\r\nContent-Type: x/y\r\n\r\ndata\r\n--m--\r\n";
+
+    #[test]
+    fn nested_multiparts() {
+        let tree = parse(MIXED);
+        let shown: Vec<_> =
+            tree.parts.iter().map(|p| (p.content_type.value.as_str(), p.body, p.parent)).collect();
+        assert_eq!(shown[2], ("text/plain", &b"plain"[..], Some(1)));
+        assert_eq!(shown[3], ("text/html", &b"<p>"[..], Some(1)));
+        assert_eq!(shown[4], ("x/y", &b"data"[..], Some(0)));
+        assert_eq!(shown.len(), 5);
+    }
+
+    #[test]
+    fn unterminated_multipart_keeps_its_text() {
+        let tree = parse(b"Content-Type: multipart/mixed; boundary=m\n\n--m\n\ntext that ends");
+        assert_eq!(tree.parts[1].body, b"text that ends");
+        let tree = parse(b"Content-Type: multipart/mixed; boundary=m\n\nno delimiter at all");
+        assert!(!tree.parts[0].is_container());
+        assert_eq!(tree.parts[0].body, b"no delimiter at all");
+    }
+
+    #[test]
+    fn a_million_parts_and_deep_nesting_end() {
+        let mut mail = b"Content-Type: multipart/mixed; boundary=m\n\n".to_vec();
+        mail.extend(b"--m\n\nx\n".repeat(1_000_000));
+        assert_eq!(parse(&mail).parts.len(), PARTS_MAX);
+        let mut deep = Vec::new();
+        for i in 0..33_000 {
+            deep.extend(format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n").bytes());
+        }
+        let tree = parse(&deep);
+        assert_eq!(tree.parts.len(), DEPTH_MAX + 1);
+        assert!(!tree.warnings.is_empty());
+    }
+}

@@ -1,0 +1,182 @@
+//! The base subject: without reply and forward prefixes of any language and without `[#123]`. Only suggests which mails
+//! belong together (SPEC section 6).
+
+/// Reply and forward prefixes, lower case, as mail programs write them before a colon.
+const PREFIXES: &[&str] = &[
+    // en, and what most programs use everywhere
+    "re",
+    "fw",
+    "fwd",
+    "forward",
+    "forwarded",
+    // de, nl, sv/no/da, fi, is
+    "aw",
+    "antw",
+    "antwort",
+    "wg",
+    "weitergeleitet",
+    "doorst",
+    "sv",
+    "vs",
+    "vb",
+    "vl",
+    "vid",
+    "ang",
+    "svar",
+    "videresendt",
+    // fr, it, es, pt, ro
+    "réf",
+    "ref",
+    "tr",
+    "rép",
+    "i",
+    "r",
+    "rif",
+    "rv",
+    "res",
+    "enc",
+    "rés",
+    // pl, cs, hu, tr, el, ru, uk, id, vi
+    "odp",
+    "pd",
+    "odpověď",
+    "přep",
+    "továbbítás",
+    "továbbítva",
+    "ynt",
+    "ilt",
+    "i̇lt",
+    "απ",
+    "πρθ",
+    "ha",
+    "на",
+    "отв",
+    "ответ",
+    "пересл",
+    "fs",
+    "bls",
+    "trs",
+    "trl",
+    // zh, ja, ko
+    "回复",
+    "回覆",
+    "答复",
+    "答覆",
+    "转发",
+    "轉寄",
+    "轉發",
+    "转寄",
+    "回信",
+    "返信",
+    "転送",
+    "답장",
+    "회신",
+    "전달",
+];
+
+/// Rounds of stripping: mails that went to and fro for years have this many prefixes at most.
+const ROUNDS_MAX: usize = 64;
+
+/// Strips prefixes (also `Re[2]:`, `回复：`), `[Fwd: …]`, trailing `(fwd)` and ticket numbers.
+#[must_use]
+pub fn base(subject: &str) -> String {
+    let numbered = without_ticket_numbers(subject);
+    let mut rest = numbered.trim();
+    for _ in 0..ROUNDS_MAX {
+        let before = rest;
+        rest = strip_prefix(rest).trim();
+        if let Some(inner) = rest.strip_prefix('[').and_then(|r| r.strip_suffix(']'))
+            && strip_prefix(inner).len() < inner.len()
+        {
+            rest = strip_prefix(inner).trim();
+        }
+        if rest.len() >= 5 && rest.is_char_boundary(rest.len() - 5) {
+            let (head, tail) = rest.split_at(rest.len() - 5);
+            if tail.eq_ignore_ascii_case("(fwd)") {
+                rest = head.trim();
+            }
+        }
+        if rest == before {
+            break;
+        }
+    }
+    rest.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text behind one leading prefix, or the text itself.
+fn strip_prefix(text: &str) -> &str {
+    // RFC 5256 section 2.1: a list's tag may stand before the prefix, and goes with it.
+    let tagged = text.strip_prefix('[').and_then(|t| t.split_once(']')).map(|(_, t)| t.trim_start());
+    for candidate in [Some(text), tagged].into_iter().flatten() {
+        let Some((at, colon)) =
+            candidate.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：' | '﹕'))
+        else {
+            continue;
+        };
+        let (word, rest) = candidate.split_at_checked(at).unwrap_or(("", candidate));
+        let word = word.trim_end().to_lowercase();
+        let word = word.trim_end_matches(|c: char| {
+            c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^' | '*' | ' ' | '.' | '）' | '（')
+        });
+        if PREFIXES.contains(&word) {
+            return rest.get(colon.len_utf8()..).unwrap_or_default().trim_start();
+        }
+    }
+    text
+}
+
+fn without_ticket_numbers(subject: &str) -> String {
+    let mut out = String::with_capacity(subject.len());
+    let mut rest = subject;
+    while let Some((before, after)) = rest.split_once("[#") {
+        out.push_str(before);
+        match after.split_once(']') {
+            Some((number, behind))
+                if !number.is_empty() && number.len() <= 19 && number.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                rest = behind
+            }
+            _ => {
+                out.push_str("[#");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_of_many_languages() {
+        for subject in [
+            "Re: 甘特图 空白",
+            "回复：甘特图 空白",
+            "RE: Fwd: AW: WG: 甘特图 空白",
+            "Re[2]: 甘特图 空白",
+            "答复: 转发: 甘特图 空白 [#1042]",
+            "Re: [#7] 甘特图  空白",
+            "[Fwd: 甘特图 空白]",
+            "Re (3): 甘特图 空白",
+            "SV: RV: TR: R: I: 甘特图 空白",
+            "甘特图 空白 (fwd)",
+            "[list] Re: 甘特图 空白",
+            "返信: 甘特图 空白",
+        ] {
+            assert_eq!(base(subject), "甘特图 空白", "{subject}");
+        }
+    }
+
+    #[test]
+    fn words_that_only_look_like_prefixes_stay() {
+        for subject in
+            ["Reply: no", "Error: 502", "[urgent] help", "C: drive full", "[#abc] x", "Regarding: seats"]
+        {
+            assert_eq!(base(subject), subject);
+        }
+        assert_eq!(base("Re:"), "");
+    }
+}

@@ -1,0 +1,131 @@
+//! The reading as a whole against the attacks of FAULTS section 3.
+
+use std::time::Instant;
+
+use super::*;
+
+fn read_default(raw: &[u8]) -> Reading {
+    read(raw, &ReadPolicy::default())
+}
+
+/// FAULTS section 3 allows 2 s in a release build; a debug build on a shared machine gets ten times that, which still
+/// tells linear from quadratic.
+fn ends_in_time(name: &str, raw: &[u8]) -> Reading {
+    let began = Instant::now();
+    let reading = read_default(raw);
+    assert!(began.elapsed().as_secs() < 20, "{name} took {:?}", began.elapsed());
+    reading
+}
+
+#[test]
+fn structural_bombs_end() {
+    let nested = "Content-Type: message/rfc822\n\n".repeat(33_000);
+    ends_in_time("nested messages", nested.as_bytes());
+    ends_in_time("headers", &b"X: y\n".repeat(1_000_000));
+    let mut parts = b"From: a@b.org\nContent-Type: multipart/mixed; boundary=m\n\n".to_vec();
+    parts.extend(b"--m\n\nx\n".repeat(1_000_000));
+    let reading = ends_in_time("parts", &parts);
+    assert!(reading.warnings.iter().any(|w| w.contains("parts")));
+    let word =
+        format!("From: a@b.org\nSubject: {}\n\n{}", "=?utf-8?B?".repeat(200_000), "w".repeat(5_000_000));
+    ends_in_time("huge words", word.as_bytes());
+    let divs = format!("From: a@b.org\nContent-Type: text/html\n\n{}x", "<div>".repeat(24_000));
+    assert_eq!(ends_in_time("nested div", divs.as_bytes()).text, "x\n");
+    let quotes = format!("From: a@b.org\n\n{}", ">".repeat(2_000_000));
+    ends_in_time("quote marks", quotes.as_bytes());
+    let wrote = format!("From: a@b.org\n\n{}", "On Monday\n".repeat(100_000));
+    ends_in_time("half attributions", wrote.as_bytes());
+}
+
+#[test]
+fn nothing_and_noise_give_a_reading() {
+    for raw in [
+        &b""[..],
+        b"\n",
+        b"\0\0\0",
+        b":",
+        b"From:",
+        b"\xff\xfe\r\n\r\n\x80",
+        b"Content-Type: multipart/mixed; boundary=\"\"\n\n--\n",
+    ] {
+        let _ = read_default(raw);
+    }
+    assert!(read_default(b"").from.is_none());
+}
+
+#[test]
+fn bare_cr_lines() {
+    let r = read_default(b"From: a@b.org\rSubject: x\r\rbody\rtwo");
+    assert_eq!((r.subject.as_deref(), r.text.as_str()), (Some("x"), "body\ntwo"));
+}
+
+#[test]
+fn the_first_from_counts() {
+    let r = read_default(b"From: a@b.org\nFrom: c@d.org\n\nx");
+    assert_eq!(r.from.unwrap().address, "a@b.org");
+    assert_eq!(r.trace.strict_from, None);
+}
+
+#[test]
+fn attachment_bytes_agree_with_size_and_hash() {
+    use sha2::{Digest, Sha256};
+    let raw = b"From: a@b.org\nContent-Type: multipart/mixed; boundary=m\n\n--m\n\nhello\n--m\nContent-Type: message/rfc822\n\nSubject: in\n\nx\n--m\nContent-Type: text/plain; name=a.txt\nContent-Transfer-Encoding: base64\n\nuMo=\n--m--\n";
+    let r = read_default(raw);
+    assert_eq!(r.attachments.len(), 2);
+    for (i, a) in r.attachments.iter().enumerate() {
+        let data = attachment(raw, i).unwrap();
+        assert_eq!(
+            (a.size, &a.sha256),
+            (data.len() as u64, &data_encoding::HEXLOWER.encode(&Sha256::digest(&data)))
+        );
+    }
+    assert_eq!(r.attachments[0].original_name.as_deref(), Some("in.eml"));
+    assert_eq!(attachment(raw, 2), None);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_give_a_reading(raw in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..2_000)) {
+        let r = read_default(&raw);
+        proptest::prop_assert!(!r.warnings.iter().any(|w| w.starts_with("reader crashed")), "{:?}", r.warnings);
+    }
+
+    #[test]
+    fn any_pieces_of_mail_give_a_reading(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..40)) {
+        let r = read_default(pieces.concat().as_bytes());
+        proptest::prop_assert!(!r.warnings.iter().any(|w| w.starts_with("reader crashed")), "{:?}", r.warnings);
+    }
+}
+
+const PIECES: [&str; 30] = [
+    "From: ",
+    "To: ",
+    "Subject: ",
+    "Content-Type: multipart/mixed; boundary=b",
+    "Content-Type: text/html",
+    "Content-Type: message/delivery-status",
+    "Content-Transfer-Encoding: base64",
+    "\r\n",
+    "\n",
+    "\n\n",
+    "--b\n",
+    "--b--\n",
+    "=?utf-8?B?",
+    "5Y2X?=",
+    "<a@b.org>",
+    "\"",
+    "(",
+    ")",
+    ",",
+    "> ",
+    "On Monday X <x@y.z> wrote:\n",
+    "-----Original Message-----\n",
+    "发件人：",
+    "在 2026年1月1日，X 写道：\n",
+    "-- \n",
+    "<blockquote>",
+    "<div style='display:none'>",
+    "&#x0;",
+    "é",
+    "Status: 5.1.1\n",
+];

@@ -1,0 +1,103 @@
+//! A mail's way and its identity: what its headers tell about where it came from. Evidence only; judged in `desk`.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Attachment, AuthenticationResults, Trace, addresses, attachments, header::Header, structure::Structure,
+    words,
+};
+
+/// Authentication-Results kept; the trusted one stands on top.
+const RESULTS_MAX: usize = 50;
+
+/// Reads the trace fields.
+#[must_use]
+pub fn read(header: &Header<'_>) -> Trace {
+    let mut trace = Trace { strict_from: addresses::strict_from(header), ..Trace::default() };
+    for field in &header.fields {
+        if field.is("Received") {
+            trace.received += 1;
+        } else if field.is("DKIM-Signature") {
+            trace.dkim_signatures += 1;
+        } else if field.is("Authentication-Results") {
+            if trace.authentication_results.len() < RESULTS_MAX {
+                let value = words::cleaned(&String::from_utf8_lossy(field.value));
+                trace
+                    .authentication_results
+                    .push(AuthenticationResults { received_above: trace.received, value });
+            }
+        } else if field.is("Return-Path") {
+            trace.return_path.get_or_insert_with(|| return_path(field.value));
+        } else if ["Delivered-To", "X-Original-To", "Envelope-To"].iter().any(|n| field.is(n)) {
+            for address in addresses::parse(field.value) {
+                let key = address.key();
+                if !trace.delivered_to.contains(&key) && trace.delivered_to.len() < RESULTS_MAX {
+                    trace.delivered_to.push(key);
+                }
+            }
+        } else if field.is("X-Maildesk-Loop") {
+            trace.loop_header.get_or_insert_with(|| words::decode(field.value));
+        }
+    }
+    trace
+}
+
+fn return_path(raw: &[u8]) -> String {
+    let text = words::decode(raw);
+    text.trim_matches(|c| c == '<' || c == '>' || c == ' ').to_owned()
+}
+
+/// See [`super::Reading::identity`]. Every piece is preceded by its length, so that no two mails run together.
+/// Files enter by their hashes, which are known already.
+#[must_use]
+pub fn identity(header: &Header<'_>, tree: &Structure<'_>, bodies: &[usize], files: &[Attachment]) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |piece: &[u8]| {
+        hash.update((piece.len() as u64).to_be_bytes());
+        hash.update(piece);
+    };
+    for name in ["From", "Date", "Subject", "Message-ID"] {
+        let value = header.first(name).map(|f| words::decode(f.value)).unwrap_or_default();
+        add(value.as_bytes());
+    }
+    for part in bodies.iter().filter_map(|i| tree.parts.get(*i)) {
+        // Relays add or drop line ends at the end of a body, and rewrite the others.
+        let bytes: Vec<u8> =
+            attachments::bytes(part).trim_ascii_end().iter().copied().filter(|&b| b != b'\r').collect();
+        add(&bytes);
+    }
+    for file in files {
+        add(file.sha256.as_bytes());
+    }
+    HEXLOWER.encode(&hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mail::{ReadPolicy, read};
+
+    #[test]
+    fn positions_and_null_sender() {
+        let r = read(b"Return-Path: <>\nReceived: a\nAuthentication-Results: mx;\n dmarc=pass\nReceived: b\nAuthentication-Results: forged\nDelivered-To: A@b.org\nFrom: a@b.org\n\nx", &ReadPolicy::default());
+        assert_eq!(r.trace.return_path.as_deref(), Some(""));
+        assert_eq!(r.trace.received, 2);
+        let above: Vec<_> =
+            r.trace.authentication_results.iter().map(|a| (a.received_above, a.value.as_str())).collect();
+        assert_eq!(above, [(1, "mx; dmarc=pass"), (2, "forged")]);
+        assert_eq!(r.trace.delivered_to, ["a@b.org"]);
+    }
+
+    #[test]
+    fn another_way_is_the_same_identity() {
+        let read = |s: &str| read(s.as_bytes(), &ReadPolicy::default()).identity;
+        let one = read("From: a@b.org\nSubject: =?utf-8?Q?=C3=BC?=\nMessage-ID: <1>\n\nbody\n");
+        assert_eq!(
+            one,
+            read(
+                "Received: x\nFrom: a@b.org\nSubject: \u{fc}\nMessage-ID: <1>\nContent-Transfer-Encoding: base64\n\nYm9keQ==\n"
+            )
+        );
+        assert_ne!(one, read("From: a@b.org\nSubject: =?utf-8?Q?=C3=BC?=\nMessage-ID: <1>\n\nother\n"));
+    }
+}

@@ -1,0 +1,147 @@
+//! Content-Transfer-Encodings (RFC 2045): bytes to bytes. Lenient, linear, cannot fail.
+
+/// Decodes `body` by the name of its encoding; unknown names and 7bit/8bit/binary give the bytes as they are.
+#[must_use]
+pub fn decode<'a>(body: &'a [u8], encoding: &str) -> std::borrow::Cow<'a, [u8]> {
+    match encoding {
+        "base64" => base64(body).into(),
+        "quoted-printable" => quoted_printable(body, false).into(),
+        _ => body.into(),
+    }
+}
+
+fn sextet(b: u8) -> Option<u32> {
+    Some(u32::from(match b {
+        b'A'..=b'Z' => b - b'A',
+        b'a'..=b'z' => b - b'a' + 26,
+        b'0'..=b'9' => b - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
+}
+
+/// Base64 with any line ends. After padding further quanta count (some senders concatenate), unless the rest holds
+/// characters that no base64 has: a mailing list's footer.
+#[must_use]
+pub fn base64(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len() / 4 * 3 + 3);
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    let mut padded_at = None;
+    for &b in body {
+        match sextet(b) {
+            Some(value) => {
+                bits = bits << 6 | value;
+                count += 1;
+                if count == 4 {
+                    out.extend_from_slice(bits.to_be_bytes().get(1..).unwrap_or_default());
+                    (bits, count) = (0, 0);
+                }
+            }
+            None if b == b'=' => {
+                flush(&mut out, bits, count);
+                (bits, count) = (0, 0);
+                padded_at.get_or_insert(out.len());
+            }
+            None if b.is_ascii_whitespace() => {}
+            None => {
+                if let Some(len) = padded_at {
+                    out.truncate(len);
+                    return out;
+                }
+            }
+        }
+    }
+    flush(&mut out, bits, count);
+    out
+}
+
+fn flush(out: &mut Vec<u8>, bits: u32, count: u32) {
+    let whole = match count {
+        2 => bits >> 4 << 16,
+        3 => bits >> 2 << 8,
+        _ => return,
+    };
+    let bytes = whole.to_be_bytes();
+    match count {
+        2 => out.extend_from_slice(&[(bits >> 4) as u8]),
+        _ => out.extend_from_slice(bytes.get(1..3).unwrap_or_default()),
+    }
+}
+
+fn nibble(b: u8) -> Option<u8> {
+    char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok())
+}
+
+/// Quoted-printable; `word`: the Q encoding of header words, where `_` is a blank (RFC 2047 section 4.2). A `=` that
+/// begins nothing stays.
+#[must_use]
+pub fn quoted_printable(body: &[u8], word: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut at = 0;
+    // Blanks at the end of a line were added in transport (RFC 2045 section 6.7, rule 3).
+    let mut kept = 0;
+    while let Some(&b) = body.get(at) {
+        at += 1;
+        match b {
+            b'=' => {
+                let high = body.get(at).copied().and_then(nibble);
+                let low = body.get(at + 1).copied().and_then(nibble);
+                if let (Some(high), Some(low)) = (high, low) {
+                    out.push(high << 4 | low);
+                    at += 2;
+                } else if let Some(next) = soft_break(body, at) {
+                    at = next;
+                } else {
+                    out.push(b);
+                }
+                kept = out.len();
+            }
+            b'_' if word => {
+                out.push(b' ');
+                kept = out.len();
+            }
+            b'\r' | b'\n' if !word => {
+                out.truncate(kept);
+                out.push(b);
+                kept = out.len();
+            }
+            b' ' | b'\t' if !word => out.push(b),
+            _ => {
+                out.push(b);
+                kept = out.len();
+            }
+        }
+    }
+    out
+}
+
+/// Where the line behind a soft break at `at` begins; blanks may stand before its end.
+fn soft_break(body: &[u8], at: usize) -> Option<usize> {
+    let rest = body.get(at..)?;
+    let blanks = rest.iter().take(80).take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+    match rest.get(blanks) {
+        Some(b'\n') => Some(at + blanks + 1),
+        None => Some(at + blanks),
+        Some(_) => rest.iter().take(blanks).position(|&b| b == b'\r').map(|n| at + n + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_of_all_lengths_and_a_footer() {
+        assert_eq!(base64(b"TQ=="), b"M");
+        assert_eq!(base64(b"TWE="), b"Ma");
+        assert_eq!(base64(b"TWFu\r\nTWE"), b"ManMa");
+        assert_eq!(base64(b"TWE=\r\n____\r\nlist <x>"), b"Ma");
+    }
+
+    #[test]
+    fn quoted_printable_soft_breaks_and_blanks() {
+        assert_eq!(quoted_printable(b"a=3D b  \r\nc=\r\nd= \r\ne=", false), b"a= b\r\ncde");
+        assert_eq!(quoted_printable(b"=E5=8D_x=zz", true), b"\xe5\x8d x=zz");
+    }
+}
