@@ -322,6 +322,16 @@ fn a_leaked_token_alerts_the_lead_else_the_operators() {
 }
 
 #[test]
+fn whoever_left_the_staff_is_a_stranger_with_their_old_token() {
+    let mut policy = policy();
+    policy.agents.retain(|a| a.address != ALICE);
+    let decision =
+        decided_by(MailFacts { confirmed: true, ..agent_mail(State::Open, "#close\nbye") }, &policy);
+    assert_eq!((decision.outcome, cause(&decision)), (Outcome::Held, Some(NotificationCause::Stranger)));
+    assert_eq!(state_after(&decision), None);
+}
+
+#[test]
 fn an_agent_s_robot_commands_and_confirms_nothing() {
     let mut away = agent_mail(State::Open, "#close\nI am away");
     away.reading.class = Class::AutoReply;

@@ -146,6 +146,8 @@ fn a_parent_domain_aligns_unless_strangers_register_under_it() {
     assert!(proven("a@mail.huaxia.com.cn", "HuaXia.com.cn"));
     assert!(!proven("a@huaxia.com.cn", "com.cn"));
     assert!(!proven("a@acme.co.uk", "co.uk"));
+    assert!(!proven("a@huaxia.bj.cn", "bj.cn"));
+    assert!(!proven("a@huaxia.example", "example."));
 }
 
 #[test]
