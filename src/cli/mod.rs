@@ -1,7 +1,109 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand. Exit 0 done, 1 failed, 2 wrong use; errors say what was wrong, where, and what to
+//! do (SPEC section 3).
+
+mod check;
+mod inspect;
+mod live;
+mod log;
+mod outbox;
+mod print;
+mod quarantine;
+mod status;
+mod ticket;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    config::{self, Config},
+    daemon,
+    store::Store,
+};
+
+/// The ticket desk whose only interface is email.
+#[derive(Debug, Parser)]
+#[command(name = "maildesk", version)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// The config file.
+    #[arg(long, global = true, value_name = "FILE", default_value = "/etc/maildesk/maildesk.toml")]
+    config: PathBuf,
+    /// Print JSON where there is something to print.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the desk.
+    Run,
+    /// Read the whole config and report every error at once.
+    Check,
+    /// Show what the desk would read in these mails, changing nothing.
+    Inspect(inspect::Inspect),
+    /// End shadow mode: from now on mail leaves.
+    Live(live::Live),
+    /// Tickets.
+    #[command(subcommand)]
+    Ticket(ticket::Ticket),
+    /// Outgoing mail: what waits, what failed and why.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// Messages that could not be decided on.
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
+    /// The health of the desk.
+    Status,
+}
 
 /// Runs the program.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("maildesk: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let runtime = || {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .context("starting the runtime")
+    };
+    match &cli.command {
+        Command::Run => {
+            log::start()?;
+            runtime()?.block_on(daemon::run(&cli.common.config))
+        }
+        Command::Check => check::run(&cli.common.config),
+        Command::Inspect(inspect) => inspect.run(&cli.common),
+        Command::Live(live) => runtime()?.block_on(live.run(&cli.common)),
+        Command::Ticket(ticket) => runtime()?.block_on(ticket.run(&cli.common)),
+        Command::Outbox(outbox) => runtime()?.block_on(outbox.run(&cli.common)),
+        Command::Quarantine(quarantine) => runtime()?.block_on(quarantine.run(&cli.common)),
+        Command::Status => runtime()?.block_on(status::run(&cli.common)),
+    }
+}
+
+/// The config and its store, for the subcommands that look into it.
+async fn open(common: &Common) -> Result<(Config, Store)> {
+    let config = config::load(&common.config)?;
+    let store = Store::open(&config.store.url).await.context("opening the store")?;
+    Ok((config, store))
 }

@@ -1,5 +1,29 @@
 //! The one TOML file (SPEC section 15): loading, every mistake at once with its line, and the typed result. May import
 //! the types of `desk` and `triage`.
+//!
+//! Invariants: a [`Config`] passed every check; nothing in the file is silently ignored (unknown is a mistake, not yet used
+//! is a note); no secret is ever shown. Only `files` asks the machine, so that all else is tested without one.
+
+mod desk;
+mod errors;
+mod files;
+mod later;
+mod load;
+mod mailbox;
+mod people;
+mod reader;
+mod reload;
+mod routing;
+pub mod schedule;
+mod secrets;
+mod templates;
+mod value;
+
+pub use errors::{ConfigError, ConfigErrors};
+pub use files::Files;
+pub use load::{load, parse};
+pub use reload::diff_needing_restart;
+pub use templates::template_files;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -21,6 +45,8 @@ pub struct Config {
     pub resolver: Option<std::net::SocketAddr>,
     /// Second route for alerts, `[alerts.smtp]`.
     pub alerts_smtp: Option<SmtpConfig>,
+    /// `[templates] folder`: the operator's own texts, in place of the built-in ones.
+    pub templates_folder: Option<PathBuf>,
     /// Right but not used by this version, in words, with their lines: shown by `check`.
     pub notes: Vec<String>,
 }

@@ -1,1 +1,223 @@
-//! daemon
+//! The running desk: start, supervision, reload, systemd. May import everything but `cli`.
+//!
+//! Invariants: one broken mailbox does not stop another; a wrong config at reload leaves the old one; stopping takes at
+//! most 10 s.
+
+mod mailbox;
+mod notify;
+mod timers;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use arc_swap::ArcSwap;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::{
+    config::{self, Config},
+    edge::{self, Pulse},
+    intake::{Desk, Judgement, Prover, Reader, alert},
+    net,
+    render::Templates,
+    store::Store,
+};
+
+/// All work must have ended this long after the word to stop (SPEC section 13).
+const DRAIN_MAX: Duration = Duration::from_secs(9);
+/// How often another process's changes to the store are looked for.
+const FOREIGN_CHANGES: Duration = Duration::from_millis(500);
+
+/// Runs the desk until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the config, the store or the templates are unusable at start.
+pub async fn run(path: &Path) -> Result<()> {
+    let config = config::load(path)?;
+    for note in &config.notes {
+        warn!(note, "config");
+    }
+    let desk = open(&config).await?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut running = Running::start(&desk, &config).await?;
+    let watchdog = notify::Watchdog::start();
+    watchdog.watch(running.pulses.clone());
+    notify::ready(&running.summary());
+    info!(mailboxes = config.mailboxes.len(), version = env!("CARGO_PKG_VERSION"), "maildesk is ready");
+    let mut current = config;
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => match reload(path, &desk, &current).await {
+                Ok(new) => {
+                    notify::reloading();
+                    running.stop().await;
+                    running = Running::start(&desk, &new).await?;
+                    watchdog.watch(running.pulses.clone());
+                    notify::ready(&running.summary());
+                    current = new;
+                    info!(mailboxes = current.mailboxes.len(), "reloaded");
+                }
+                Err(why) => refuse_reload(&desk, &current, &why).await,
+            },
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        }
+    }
+    notify::stopping();
+    info!("stopping");
+    running.stop().await;
+    desk.store.close().await;
+    info!("stopped");
+    Ok(())
+}
+
+async fn open(config: &Config) -> Result<Desk> {
+    let store = Store::open(&config.store.url).await.context("opening the store")?;
+    let judgement = Judgement::prepare(config, templates(config)?, &store).await?;
+    let prover = match net::resolver(config.resolver) {
+        Ok(resolver) => Some(Prover::new(resolver)),
+        Err(why) => {
+            warn!(%why, "no name server: DKIM signatures cannot be checked");
+            None
+        }
+    };
+    Ok(Desk {
+        store,
+        judgement: Arc::new(ArcSwap::from_pointee(judgement)),
+        reader: Reader::start().context("starting the reading thread")?,
+        prover,
+        live: Arc::default(),
+        outbox_wake: Arc::default(),
+        timers_wake: Arc::default(),
+    })
+}
+
+/// The built-in templates, with the operator's own in place of theirs.
+fn templates(config: &Config) -> Result<Templates> {
+    let overrides = match &config.templates_folder {
+        Some(folder) => {
+            config::template_files(folder).with_context(|| format!("reading {}", folder.display()))?
+        }
+        None => std::collections::BTreeMap::new(),
+    };
+    Ok(Templates::with_overrides(&overrides)?)
+}
+
+/// Loads the config anew. Everything that can fail is tried before anything changes.
+async fn reload(path: &Path, desk: &Desk, current: &Config) -> Result<Config> {
+    let new = config::load(path)?;
+    for what in config::diff_needing_restart(current, &new) {
+        warn!(what, "takes effect only at the next start");
+    }
+    let judgement = Judgement::prepare(&new, templates(&new)?, &desk.store).await?;
+    desk.judgement.store(Arc::new(judgement));
+    Ok(new)
+}
+
+async fn refuse_reload(desk: &Desk, current: &Config, why: &anyhow::Error) {
+    error!("the new config is wrong, the old one stays: {why:#}");
+    let alert = alert::Alert {
+        title: "The new config was refused, the old one stays in force".to_owned(),
+        facts: vec![("What is wrong".to_owned(), format!("{why:#}"))],
+        advice: "Correct the file, try it with `maildesk check`, and reload again.".to_owned(),
+    };
+    let Some(mailbox) = current.mailboxes.first() else { return };
+    if let Err(why) = alert::send(desk, &mailbox.name, &alert).await {
+        error!(%why, "the operators could not be told");
+    }
+}
+
+/// The tasks of one config: replaced as a whole at reload.
+struct Running {
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+    pulses: Vec<Pulse>,
+    mailboxes: usize,
+}
+
+impl Running {
+    async fn start(desk: &Desk, config: &Config) -> Result<Self> {
+        let mailboxes: Vec<_> = config.mailboxes.iter().cloned().map(Arc::new).collect();
+        desk.refresh_modes(&mailboxes).await?;
+        let mut running = Self {
+            stop: CancellationToken::new(),
+            tasks: JoinSet::new(),
+            pulses: Vec::new(),
+            mailboxes: mailboxes.len(),
+        };
+        for mailbox in &mailboxes {
+            let pulse = running.pulse();
+            running.tasks.spawn(mailbox::supervise(
+                desk.clone(),
+                Arc::clone(mailbox),
+                pulse,
+                running.stop.clone(),
+            ));
+            running.tasks.spawn(mailbox::supervise_outbox(
+                desk.clone(),
+                Arc::clone(mailbox),
+                running.stop.clone(),
+            ));
+        }
+        let pulse = running.pulse();
+        running.tasks.spawn(timers::run(desk.clone(), pulse, running.stop.clone()));
+        running.tasks.spawn(watch_foreign_changes(desk.clone(), mailboxes, running.stop.clone()));
+        Ok(running)
+    }
+
+    fn pulse(&mut self) -> Pulse {
+        let pulse = Pulse::default();
+        self.pulses.push(pulse.clone());
+        pulse
+    }
+
+    fn summary(&self) -> String {
+        format!("serving {} mailbox{}", self.mailboxes, if self.mailboxes == 1 { "" } else { "es" })
+    }
+
+    /// Lets work under way end; what has not ended by then is given up: the store knows where it stood.
+    async fn stop(&mut self) {
+        self.stop.cancel();
+        let drained = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN_MAX, drained).await.is_err() {
+            warn!("some work did not end in time and is given up");
+            self.tasks.shutdown().await;
+        }
+    }
+}
+
+/// The command line works on the same store: its changes (live, retry, cancel) wake the daemon.
+async fn watch_foreign_changes(
+    desk: Desk,
+    mailboxes: Vec<Arc<config::MailboxConfig>>,
+    stop: CancellationToken,
+) {
+    let mut seen = desk.store.data_version().await.ok();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(FOREIGN_CHANGES) => {}
+            () = stop.cancelled() => return,
+        }
+        let version = desk.store.data_version().await.ok();
+        if version == seen {
+            continue;
+        }
+        seen = version;
+        if let Err(why) = desk.refresh_modes(&mailboxes).await {
+            warn!(%why, "the modes of the mailboxes could not be read");
+        }
+        desk.outbox_wake.notify_waiters();
+        desk.timers_wake.notify_one();
+    }
+}
+
+/// Now and then, for jitter: a number in 0..1.
+fn jitter() -> f64 {
+    f64::from(u16::from_be_bytes(edge::random())) / f64::from(u16::MAX)
+}

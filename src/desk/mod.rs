@@ -3,6 +3,7 @@
 //! Invariant: the same [`Facts`], [`Policy`] and instant give the same [`Decision`], byte for byte.
 
 mod agent;
+pub mod authentication;
 mod case;
 mod client;
 pub mod commands;

@@ -155,6 +155,8 @@ pub struct Trust {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
     pub message_bytes_max: u64,
+    /// Messages taken in one transaction.
+    pub window_messages_max: usize,
     pub acks_per_address_10min_max: u32,
     pub acks_per_address_day_max: u32,
     pub automatic_per_ticket_hour_max: u32,
@@ -173,6 +175,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             message_bytes_max: 35 << 20,
+            window_messages_max: 50,
             acks_per_address_10min_max: 1,
             acks_per_address_day_max: 5,
             automatic_per_ticket_hour_max: 1,

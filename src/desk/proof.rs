@@ -156,9 +156,9 @@ fn is_public_suffix(domain: &str) -> bool {
 
 /// One `method=result` of a field, comments kept apart.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Method {
-    name: String,
-    result: String,
+pub(super) struct Method {
+    pub(super) name: String,
+    pub(super) result: String,
     properties: Vec<(String, String)>,
     comment: String,
 }
@@ -199,7 +199,7 @@ impl Method {
 
 /// The methods of the one field that is believed: the topmost with a configured authserv-id, if it stands within our own
 /// Received lines. Whatever stands lower may be forged.
-fn trusted_results(reading: &Reading, trust: &Trust) -> Option<Vec<Method>> {
+pub(super) fn trusted_results(reading: &Reading, trust: &Trust) -> Option<Vec<Method>> {
     let fields = reading.trace.authentication_results.iter();
     let mut ours = fields
         .map(|f| (f.received_above, parse(&f.value)))

@@ -1,4 +1,8 @@
-//! What every effect needs: clock, randomness, shutdown. May be imported by all effectful folders; imports nothing of ours.
+//! What every effect needs: clock, randomness, signs of life. May be imported by all effectful folders; imports nothing of ours.
+
+mod pulse;
+
+pub use pulse::Pulse;
 
 use std::time::SystemTime;
 

@@ -1,1 +1,71 @@
-//! intake
+//! The way of one message: keep, read, prove, decide, settle (DESIGN section 1). Glue only: what a mail means is judged in
+//! `desk`, how it is written down in `store`, how it is spoken of in `render`.
+//!
+//! Invariants: nothing is read before it is durably kept; no transaction is open across network work; a message that
+//! cannot be decided on is quarantined and the next one proceeds.
+
+pub mod alert;
+mod dispatch;
+mod gather;
+mod judgement;
+mod mailbox;
+mod prove;
+mod reader;
+mod take;
+mod timers;
+mod window;
+
+pub use judgement::Judgement;
+pub use mailbox::{Service, Serving, imap_limits};
+pub use prove::Prover;
+pub use reader::{Reader, read_once};
+pub use timers::fire_due_timers;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use arc_swap::ArcSwap;
+use tokio::sync::Notify;
+
+use crate::{
+    config::{MailboxConfig, Mode},
+    edge,
+    store::{Result, Store},
+};
+
+/// What all parts of a running desk share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub store: Store,
+    /// Replaced whole at reload.
+    pub judgement: Arc<ArcSwap<Judgement>>,
+    pub reader: Reader,
+    /// Our own DKIM check; `None`: there is no name server to ask, so DKIM proves nobody.
+    pub prover: Option<Prover>,
+    /// Names of the mailboxes that have left shadow mode, as the store says.
+    pub live: Arc<ArcSwap<BTreeSet<String>>>,
+    /// New rows are in the outbox.
+    pub outbox_wake: Arc<Notify>,
+    /// New timers are in the store.
+    pub timers_wake: Arc<Notify>,
+}
+
+impl Desk {
+    /// Looks up which mailboxes are live. A mailbox that the store does not know yet begins as its config says.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn refresh_modes(&self, mailboxes: &[Arc<MailboxConfig>]) -> Result<()> {
+        let mut live = BTreeSet::new();
+        for mailbox in mailboxes {
+            if self.store.mode(&mailbox.name, mailbox.mode == Mode::Live, edge::now()).await? {
+                live.insert(mailbox.name.clone());
+            }
+        }
+        self.live.store(Arc::new(live));
+        Ok(())
+    }
+
+    fn is_live(&self, mailbox: &str) -> bool {
+        self.live.load().contains(mailbox)
+    }
+}

@@ -1,16 +1,35 @@
 //! The only SQL. One API; SQLite behind it now, PostgreSQL joins it. May import the types of `mail`, `triage`, `desk`, and `edge`.
 //!
+//! Must not know: IMAP, SMTP, templates, how a mail is read or judged.
+//!
 //! Invariants: a raw message is durable before anything else happens to it; a message has one outcome, applied in one
-//! savepoint; events are only ever added.
+//! savepoint; events are only ever added; a promise is kept on disk (`synchronous = FULL`) before a function returns.
+//!
+//! Statements are written for both engines: numbered parameters, `ON CONFLICT`, `RETURNING`, instants as microseconds in
+//! 64 bits, truth values as 0 and 1, JSON as text, and no U+0000 in any text, which PostgreSQL refuses.
+
+mod apply;
+mod columns;
+mod events;
+mod failure;
+mod gather;
+mod ledger;
+mod listing;
+mod mailboxes;
+mod open;
+mod outbox;
+mod quarantine;
+mod ticket_view;
+mod timers;
+mod window;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    desk::{
-        ConfirmationFacts, Decision, FileRef, LimitCounts, OutboxId, PersonFacts, RawId, State, ThreadMatch,
-        TicketFacts, TicketId, TimerKind,
-    },
+    desk::{Decision, FileRef, OutboxId, RawId, State, TicketId, TimerKind},
     mail::{Attachment, compose::Outgoing},
 };
 
@@ -37,6 +56,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// A folder at one UIDVALIDITY.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FolderKey {
+    /// The mailbox's name in the config.
     pub mailbox: String,
     pub folder: String,
     pub uid_validity: u32,
@@ -56,7 +76,8 @@ pub struct FolderState {
 pub struct Keep {
     pub uid: u32,
     pub received_at: Timestamp,
-    pub bytes: Vec<u8>,
+    /// Shared with the reading that follows.
+    pub bytes: Arc<Vec<u8>>,
     /// The server's size when `bytes` are the header only.
     pub oversized_bytes: Option<u64>,
 }
@@ -325,260 +346,19 @@ pub struct MailboxStatus {
 }
 
 /// The store of a desk. Cheap to clone.
+///
+/// Writers queue for one connection. Whoever holds a [`Window`] therefore calls no other writing function of the store
+/// before the window has ended: it would wait for itself, until the wait is over and gives [`StoreError::Temporary`].
 #[derive(Debug, Clone)]
-pub struct Store;
+pub struct Store {
+    /// One connection: SQLite has one writer at a time, and waiting in a queue is fairer than its busy loop.
+    writer: sqlx::SqlitePool,
+    /// A few connections that cannot write.
+    readers: sqlx::SqlitePool,
+}
 
 /// A writer's transaction over a window of messages (DESIGN section 1). Dropped without [`Window::commit`]: rolled back.
 #[derive(Debug)]
-pub struct Window;
-
-#[allow(
-    unused_variables,
-    clippy::unimplemented,
-    clippy::unused_async,
-    missing_docs,
-    reason = "signatures first"
-)]
-mod api {
-    use super::*;
-
-    impl Store {
-        /// Opens (and creates, and migrates) the store; asserts WAL, FULL and foreign keys.
-        pub async fn open(url: &str) -> Result<Self> {
-            unimplemented!()
-        }
-        /// Waits for running work and closes.
-        pub async fn close(&self) {}
-        /// Grows when another process wrote (`PRAGMA data_version`).
-        pub async fn data_version(&self) -> Result<i64> {
-            unimplemented!()
-        }
-
-        // Modes
-        /// The mode of a mailbox; `initial_live` is recorded at the first call. Returns whether it is live.
-        pub async fn mode(&self, mailbox: &str, initial_live: bool, now: Timestamp) -> Result<bool> {
-            unimplemented!()
-        }
-        pub async fn set_live(&self, mailbox: &str, now: Timestamp) -> Result<()> {
-            unimplemented!()
-        }
-
-        // Folders and ledger
-        pub async fn folder(&self, key: &FolderKey) -> Result<Option<FolderState>> {
-            unimplemented!()
-        }
-        /// Whether this folder is known under another UIDVALIDITY.
-        pub async fn folder_known(&self, mailbox: &str, folder: &str) -> Result<bool> {
-            unimplemented!()
-        }
-        pub async fn begin_folder(
-            &self,
-            key: &FolderKey,
-            before_start_through: u32,
-            now: Timestamp,
-        ) -> Result<FolderState> {
-            unimplemented!()
-        }
-        /// Of these UIDs, the ones behind `before_start_through` without a ledger row, ascending.
-        pub async fn unaccounted(&self, key: &FolderKey, uids: &[u32]) -> Result<Vec<u32>> {
-            unimplemented!()
-        }
-        /// One durable commit: raw bytes and ledger rows. A UID that is already there is left as it is (and gives no id).
-        pub async fn keep(&self, key: &FolderKey, window: Vec<Keep>, now: Timestamp) -> Result<Vec<RawId>> {
-            unimplemented!()
-        }
-        /// Records UIDs that were gone before they were read.
-        pub async fn record_gone(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<()> {
-            unimplemented!()
-        }
-        /// Records UIDs as `before_start` one by one (`start` = a date).
-        pub async fn record_before_start(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<()> {
-            unimplemented!()
-        }
-        /// Raises `accounted_through` (never lowers it).
-        pub async fn account_through(&self, key: &FolderKey, uid: u32) -> Result<()> {
-            unimplemented!()
-        }
-        /// Kept messages without outcome, oldest first.
-        pub async fn undecided(&self, mailbox: &str, limit: u32) -> Result<Vec<Undecided>> {
-            unimplemented!()
-        }
-        /// Counts a decision begun, in a commit of its own.
-        pub async fn count_attempt(&self, raws: &[RawId]) -> Result<()> {
-            unimplemented!()
-        }
-        /// UIDs with an outcome that the server was not told of yet.
-        pub async fn unsettled(&self, key: &FolderKey, limit: u32) -> Result<Vec<u32>> {
-            unimplemented!()
-        }
-        pub async fn settled(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<()> {
-            unimplemented!()
-        }
-        /// Compares the folder's UIDs with the ledger, stores and returns how many are unaccounted for.
-        pub async fn reconcile(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<u64> {
-            unimplemented!()
-        }
-        pub async fn raw(&self, raw: RawId) -> Result<Option<RawMessage>> {
-            unimplemented!()
-        }
-        /// Records lasting trouble of a mailbox, or its end; returns whether that is news.
-        pub async fn set_trouble(
-            &self,
-            mailbox: &str,
-            trouble: Option<&str>,
-            now: Timestamp,
-        ) -> Result<bool> {
-            unimplemented!()
-        }
-
-        /// Begins a writer's transaction (`BEGIN IMMEDIATE`); waits for the one before.
-        pub async fn window(&self) -> Result<Window> {
-            unimplemented!()
-        }
-
-        // Outbox
-        /// Claims due rows (`Queued`, `Unknown`) of a mailbox by priority, then age: `Sending`, attempt counted, one commit.
-        pub async fn claim_outbox(
-            &self,
-            mailbox: &str,
-            limit: u32,
-            now: Timestamp,
-        ) -> Result<Vec<OutboxRow>> {
-            unimplemented!()
-        }
-        /// Writes down how attempts ended, one commit. A `Failed` row gets an event on its ticket.
-        pub async fn finish_outbox(&self, results: &[OutboxResult], now: Timestamp) -> Result<()> {
-            unimplemented!()
-        }
-        /// At start: rows left `Sending` by a process that ended become `Unknown`, due now. Returns their number.
-        pub async fn recover_outbox(&self, mailbox: &str, now: Timestamp) -> Result<u64> {
-            unimplemented!()
-        }
-        /// When the next row of this mailbox is due.
-        pub async fn next_outbox_at(&self, mailbox: &str) -> Result<Option<Timestamp>> {
-            unimplemented!()
-        }
-        /// Attempts of this mailbox since then, for `per_minute` and `per_day`.
-        pub async fn attempts_since(&self, mailbox: &str, since: Timestamp) -> Result<u64> {
-            unimplemented!()
-        }
-
-        // Timers
-        pub async fn next_timer_at(&self) -> Result<Option<Timestamp>> {
-            unimplemented!()
-        }
-        pub async fn due_timers(&self, limit: u32, now: Timestamp) -> Result<Vec<DueTimer>> {
-            unimplemented!()
-        }
-
-        // For the command line
-        pub async fn tickets(&self, filter: &TicketFilter) -> Result<Vec<TicketRow>> {
-            unimplemented!()
-        }
-        pub async fn ticket(&self, id: TicketId) -> Result<Option<TicketDetail>> {
-            unimplemented!()
-        }
-        pub async fn outbox(&self, state: Option<OutboxState>, limit: u32) -> Result<Vec<OutboxBrief>> {
-            unimplemented!()
-        }
-        pub async fn outbox_mail(&self, id: OutboxId) -> Result<Option<OutboxRow>> {
-            unimplemented!()
-        }
-        /// `Failed`, `Held`, `Queued` and `Unknown` rows become due now; false when it is in no such state.
-        pub async fn outbox_retry(&self, id: OutboxId, now: Timestamp) -> Result<bool> {
-            unimplemented!()
-        }
-        pub async fn outbox_cancel(&self, id: OutboxId, now: Timestamp) -> Result<bool> {
-            unimplemented!()
-        }
-        pub async fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>> {
-            unimplemented!()
-        }
-        /// Back to undecided with no attempts counted.
-        pub async fn quarantine_retry(&self, raw: RawId) -> Result<bool> {
-            unimplemented!()
-        }
-        /// Becomes `ignored`, with the reason that an operator dropped it.
-        pub async fn quarantine_drop(&self, raw: RawId, now: Timestamp) -> Result<bool> {
-            unimplemented!()
-        }
-        pub async fn status(&self) -> Result<Vec<MailboxStatus>> {
-            unimplemented!()
-        }
-    }
-
-    impl Window {
-        pub async fn savepoint(&mut self) -> Result<()> {
-            unimplemented!()
-        }
-        pub async fn release(&mut self) -> Result<()> {
-            unimplemented!()
-        }
-        /// Back to the savepoint, which ends.
-        pub async fn rollback(&mut self) -> Result<()> {
-            unimplemented!()
-        }
-        pub async fn commit(self) -> Result<()> {
-            unimplemented!()
-        }
-
-        // Gathering
-        /// Finds or makes the person with this address (lower case); `name` fills an empty one.
-        pub async fn person(
-            &mut self,
-            address: &str,
-            name: Option<&str>,
-            now: Timestamp,
-        ) -> Result<PersonFacts> {
-            unimplemented!()
-        }
-        /// The ticket of an earlier decided mail of the same identity; `Some(None)`: that mail is on no ticket.
-        pub async fn duplicate(&mut self, identity: &str, raw: RawId) -> Result<Option<Option<TicketId>>> {
-            unimplemented!()
-        }
-        /// Stored messages, ours and received, with these Message-IDs, in the order of `ids`.
-        pub async fn threads(&mut self, ids: &[String]) -> Result<Vec<ThreadMatch>> {
-            unimplemented!()
-        }
-        /// In the order of `ids`; unknown ones are left out.
-        pub async fn ticket_facts(&mut self, ids: &[TicketId], now: Timestamp) -> Result<Vec<TicketFacts>> {
-            unimplemented!()
-        }
-        pub async fn limits(&mut self, address: &str, domain: &str, now: Timestamp) -> Result<LimitCounts> {
-            unimplemented!()
-        }
-        pub async fn confirmation_by_nonce(
-            &mut self,
-            nonce_hash: &[u8; 32],
-        ) -> Result<Option<ConfirmationFacts>> {
-            unimplemented!()
-        }
-        /// Without subaddressing: by the Message-ID of the confirmation mail.
-        pub async fn confirmation_by_message_id(
-            &mut self,
-            message_id: &str,
-        ) -> Result<Option<ConfirmationFacts>> {
-            unimplemented!()
-        }
-        /// The timer is marked as fired; false when it no longer is due (fired or stopped meanwhile).
-        pub async fn fire_timer(&mut self, timer: &DueTimer, now: Timestamp) -> Result<bool> {
-            unimplemented!()
-        }
-
-        // Applying
-        /// All changes, events, the ledger's outcome and the facts. Returns the ticket's number.
-        pub async fn apply(&mut self, application: &Application<'_>) -> Result<Option<TicketId>> {
-            unimplemented!()
-        }
-        pub async fn enqueue(&mut self, mails: &[NewOutbox], now: Timestamp) -> Result<Vec<OutboxId>> {
-            unimplemented!()
-        }
-        pub async fn quarantine(&mut self, raw: RawId, reason: &str, now: Timestamp) -> Result<()> {
-            unimplemented!()
-        }
-        /// A held mail is taken up again (confirmed): its ledger row is undecided until the next `apply`.
-        pub async fn take_up(&mut self, raw: RawId) -> Result<Option<RawMessage>> {
-            unimplemented!()
-        }
-    }
+pub struct Window {
+    tx: sqlx::Transaction<'static, sqlx::Sqlite>,
 }

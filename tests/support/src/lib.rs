@@ -3,7 +3,14 @@
 
 pub mod address;
 pub mod authority;
+pub mod availability;
+pub mod desk;
+pub mod dns;
 pub mod dovecot;
+pub mod house;
+pub mod mailclient;
+pub mod policy;
 pub mod postfix;
+pub mod process;
 pub mod scripted_imap;
 pub mod scripted_smtp;

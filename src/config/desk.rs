@@ -1,0 +1,161 @@
+//! `[store]`, `[desk]`, `[trust]`, `[limits]`, `[alerts]`, `[templates]`: the desk as a whole.
+
+use std::path::PathBuf;
+
+use super::{
+    DeskSecret, SmtpConfig, StoreConfig,
+    mailbox::{Surroundings, smtp_server},
+    people::values,
+    reader::{Field, Section},
+    secrets, value,
+};
+use crate::desk::{Limits, Trust};
+
+/// Reads `[store]`.
+pub fn store(file: &Section<'_>) -> Option<StoreConfig> {
+    const EXAMPLE: &str = "url = \"sqlite:///var/lib/maildesk/maildesk.db\"";
+    let section =
+        file.required("store", "[store]\nurl = \"sqlite:///var/lib/maildesk/maildesk.db\"").section()?;
+    let url = section.required("url", EXAMPLE).parse(|text| {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Err("PostgreSQL joins in a later version; this one keeps its store in SQLite".into());
+        }
+        match text.strip_prefix("sqlite://") {
+            Some("") | None => Err("must be sqlite:// and the path of a file".into()),
+            Some(_) => value::words(text),
+        }
+    });
+    section.finish();
+    Some(StoreConfig { url: url?.value })
+}
+
+/// What `[desk]` says.
+#[derive(Default)]
+pub struct Desk {
+    pub name: String,
+    pub secrets: Vec<DeskSecret>,
+    pub default_language: String,
+    pub official_addresses: Vec<String>,
+    pub zone: String,
+}
+
+/// Reads `[desk]`.
+pub fn desk(file: &Section<'_>, around: &Surroundings<'_>) -> Desk {
+    let example = "[desk]\nname = \"Example Support\"\nsecret_file = \"desk-secret\"";
+    let Some(section) = file.required("desk", example).section() else { return Desk::default() };
+    let name = section.required("name", "name = \"Example Support\"").parse(value::words);
+    let secret = section.required("secret_file", "secret_file = \"desk-secret\"");
+    let secrets = secrets::desk_secrets(&secret, around.config, around.files);
+    let language = section.optional("default_language", "default_language = \"en\"").parse(value::language);
+    let official = section.optional("official_addresses", "official_addresses = [\"support@example.com\"]");
+    let official_addresses = values(official.list(value::address));
+    let zone = section.optional("zone", "zone = \"Europe/Berlin\"").parse(value::zone);
+    section.finish();
+    Desk {
+        name: name.map(|name| name.value).unwrap_or_default(),
+        secrets,
+        default_language: language.map_or_else(|| "en".into(), |language| language.value),
+        official_addresses,
+        zone: zone.map_or_else(|| "UTC".into(), |zone| zone.value),
+    }
+}
+
+/// Reads `[trust]`: what it says of proof, and the DNS server to ask.
+pub fn trust(file: &Section<'_>) -> (Trust, Option<std::net::SocketAddr>) {
+    let field = file.optional("trust", "[trust]\nauthserv_ids = [\"mx.example.com\"]");
+    let Some(section) = field.section() else { return (Trust::default(), None) };
+    let lower = |text: &str| value::any_text(text).map(|text| text.to_lowercase());
+    let ids = section.optional("authserv_ids", "authserv_ids = [\"mx.example.com\"]").list(lower);
+    let own_received = section.optional("own_received", "own_received = 1").integer(0..=50);
+    let own_lists = section.optional("own_lists", "own_lists = [\"support.example.com\"]").list(value::words);
+    let internal = section.optional("internal", "internal = \"\"");
+    if internal
+        .parse(|text| value::one_of(text, &[("", false), ("m365", true)]))
+        .is_some_and(|mark| mark.value)
+    {
+        super::later::note(&internal);
+    }
+    let resolver = section.optional("resolver", "resolver = \"127.0.0.1:53\"").parse(value::resolver);
+    section.finish();
+    let trust = Trust {
+        authserv_ids: values(ids),
+        own_received: own_received.map(|n| n.value).unwrap_or_default(),
+        own_lists: values(own_lists).into_iter().map(|list| list.to_lowercase()).collect(),
+    };
+    (trust, resolver.map(|resolver| resolver.value))
+}
+
+/// Reads `[limits]`; the keys are the fields of [`Limits`].
+pub fn limits(file: &Section<'_>) -> Limits {
+    let usual = Limits::default();
+    let Some(section) = file.optional("limits", "[limits]\nacks_per_hour_max = 200").section() else {
+        return usual;
+    };
+    let count = |key, usual: u32| {
+        section.optional(key, "acks_per_hour_max = 200").integer(0..=1_000_000).map_or(usual, |n| n.value)
+    };
+    let bytes = section.optional("message_bytes_max", "message_bytes_max = \"35MiB\"");
+    let age = section.optional("answer_age_max", "answer_age_max = \"24h\"");
+    let limits = Limits {
+        message_bytes_max: bytes.parse(message_bytes).map_or(usual.message_bytes_max, |n| n.value),
+        window_messages_max: section
+            .optional("window_messages_max", "window_messages_max = 50")
+            .integer(1..=500)
+            .map_or(usual.window_messages_max, |n| n.value),
+        acks_per_address_10min_max: count("acks_per_address_10min_max", usual.acks_per_address_10min_max),
+        acks_per_address_day_max: count("acks_per_address_day_max", usual.acks_per_address_day_max),
+        automatic_per_ticket_hour_max: count(
+            "automatic_per_ticket_hour_max",
+            usual.automatic_per_ticket_hour_max,
+        ),
+        automatic_per_ticket_row_max: count(
+            "automatic_per_ticket_row_max",
+            usual.automatic_per_ticket_row_max,
+        ),
+        acks_per_domain_hour_max: count("acks_per_domain_hour_max", usual.acks_per_domain_hour_max),
+        acks_per_hour_max: count("acks_per_hour_max", usual.acks_per_hour_max),
+        confirmations_per_hour_max: count("confirmations_per_hour_max", usual.confirmations_per_hour_max),
+        received_max: section
+            .optional("received_max", "received_max = 50")
+            .integer(1..=1000)
+            .map_or(usual.received_max, |n| n.value),
+        answer_age_max_seconds: age.parse(value::duration).map_or(usual.answer_age_max_seconds, |n| n.value),
+    };
+    section.finish();
+    limits
+}
+
+/// A limit that lets an ordinary mail in and keeps a hostile one out of memory.
+fn message_bytes(text: &str) -> Result<u64, String> {
+    let bytes = value::size(text)?;
+    if (64 << 10..=256 << 20).contains(&bytes) {
+        Ok(bytes)
+    } else {
+        Err(format!("{text} is not between 64KiB and 256MiB"))
+    }
+}
+
+/// Reads `[alerts]`: addresses and the second route.
+pub fn alerts(file: &Section<'_>, around: &Surroundings<'_>) -> (Vec<String>, Option<SmtpConfig>) {
+    let field = file.optional("alerts", "[alerts]\nto = [\"ops@example.com\"]");
+    let Some(section) = field.section() else { return (Vec::new(), None) };
+    let to = section.required("to", "to = [\"ops@example.com\"]").list(value::address);
+    let route = section.optional("smtp", "[alerts.smtp]\nhost = \"smtp.example.org\"");
+    let smtp = route.section().and_then(|smtp| smtp_server(smtp, around));
+    section.finish();
+    (values(to), smtp)
+}
+
+/// Reads `[templates]`: the operator's own texts.
+pub fn templates(file: &Section<'_>, around: &Surroundings<'_>) -> Option<PathBuf> {
+    let section = file.optional("templates", "[templates]\nfolder = \"templates\"").section()?;
+    let folder: Field<'_> = section.required("folder", "folder = \"templates\"");
+    let name = folder.parse(value::words);
+    section.finish();
+    let name = name?;
+    let path = super::files::locate(&name.value, around.config, around.files);
+    if !around.files.exists(&path) {
+        folder.reject(name.line, format!("there is no folder {}", path.display()));
+    }
+    Some(path)
+}

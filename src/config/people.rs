@@ -1,0 +1,115 @@
+//! `[[agent]]`, `[[team]]` and `[[category]]`: who works here, and on what.
+
+use super::{
+    later,
+    reader::{At, Field, Section},
+    value,
+};
+use crate::desk::{AgentPolicy, Assign, Role, TeamPolicy};
+
+/// Categories of an operator who names none (SPEC section 7).
+const CATEGORIES: [&str; 3] = ["technical", "account", "business"];
+
+/// Records every value that an earlier one already has.
+pub fn reject_twins<'v>(field: &Field<'_>, what: &str, values: impl IntoIterator<Item = &'v At<String>>) {
+    let mut seen: Vec<&At<String>> = Vec::new();
+    for value in values {
+        match seen.iter().find(|old| old.value == value.value) {
+            Some(old) => {
+                field.reject(value.line, format!("{what} \"{}\" is taken, by line {}", value.value, old.line))
+            }
+            None => seen.push(value),
+        }
+    }
+}
+
+/// Reads all `[[agent]]`.
+pub fn agents(file: &Section<'_>) -> Vec<AgentPolicy> {
+    let field = file.optional("agent", "[[agent]]\nname = \"Alice Chen\"\naddress = \"alice@example.com\"");
+    let roles =
+        [("observer", Role::Observer), ("agent", Role::Agent), ("lead", Role::Lead), ("admin", Role::Admin)];
+    let mut addresses = Vec::new();
+    let mut agents = Vec::new();
+    for section in field.sections() {
+        let name = section.required("name", "name = \"Alice Chen\"").parse(value::words);
+        let address = section.required("address", "address = \"alice@example.com\"").parse(value::address);
+        let role = section.optional("role", "role = \"agent\"").parse(|text| value::one_of(text, &roles));
+        let languages = section.optional("languages", "languages = [\"en\"]").list(value::language);
+        section.finish();
+        let Some(address) = address else { continue };
+        agents.push(AgentPolicy {
+            name: name.map(|name| name.value).unwrap_or_default(),
+            address: address.value.clone(),
+            role: role.map(|role| role.value).unwrap_or_default(),
+            languages: values(languages),
+        });
+        addresses.push(address);
+    }
+    let twin = field.named("agent.address", "address = \"alice@example.com\"");
+    reject_twins(&twin, "the address", &addresses);
+    agents
+}
+
+/// Reads all `[[category]]`; the built-in ones when there are none.
+pub fn categories(file: &Section<'_>) -> Vec<String> {
+    let field = file.optional("category", "[[category]]\nname = \"technical\"");
+    let mut names = Vec::new();
+    for section in field.sections() {
+        names.extend(section.required("name", "name = \"technical\"").parse(value::words));
+        let needs = section.optional("needs", "needs = [\"username\", \"environment\"]");
+        needs.list(value::words);
+        later::note(&needs);
+        let ask_max = section.optional("ask_max", "ask_max = 3");
+        ask_max.integer::<u8>(0..=10);
+        later::note(&ask_max);
+        section.finish();
+    }
+    let twin = field.named("category.name", "name = \"technical\"");
+    reject_twins(&twin, "the category", &names);
+    if field.is_present() { values(names) } else { CATEGORIES.map(String::from).to_vec() }
+}
+
+/// Reads all `[[team]]`.
+pub fn teams(file: &Section<'_>, agents: &[AgentPolicy], categories: &[String]) -> Vec<TeamPolicy> {
+    let field = file.optional("team", "[[team]]\nname = \"tech\"\nmembers = [\"alice@example.com\"]");
+    let ways =
+        [("none", Assign::None), ("least-loaded", Assign::LeastLoaded), ("round-robin", Assign::RoundRobin)];
+    let known: Vec<_> = categories.iter().map(|name| (name.as_str(), name.clone())).collect();
+    let agent = |text: &str| {
+        let address = value::address(text)?;
+        let found = agents.iter().any(|agent| agent.address == address);
+        if found { Ok(address) } else { Err(format!("\"{address}\" is no [[agent]] of this file")) }
+    };
+    let (mut names, mut teams) = (Vec::new(), Vec::new());
+    for section in field.sections() {
+        let name = section.required("name", "name = \"tech\"").parse(value::words);
+        let served = section
+            .optional("categories", "categories = [\"technical\"]")
+            .list(|text| value::one_of(text, &known));
+        let members = section.required("members", "members = [\"alice@example.com\"]").list(agent);
+        let lead = section.optional("lead", "lead = \"alice@example.com\"").parse(agent);
+        let languages = section.optional("languages", "languages = [\"en\"]").list(value::language);
+        let assign =
+            section.optional("assign", "assign = \"least-loaded\"").parse(|text| value::one_of(text, &ways));
+        later::calendar(&section);
+        section.finish();
+        let Some(name) = name else { continue };
+        teams.push(TeamPolicy {
+            name: name.value.clone(),
+            categories: values(served),
+            members: values(members),
+            lead: lead.map(|lead| lead.value),
+            languages: values(languages),
+            assign: assign.map(|assign| assign.value).unwrap_or_default(),
+        });
+        names.push(name);
+    }
+    let twin = field.named("team.name", "name = \"tech\"");
+    reject_twins(&twin, "the team", &names);
+    teams
+}
+
+/// The values without their lines.
+pub fn values<T>(found: Vec<At<T>>) -> Vec<T> {
+    found.into_iter().map(|at| at.value).collect()
+}

@@ -1,0 +1,208 @@
+//! From a decision's letters to rows of the outbox: here tokens, nonces and Message-IDs are drawn and the letters rendered.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use super::judgement::Judgement;
+use crate::{
+    desk::{
+        Automatic, Letter, LetterBody, MailboxPolicy, PersonId, Purpose, RawId, TicketId, Token,
+        token::address_with,
+    },
+    edge,
+    mail::{Address, compose::Outgoing},
+    render::{Frame, Rendered, render},
+    store::{NewConfirmation, NewOutbox, OutboxKind, Result, StoreError, Window},
+};
+
+/// How long a token in an address is good (FAULTS section 1 B).
+const TOKEN_DAYS: i64 = 30;
+
+/// What the letters of one decision have in common.
+pub(super) struct Occasion<'a> {
+    pub judgement: &'a Judgement,
+    pub mailbox: &'a MailboxPolicy,
+    pub ticket: Option<TicketId>,
+    /// The mail that was decided on.
+    pub raw: Option<RawId>,
+    pub live: bool,
+    pub now: jiff::Timestamp,
+}
+
+/// Renders the letters and puts them into the outbox, in the decision's own savepoint.
+pub(super) async fn dispatch(window: &mut Window, occasion: &Occasion<'_>, letters: &[Letter]) -> Result<()> {
+    let mut rows = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let person = person_of(window, occasion, letter).await?;
+        rows.push(occasion.row(letter, person)?);
+    }
+    if !rows.is_empty() {
+        window.enqueue(&rows, occasion.now).await?;
+    }
+    Ok(())
+}
+
+async fn person_of(window: &mut Window, occasion: &Occasion<'_>, letter: &Letter) -> Result<PersonId> {
+    if letter.person != PersonId::default() {
+        return Ok(letter.person);
+    }
+    let address = letter.to.key();
+    match occasion.judgement.staff.get(&address) {
+        Some(person) => Ok(*person),
+        None => Ok(window.person(&address, letter.to.name.as_deref(), occasion.now).await?.id),
+    }
+}
+
+/// What stands in Reply-To, and the confirmation that it opens.
+struct ReplyAddress {
+    address: String,
+    confirmation: Option<NewConfirmation>,
+}
+
+impl Occasion<'_> {
+    fn row(&self, letter: &Letter, person: PersonId) -> Result<NewOutbox> {
+        let reply = self.reply_address(letter, person);
+        let rendered = self.rendered(letter, &reply.address)?;
+        let message_id = self.message_id();
+        let to_agent = !matches!(letter.body, LetterBody::Acknowledgement { .. } | LetterBody::Reply { .. });
+        let mut references = letter.references.clone();
+        if to_agent && let Some(ticket) = self.ticket {
+            // One conversation a ticket in the agent's mail program; not a stored Message-ID, so it opens nothing.
+            references.insert(0, format!("ticket-{ticket}.{person}.{}", self.host()));
+        }
+        let mail = Outgoing {
+            from: Address { name: Some(self.sender_name(letter)), address: self.mailbox.address.clone() },
+            to: vec![letter.to.clone()],
+            reply_to: Some(Address { name: None, address: reply.address.clone() })
+                .filter(|a| a.address != self.mailbox.address),
+            subject: rendered.subject,
+            headers: self.headers(letter, &message_id, to_agent),
+            in_reply_to: letter.in_reply_to.clone(),
+            references,
+            date: self.now,
+            text: rendered.text,
+            html: Some(rendered.html),
+            message_id,
+        };
+        Ok(NewOutbox {
+            mailbox: self.mailbox.name.clone(),
+            kind: kind(&letter.body),
+            ticket: self.ticket,
+            to_agent,
+            automatic: letter.automatic.is_some(),
+            recipient: letter.to.key(),
+            // Bounces of automatic mail come to the signed address, so that they find their ticket.
+            envelope_from: Some(if letter.automatic.is_some() {
+                reply.address
+            } else {
+                self.mailbox.address.clone()
+            }),
+            mail,
+            files: letter.files.clone(),
+            shadow: !self.live && !matches!(letter.body, LetterBody::Alert { .. }),
+            confirmation: reply.confirmation,
+        })
+    }
+
+    fn reply_address(&self, letter: &Letter, person: PersonId) -> ReplyAddress {
+        let plain = ReplyAddress { address: self.mailbox.address.clone(), confirmation: None };
+        let has_subaddressing = !self.mailbox.subaddressing.is_empty();
+        match (letter.reply_purpose, self.ticket, &letter.body) {
+            (Some(Purpose::Confirm), _, LetterBody::Confirmation { expires_at, .. }) => {
+                let Some(held) = self.raw else { return plain };
+                let nonce = format!("c{}", BASE32_NOPAD.encode(&edge::random::<16>()).to_lowercase());
+                let confirmation = NewConfirmation {
+                    nonce_hash: Sha256::digest(nonce.as_bytes()).into(),
+                    agent: letter.to.key(),
+                    held,
+                    expires_at: *expires_at,
+                };
+                let address =
+                    if has_subaddressing { address_with(self.mailbox, &nonce) } else { plain.address };
+                ReplyAddress { address, confirmation: Some(confirmation) }
+            }
+            (Some(purpose), Some(ticket), _) if has_subaddressing => {
+                let expires = self.now.as_second() / 86_400 + TOKEN_DAYS;
+                let token = Token {
+                    purpose,
+                    ticket,
+                    person,
+                    expires_day: u16::try_from(expires).unwrap_or(u16::MAX),
+                };
+                let text = self.judgement.keys.mint(&token);
+                ReplyAddress { address: address_with(self.mailbox, &text), confirmation: None }
+            }
+            _ => plain,
+        }
+    }
+
+    fn rendered(&self, letter: &Letter, reply_address: &str) -> Result<Rendered> {
+        let frame = Frame {
+            policy: &self.judgement.policy,
+            mailbox: self.mailbox,
+            ticket: self.ticket,
+            reply_address,
+            zone: &self.judgement.zone,
+            now: self.now,
+        };
+        catch_unwind(AssertUnwindSafe(|| render(letter, &frame, &self.judgement.templates)))
+            .map_err(|_| StoreError::Refused("rendering its letters crashed".into()))
+    }
+
+    /// 128 random bits: knowing an id of ours is a proof of having received it.
+    fn message_id(&self) -> String {
+        format!("{}@{}", HEXLOWER.encode(&edge::random::<16>()), self.host())
+    }
+
+    fn host(&self) -> &str {
+        self.mailbox.address.rsplit_once('@').map_or("localhost", |(_, host)| host)
+    }
+
+    /// Replies carry the agent's name, everything else the desk's; the address is always the mailbox's.
+    fn sender_name(&self, letter: &Letter) -> String {
+        match &letter.body {
+            LetterBody::Reply { agent_name, .. } if !agent_name.is_empty() => agent_name.clone(),
+            _ => self.judgement.policy.desk_name.clone(),
+        }
+    }
+
+    /// RFC 3834 section 5, and what keeps other robots and ourselves from answering (FAULTS section 2).
+    fn headers(&self, letter: &Letter, message_id: &str, to_agent: bool) -> Vec<(String, String)> {
+        let mut headers = Vec::new();
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        match letter.automatic {
+            Some(Automatic::AutoReplied) => headers.push(field("Auto-Submitted", "auto-replied")),
+            Some(Automatic::AutoGenerated) => headers.push(field("Auto-Submitted", "auto-generated")),
+            None => return headers,
+        }
+        // Out-of-office answers of agents are wanted: they tell who is away.
+        let suppressed = if to_agent { "DR, RN, NRN, AutoReply" } else { "All" };
+        headers.push(field("X-Auto-Response-Suppress", suppressed));
+        headers.push(field("X-Maildesk-Loop", &self.loop_mark(message_id)));
+        headers
+    }
+
+    fn loop_mark(&self, message_id: &str) -> String {
+        let desk_id = &self.judgement.policy.desk_id;
+        let key = self.judgement.keys.0.first().map_or(&[][..], |key| key.bytes.as_slice());
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return desk_id.clone() };
+        mac.update(message_id.as_bytes());
+        let signature = HEXLOWER.encode(mac.finalize().into_bytes().as_slice());
+        format!("{desk_id} {}", signature.get(..16).unwrap_or_default())
+    }
+}
+
+fn kind(body: &LetterBody) -> OutboxKind {
+    match body {
+        LetterBody::Acknowledgement { .. } => OutboxKind::Acknowledgement,
+        LetterBody::Notification { .. } => OutboxKind::Notification,
+        LetterBody::Reply { .. } => OutboxKind::Reply,
+        LetterBody::Confirmation { .. } => OutboxKind::Confirmation,
+        LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => OutboxKind::Transcript,
+        LetterBody::Reminder { .. } => OutboxKind::Reminder,
+        LetterBody::Alert { .. } => OutboxKind::Alert,
+    }
+}

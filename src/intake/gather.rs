@@ -1,0 +1,127 @@
+//! Gathering on the writer's transaction: everything that a decision on one mail reads.
+
+use sha2::{Digest, Sha256};
+
+use super::{judgement::Judgement, take::Prepared};
+use crate::{
+    desk::{
+        ConfirmationFacts, LimitCounts, MailFacts, MailboxPolicy,
+        threading::named_tickets,
+        token::{NONCE_CHARS, subaddress},
+    },
+    mail::Reading,
+    store::{Result, Window},
+};
+
+/// Message-IDs looked up for one mail: In-Reply-To and the newest of References.
+const THREAD_IDS_MAX: usize = 30;
+/// Recipient addresses searched for tokens.
+const RECIPIENTS_MAX: usize = 100;
+
+/// The facts about `mail`, as the store knows them now.
+pub(super) async fn gather(
+    window: &mut Window,
+    judgement: &Judgement,
+    mailbox: &str,
+    mail: &Prepared,
+    now: jiff::Timestamp,
+) -> Result<MailFacts> {
+    let reading = &mail.reading;
+    let mut facts = MailFacts {
+        raw: mail.raw,
+        mailbox: mailbox.to_owned(),
+        received_at: mail.received_at,
+        oversized_bytes: mail.oversized_bytes,
+        dkim: mail.dkim.clone(),
+        confirmed: mail.confirmed,
+        ..MailFacts::default()
+    };
+    if !mail.confirmed
+        && let Some(first) = window.duplicate(&reading.identity, mail.raw).await?
+    {
+        facts.duplicate_of = Some(first.unwrap_or_default());
+    }
+    if let Some(from) = &reading.from
+        && !from.address.is_empty()
+    {
+        facts.sender = Some(window.person(&from.key(), from.name.as_deref(), now).await?);
+    }
+    if let Some(policy) = judgement.policy.mailbox(mailbox) {
+        let marks = marks(policy, reading);
+        let today = days_since_epoch(now);
+        facts.tokens = marks.iter().filter_map(|mark| judgement.keys.check(mark, today)).collect();
+        facts.confirmation = confirmation(window, policy, &marks, reading).await?;
+    }
+    let ids = thread_ids(reading);
+    if !ids.is_empty() {
+        facts.threads = window.threads(&ids).await?;
+    }
+    let tickets = named_tickets(&facts.tokens, &facts.threads);
+    if !tickets.is_empty() {
+        facts.tickets = window.ticket_facts(&tickets, now).await?;
+    }
+    facts.limits = limits(window, &facts, now).await?;
+    Ok(facts)
+}
+
+/// What stands behind the subaddressing mark in the addresses that the mail was sent to.
+fn marks<'a>(policy: &MailboxPolicy, reading: &'a Reading) -> Vec<&'a str> {
+    let written = reading.to.iter().chain(&reading.cc).map(|a| a.address.as_str());
+    let delivered = reading.trace.delivered_to.iter().map(String::as_str);
+    let mut marks = Vec::new();
+    for address in written.chain(delivered).take(RECIPIENTS_MAX) {
+        if let Some(mark) = subaddress(policy, address)
+            && !marks.contains(&mark)
+        {
+            marks.push(mark);
+        }
+    }
+    marks
+}
+
+/// The confirmation that the mail answers: by the nonce in its address, or, without subaddressing, by what it replies to.
+async fn confirmation(
+    window: &mut Window,
+    policy: &MailboxPolicy,
+    marks: &[&str],
+    reading: &Reading,
+) -> Result<Option<ConfirmationFacts>> {
+    for mark in marks {
+        if mark.len() == NONCE_CHARS && mark.starts_with('c') {
+            let hash: [u8; 32] = Sha256::digest(mark.as_bytes()).into();
+            if let Some(found) = window.confirmation_by_nonce(&hash).await? {
+                return Ok(Some(found));
+            }
+        }
+    }
+    if policy.subaddressing.is_empty()
+        && let Some(id) = reading.in_reply_to.first()
+    {
+        return window.confirmation_by_message_id(id).await;
+    }
+    Ok(None)
+}
+
+fn thread_ids(reading: &Reading) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in reading.in_reply_to.iter().chain(reading.references.iter().rev()) {
+        if ids.len() >= THREAD_IDS_MAX {
+            break;
+        }
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    ids
+}
+
+/// The counts are needed only where something automatic may leave: a mail that starts a ticket, or an agent's.
+async fn limits(window: &mut Window, facts: &MailFacts, now: jiff::Timestamp) -> Result<LimitCounts> {
+    let Some(sender) = &facts.sender else { return Ok(LimitCounts::default()) };
+    let domain = sender.address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    window.limits(&sender.address, domain, now).await
+}
+
+fn days_since_epoch(now: jiff::Timestamp) -> u16 {
+    u16::try_from(now.as_second() / 86_400).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,79 @@
+//! The thread on which mails are read: a 16 MiB stack (nested mails cost stack), one job at a time, so that the memory of
+//! reading is bounded by one mail.
+
+use std::{sync::Arc, thread};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    mail::{self, ReadPolicy, Reading},
+    triage::{self, Triage},
+};
+
+const STACK_BYTES: usize = 16 << 20;
+/// Jobs that may wait: each mailbox has at most one window under way.
+const QUEUE: usize = 16;
+
+struct Job {
+    mails: Vec<Arc<Vec<u8>>>,
+    policy: ReadPolicy,
+    done: oneshot::Sender<Vec<(Reading, Triage)>>,
+}
+
+/// Handle of the reading thread. Cheap to clone; the thread ends with the last handle.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    jobs: mpsc::Sender<Job>,
+}
+
+/// The reading thread is gone, which only happens while the process ends.
+#[derive(Debug, thiserror::Error)]
+#[error("the reading thread has ended")]
+pub struct ReaderGone;
+
+impl Reader {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start() -> std::io::Result<Self> {
+        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        thread::Builder::new().name("reader".into()).stack_size(STACK_BYTES).spawn(move || {
+            while let Some(job) = queue.blocking_recv() {
+                let read = job.mails.iter().map(|bytes| read_one(bytes, &job.policy)).collect();
+                // Nobody waits any more: the window was given up.
+                let _ = job.done.send(read);
+            }
+        })?;
+        Ok(Self { jobs })
+    }
+
+    /// Reads mails in order.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub async fn read(
+        &self,
+        mails: Vec<Arc<Vec<u8>>>,
+        policy: ReadPolicy,
+    ) -> Result<Vec<(Reading, Triage)>, ReaderGone> {
+        let (done, result) = oneshot::channel();
+        self.jobs.send(Job { mails, policy, done }).await.map_err(|_| ReaderGone)?;
+        result.await.map_err(|_| ReaderGone)
+    }
+}
+
+fn read_one(bytes: &[u8], policy: &ReadPolicy) -> (Reading, Triage) {
+    let reading = mail::read(bytes, policy);
+    let triage = triage::triage(&reading);
+    (reading, triage)
+}
+
+/// Reads on a thread of its own with the same stack, for the command line.
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn read_once(bytes: Vec<u8>, policy: ReadPolicy) -> std::io::Result<(Reading, Triage)> {
+    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || read_one(&bytes, &policy))?;
+    thread.join().map_err(|_| std::io::Error::other("the reader crashed"))
+}

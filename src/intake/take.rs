@@ -1,0 +1,100 @@
+//! From kept bytes to mails ready for judgement: read on the reading thread, proven where that needs the network.
+
+use std::sync::Arc;
+
+use super::{Desk, judgement::Judgement, reader::ReaderGone};
+use crate::{
+    desk::{DkimFinding, Policy, RawId},
+    mail::Reading,
+    store::{RawMessage, Undecided},
+    triage::Triage,
+};
+
+/// A kept mail, read and proven.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub raw: RawId,
+    pub received_at: jiff::Timestamp,
+    pub reading: Reading,
+    pub triage: Triage,
+    pub dkim: Vec<DkimFinding>,
+    pub oversized_bytes: Option<u64>,
+    /// Its agent confirmed it.
+    pub confirmed: bool,
+}
+
+/// A kept mail before it is read.
+#[derive(Debug)]
+pub(super) struct KeptMail {
+    pub raw: RawId,
+    pub received_at: jiff::Timestamp,
+    pub bytes: Arc<Vec<u8>>,
+    pub oversized_bytes: Option<u64>,
+}
+
+impl From<Undecided> for KeptMail {
+    fn from(row: Undecided) -> Self {
+        Self {
+            raw: row.raw,
+            received_at: row.received_at,
+            bytes: Arc::new(row.bytes),
+            oversized_bytes: row.oversized_bytes,
+        }
+    }
+}
+
+/// Reads and proves mails, in order.
+///
+/// # Errors
+/// [`ReaderGone`] while the process ends.
+pub(super) async fn prepare(
+    desk: &Desk,
+    judgement: &Judgement,
+    mails: Vec<KeptMail>,
+) -> Result<Vec<Prepared>, ReaderGone> {
+    let bytes = mails.iter().map(|m| Arc::clone(&m.bytes)).collect();
+    let readings = desk.reader.read(bytes, judgement.read_policy.clone()).await?;
+    let mut prepared = Vec::with_capacity(mails.len());
+    for (mail, (reading, triage)) in mails.into_iter().zip(readings) {
+        let dkim = match &desk.prover {
+            Some(prover) if claims_agent(&judgement.policy, &reading) => prover.dkim(&mail.bytes).await,
+            Some(_) | None => Vec::new(),
+        };
+        prepared.push(Prepared {
+            raw: mail.raw,
+            received_at: mail.received_at,
+            reading,
+            triage,
+            dkim,
+            oversized_bytes: mail.oversized_bytes,
+            confirmed: false,
+        });
+    }
+    Ok(prepared)
+}
+
+/// Prepares one mail that was held, while the writer's transaction is open: without network, since it is already confirmed.
+pub(super) async fn prepare_one(
+    desk: &Desk,
+    judgement: &Judgement,
+    raw: RawId,
+    message: RawMessage,
+) -> Option<Prepared> {
+    let bytes = vec![Arc::new(message.bytes)];
+    let (reading, triage) = desk.reader.read(bytes, judgement.read_policy.clone()).await.ok()?.pop()?;
+    Some(Prepared {
+        raw,
+        received_at: message.received_at,
+        reading,
+        triage,
+        dkim: Vec::new(),
+        oversized_bytes: message.oversized_bytes,
+        confirmed: false,
+    })
+}
+
+/// Only a mail whose one sender is an agent's address is worth DNS look-ups.
+fn claims_agent(policy: &Policy, reading: &Reading) -> bool {
+    reading.trace.dkim_signatures > 0
+        && reading.trace.strict_from.as_deref().is_some_and(|from| policy.agent(from).is_some())
+}

@@ -1,0 +1,48 @@
+//! Buttons: `mailto:` links that write a command for the agent, each with its typed twin (RFC 6068).
+
+use minijinja::{Error, Value, context};
+
+use super::words::Words;
+
+/// One step that an agent can take by one tap.
+pub(super) struct Action {
+    pub label: String,
+    /// What the mail begins with, `#take`.
+    pub command: String,
+    /// The words beside the button.
+    pub twin: String,
+}
+
+impl Action {
+    /// A button that writes `command`.
+    pub(super) fn new(words: Words<'_>, label: String, command: &str) -> Result<Self, Error> {
+        let twin = words.say("buttons.twin", context! { command })?;
+        Ok(Self { label, command: command.to_owned(), twin })
+    }
+
+    /// The action as templates see it.
+    pub(super) fn value(&self, reply_address: &str, subject: &str) -> Value {
+        let href = format!(
+            "mailto:{}?subject={}&body={}",
+            percent(reply_address, "@"),
+            percent(subject, ""),
+            percent(&self.command, "")
+        );
+        context! { label => &self.label, command => &self.command, twin => &self.twin, href }
+    }
+}
+
+/// Percent-encodes all but unreserved characters (RFC 6068 section 2) and those in `kept`. `+` is encoded too: some
+/// programs read it as a blank, and reply addresses carry one.
+fn percent(text: &str, kept: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || "-._~".contains(c) || kept.contains(c) {
+            encoded.push(c);
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}

@@ -1,0 +1,413 @@
+//! What each kind of letter hands to its template: values in the reader's language, cleaned of control characters.
+//! Knows nothing of formats.
+
+use minijinja::{Error, Value, context};
+
+use super::{
+    Frame,
+    action::Action,
+    subject,
+    text::{clean_line, clean_text},
+    time,
+    words::Words,
+};
+use crate::{
+    desk::{EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem, TicketBrief},
+    mail::Address,
+};
+
+/// A letter's template, its subject and what the template shows.
+pub(super) struct View {
+    pub template: &'static str,
+    pub subject: String,
+    pub values: Value,
+}
+
+/// The commands that `#help` lists, with their Chinese names.
+const COMMANDS: [(&str, &str); 10] = [
+    ("take", "接手"),
+    ("assign", "分配"),
+    ("category", "分类"),
+    ("priority", "优先级"),
+    ("wait", "等待"),
+    ("resolve", "解决"),
+    ("close", "关闭"),
+    ("reopen", "重开"),
+    ("note", "备注"),
+    ("help", "帮助"),
+];
+
+/// Columns of a person's name in a subject.
+const NAME_COLUMNS: usize = 32;
+
+/// Columns of the subject that a button writes: enough to recognise, short enough for any `mailto:` handler.
+const BUTTON_SUBJECT_COLUMNS: usize = 40;
+
+/// Everything that a letter's template shows.
+pub(super) fn view(letter: &Letter, frame: &Frame<'_>, words: Words<'_>) -> Result<View, Error> {
+    let desk = Writing { letter, frame, words, number: frame.ticket.map(|id| format!("#{id}")) };
+    let mut view = desk.body()?;
+    let common = context! {
+        lang => words.language,
+        number => desk.number.as_deref(),
+        desk => clean_line(&frame.policy.desk_name),
+        mailbox => &frame.mailbox.address,
+        official => desk.official(),
+    };
+    view.values = context! { ..view.values, ..common };
+    Ok(view)
+}
+
+/// One letter being written.
+struct Writing<'a> {
+    letter: &'a Letter,
+    frame: &'a Frame<'a>,
+    words: Words<'a>,
+    /// `#1042`.
+    number: Option<String>,
+}
+
+impl Writing<'_> {
+    fn body(&self) -> Result<View, Error> {
+        match &self.letter.body {
+            LetterBody::Acknowledgement { subject, promise, continues } => {
+                let values = context! {
+                    promise => promise.map(|at| self.instant(at)).transpose()?,
+                    continues => continues.map(|id| format!("#{id}")),
+                };
+                let subject = match subject {
+                    Some(subject) => subject::answer(&self.base(subject)?, self.number.as_deref()),
+                    None => self.subject("ack", "")?,
+                };
+                Ok(View { template: "acknowledgement", subject, values })
+            }
+            LetterBody::Notification { .. } => self.notification(),
+            LetterBody::Reply { agent_name, subject, text } => {
+                Ok(self.reply(agent_name, &self.base(subject)?, text))
+            }
+            LetterBody::Confirmation { .. } => self.confirmation(),
+            LetterBody::Refusal { subject, problems, original } => {
+                let problems = problems.iter().map(|p| self.problem(p)).collect::<Result<Vec<_>, _>>()?;
+                let values = context! { problems, text => clean_text(original) };
+                Ok(View { template: "refusal", subject: self.subject("refuse", subject)?, values })
+            }
+            LetterBody::Transcript { .. } => self.transcript(),
+            LetterBody::Reminder { brief, due_at } => self.reminder(brief, *due_at),
+            LetterBody::Alert { title, facts, advice } => {
+                let rows: Vec<Value> =
+                    facts.iter().map(|(name, value)| row(clean_line(name), clean_line(value))).collect();
+                let values = context! { title => clean_line(title), advice => clean_text(advice), rows };
+                Ok(View { template: "alert", subject: clean_line(title), values })
+            }
+        }
+    }
+
+    fn reply(&self, agent_name: &str, base: &str, text: &str) -> View {
+        let (agent, text) = (clean_line(agent_name), clean_text(text));
+        let ending: Vec<&str> = text.lines().rev().filter(|l| !l.trim().is_empty()).take(3).collect();
+        let signed = !agent.is_empty() && ending.iter().any(|line| line.contains(&agent));
+        View {
+            template: "reply",
+            subject: subject::answer(base, self.number.as_deref()),
+            values: context! { agent, text, signed },
+        }
+    }
+
+    fn notification(&self) -> Result<View, Error> {
+        let LetterBody::Notification { cause, brief, text, quoted, files, files_left_out } =
+            &self.letter.body
+        else {
+            return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
+        };
+        let values = context! {
+            cause => cause_key(*cause), text => clean_text(text), quoted, files_left_out,
+            next => self.next_step(*cause, brief)?,
+            files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
+        };
+        let name = super::text::cut(&name_of(&brief.requester), NAME_COLUMNS);
+        let subject = format!("{} {} · {name}", self.tag(brief), self.base(&brief.subject)?);
+        Ok(View { template: "notification", subject, values: context! { ..values, ..self.brief(brief)? } })
+    }
+
+    fn confirmation(&self) -> Result<View, Error> {
+        let LetterBody::Confirmation { subject, actions, text, recipient, reason, expires_at } =
+            &self.letter.body
+        else {
+            return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
+        };
+        let subject = self.subject("confirm", subject)?;
+        let mut confirm = Action::new(self.words, self.words.plain("buttons.confirm")?, "OK")?;
+        confirm.twin = self.words.plain("buttons.twin_any")?;
+        let values = context! {
+            reason => self.reason(reason)?, text => text.as_deref().map(clean_text),
+            recipient => recipient.as_ref().map(name_and_address),
+            until => self.instant(*expires_at)?,
+            left => time::distance(self.words, self.frame.now, *expires_at)?,
+            done => actions.iter().map(|a| clean_line(a)).collect::<Vec<_>>(),
+            actions => vec![confirm.value(self.frame.reply_address, &self.button_subject(&subject))],
+        };
+        Ok(View { template: "confirmation", subject, values })
+    }
+
+    fn transcript(&self) -> Result<View, Error> {
+        let LetterBody::Transcript { subject, done, sent_to, sent_words, help } = &self.letter.body else {
+            return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
+        };
+        let comma = self.words.plain("done.list_comma")?;
+        let done = done.iter().map(|line| {
+            let (kind, detail) =
+                line.split_once(' ').filter(|(_, d)| d.contains(" -> ")).unwrap_or((line, ""));
+            self.step(kind, detail)
+        });
+        let done = done.collect::<Result<Vec<_>, _>>()?;
+        let values = context! {
+            help, sent_words, done => done.join(&comma),
+            sent_to => sent_to.as_ref().map(name_and_address),
+            commands => if *help { self.commands()? } else { Vec::new() },
+        };
+        let is_help_alone = *help && done.is_empty() && sent_to.is_none();
+        let subject = self.subject(if is_help_alone { "help" } else { "done" }, subject)?;
+        Ok(View { template: "transcript", subject, values })
+    }
+
+    fn reminder(&self, brief: &TicketBrief, due_at: jiff::Timestamp) -> Result<View, Error> {
+        let late = due_at <= self.frame.now;
+        let values = context! {
+            late, when => self.instant(due_at)?, left => time::distance(self.words, self.frame.now, due_at)?,
+        };
+        let key = if late { "subject.late" } else { "subject.remind" };
+        let subject = self
+            .words
+            .say(key, context! { tag => self.tag(brief), subject => self.base(&brief.subject)? })?;
+        Ok(View { template: "reminder", subject, values: context! { ..values, ..self.brief(brief)? } })
+    }
+
+    /// The values that every letter about a ticket to staff has.
+    fn brief(&self, brief: &TicketBrief) -> Result<Value, Error> {
+        let actions = self.actions(brief)?;
+        Ok(context! {
+            who => name_of(&brief.requester),
+            assignee => brief.assignee.as_deref().map(|a| self.colleague(a)),
+            rows => self.facts(brief)?,
+            history => brief.history.iter().map(|e| self.event(e)).collect::<Result<Vec<_>, _>>()?,
+            mine => brief.assignee.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(&self.letter.to.address)),
+            actions,
+        })
+    }
+
+    fn facts(&self, brief: &TicketBrief) -> Result<Vec<Value>, Error> {
+        let words = self.words;
+        let name = |key: &str| words.plain(&format!("fact.{key}"));
+        let proof = words.plain(if brief.requester_proven { "proof.yes" } else { "proof.no" })?;
+        let mut rows =
+            vec![row(name("client")?, name_and_address(&brief.requester)), row(name("proof")?, proof)];
+        if let Some(category) = &brief.category {
+            rows.push(row(name("category")?, self.category(category)?));
+        }
+        rows.push(row(name("priority")?, words.plain(&format!("priority.{}", brief.priority.as_str()))?));
+        rows.push(row(name("state")?, words.plain(&format!("state.{}", brief.state.as_str()))?));
+        if let Some(team) = &brief.team {
+            rows.push(row(name("team")?, clean_line(team)));
+        }
+        let assignee = match &brief.assignee {
+            Some(address) => self.colleague(address),
+            None => words.plain("value.nobody")?,
+        };
+        rows.push(row(name("assignee")?, assignee));
+        Ok(rows)
+    }
+
+    /// `when` and `left` of an instant.
+    fn due(&self, due: jiff::Timestamp) -> Result<Value, Error> {
+        Ok(context! { when => self.instant(due)?, left => time::distance(self.words, self.frame.now, due)? })
+    }
+
+    /// What the reader of a notification should do.
+    fn next_step(&self, cause: NotificationCause, brief: &TicketBrief) -> Result<String, Error> {
+        let who = name_of(&brief.requester);
+        let key = match (cause, brief.first_response_due_at) {
+            (NotificationCause::ClaimsStaff, _) => "notify.next_claims_staff",
+            (NotificationCause::Stranger, _) => "notify.next_stranger",
+            (_, None) => "notify.next",
+            (_, Some(due)) if due > self.frame.now => "notify.next_due",
+            (_, Some(_)) => "notify.next_late",
+        };
+        let due =
+            brief.first_response_due_at.map(|at| self.due(at)).transpose()?.unwrap_or_else(|| context! {});
+        self.words.say(key, context! { who, ..due })
+    }
+
+    /// The usual next steps as buttons; none without a ticket.
+    fn actions(&self, brief: &TicketBrief) -> Result<Vec<Value>, Error> {
+        if self.number.is_none() {
+            return Ok(Vec::new());
+        }
+        let words = self.words;
+        let mut actions = Vec::new();
+        if !brief.assignee.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(&self.letter.to.address)) {
+            actions.push(Action::new(words, words.plain("buttons.take")?, "#take")?);
+        }
+        actions.push(Action::new(words, words.plain("buttons.resolve")?, "#resolve")?);
+        for category in self.frame.policy.categories.iter().filter(|c| Some(*c) != brief.category.as_ref()) {
+            let label = words.say("buttons.category", context! { category => self.category(category)? })?;
+            actions.push(Action::new(words, label, &format!("#category {}", clean_line(category)))?);
+        }
+        let subject = self.button_subject(&brief.subject);
+        Ok(actions.iter().map(|a| a.value(self.frame.reply_address, &subject)).collect())
+    }
+
+    fn problem(&self, problem: &Problem) -> Result<String, Error> {
+        let (key, values) = match problem {
+            Problem::UnknownCommand { line, command, did_you_mean } => {
+                let did_you_mean = did_you_mean.as_deref().map(hash);
+                ("unknown_command", context! { line, command => hash(command), did_you_mean })
+            }
+            Problem::BadArgument { line, command, argument, allowed } => {
+                let allowed = allowed.join(&self.words.plain("refuse.list_comma")?);
+                let argument = clean_line(argument);
+                ("bad_argument", context! { line, command => hash(command), argument, allowed })
+            }
+            Problem::NotAllowed { line, command, least_role } => {
+                ("not_allowed", context! { line, command => hash(command), least_role })
+            }
+            Problem::WrongState { line, command, state } => {
+                let state = self.words.name_or(&format!("state.{state}"), state)?;
+                ("wrong_state", context! { line, command => hash(command), state })
+            }
+            Problem::Contradiction { line, command, other } => {
+                ("contradiction", context! { line, command => hash(command), other => hash(other) })
+            }
+            Problem::NothingNew => ("nothing_new", context! {}),
+            Problem::HiddenText => ("hidden_text", context! {}),
+            Problem::NoRecipient => ("no_recipient", context! {}),
+        };
+        self.words.say(&format!("refuse.{key}"), values)
+    }
+
+    fn commands(&self) -> Result<Vec<Value>, Error> {
+        COMMANDS
+            .iter()
+            .map(|(command, chinese)| {
+                let meaning = self.words.plain(&format!("help.command.{command}"))?;
+                let is_chinese = self.words.language == "zh";
+                Ok(row(
+                    if is_chinese { format!("#{chinese} #{command}") } else { format!("#{command}") },
+                    meaning,
+                ))
+            })
+            .collect()
+    }
+
+    fn event(&self, event: &EventBrief) -> Result<String, Error> {
+        let what = self.step(&event.kind, &event.detail)?;
+        Ok(format!("{} · {} · {what}", self.instant(event.at)?, self.colleague(&event.actor)))
+    }
+
+    /// One step of a ticket's history in the reader's language; what the language has no word for stays as it is.
+    fn step(&self, kind: &str, detail: &str) -> Result<String, Error> {
+        let kind_word = self.words.name_or(&format!("event.{kind}"), &clean_line(kind))?;
+        let detail = match detail.split_once(" -> ") {
+            Some((before, after)) => format!("{} → {}", self.side(kind, before)?, self.side(kind, after)?),
+            None => self.reason(detail)?,
+        };
+        Ok(format!("{kind_word} {detail}").trim_end().to_owned())
+    }
+
+    /// One side of a change: `technical` of `category technical -> account`.
+    fn side(&self, kind: &str, value: &str) -> Result<String, Error> {
+        match kind {
+            "assignee" if value == "none" => self.words.plain("value.nobody"),
+            "assignee" => Ok(self.colleague(value)),
+            _ => self.words.name_or(&format!("{kind}.{value}"), &clean_line(value)),
+        }
+    }
+
+    /// A reason of the desk, which come in English.
+    fn reason(&self, reason: &str) -> Result<String, Error> {
+        self.words.name_or(&format!("reason.{reason}"), &clean_line(reason))
+    }
+
+    fn instant(&self, at: jiff::Timestamp) -> Result<String, Error> {
+        time::instant(self.words, at, self.frame.now, self.frame.zone)
+    }
+
+    fn category(&self, name: &str) -> Result<String, Error> {
+        self.words.name_or(&format!("category.{name}"), &clean_line(name))
+    }
+
+    /// `error.log, 34 kB`.
+    fn file(&self, file: &FileBrief) -> Result<String, Error> {
+        let size = match file.size_bytes {
+            bytes @ ..1_000 => format!("{bytes} B"),
+            bytes @ ..1_000_000 => format!("{} kB", bytes / 1_000),
+            bytes => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        };
+        self.words.say("value.file", context! { name => clean_line(&file.name), size })
+    }
+
+    /// A colleague by name where the policy knows one.
+    fn colleague(&self, address: &str) -> String {
+        clean_line(self.frame.policy.agent(address).map_or(address, |agent| &agent.name))
+    }
+
+    fn official(&self) -> String {
+        match self.frame.policy.official_addresses.as_slice() {
+            [] => self.frame.mailbox.address.clone(),
+            all => all.join(", "),
+        }
+    }
+
+    fn tag(&self, brief: &TicketBrief) -> String {
+        subject::tag(self.number.as_deref(), brief.category.as_deref(), brief.priority.as_str())
+    }
+
+    /// The client's words, or what stands for them when there are none.
+    fn base(&self, subject: &str) -> Result<String, Error> {
+        let base = subject::base(subject, self.number.as_deref());
+        if base.is_empty() { self.words.plain("no_subject") } else { Ok(base) }
+    }
+
+    /// A subject in words; without a ticket its brackets go.
+    fn subject(&self, key: &str, subject: &str) -> Result<String, Error> {
+        let desk = clean_line(&self.frame.policy.desk_name);
+        let number = self.number.as_deref().unwrap_or_default();
+        let said = self
+            .words
+            .say(&format!("subject.{key}"), context! { number, desk, subject => self.base(subject)? })?;
+        Ok(said.replace("[]", "").trim().to_owned())
+    }
+
+    fn button_subject(&self, subject: &str) -> String {
+        let base = super::text::cut(&subject::base(subject, self.number.as_deref()), BUTTON_SUBJECT_COLUMNS);
+        subject::answer(&base, self.number.as_deref())
+    }
+}
+
+fn row(name: String, value: String) -> Value {
+    context! { name, value }
+}
+
+fn cause_key(cause: NotificationCause) -> &'static str {
+    match cause {
+        NotificationCause::NewTicket => "new_ticket",
+        NotificationCause::ClientAnswered => "client_answered",
+        NotificationCause::Reopened => "reopened",
+        NotificationCause::Assigned => "assigned",
+        NotificationCause::ClaimsStaff => "claims_staff",
+        NotificationCause::Stranger => "stranger",
+    }
+}
+
+/// A command with its mark, whether or not it came with one.
+fn hash(command: &str) -> String {
+    format!("#{}", clean_line(command).trim_start_matches(['#', '＃']))
+}
+
+fn name_of(person: &Address) -> String {
+    clean_line(person.name.as_deref().filter(|n| !n.trim().is_empty()).unwrap_or(&person.address))
+}
+
+fn name_and_address(person: &Address) -> String {
+    let name = name_of(person);
+    if name == person.address { name } else { format!("{name} <{}>", clean_line(&person.address)) }
+}

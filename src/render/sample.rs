@@ -1,0 +1,272 @@
+//! Every kind of letter with invented contents: rendered once at start, so that a template's mistake shows before the
+//! first mail and not in it.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Frame, Templates, templates::position, try_render};
+use crate::{
+    desk::{
+        AgentPolicy, EventBrief, FileBrief, Letter, LetterBody, MailboxPolicy, NotificationCause, PersonId,
+        Policy, Priority, Problem, State, TicketBrief, TicketId,
+    },
+    mail::Address,
+};
+
+/// 2026-11-23 16:00 in Shanghai, a Monday.
+const NOW: Timestamp = Timestamp::constant(1_795_420_800, 0);
+
+/// All mistakes that show only when letters are rendered, each once.
+pub(super) fn try_all(templates: &Templates) -> Vec<String> {
+    let (policy, zone) = (policy(), TimeZone::UTC);
+    let mut mistakes = Vec::new();
+    for language in templates.languages() {
+        for ticket in [Some(TicketId(1042)), None] {
+            for (_, letter) in letters(language) {
+                if let Err(e) = try_render(&letter, &frame(&policy, &zone, ticket), templates) {
+                    let mistake = position(templates, &e);
+                    if !mistakes.contains(&mistake) {
+                        mistakes.push(mistake);
+                    }
+                }
+            }
+        }
+    }
+    mistakes
+}
+
+/// A frame on the sample policy.
+#[must_use]
+pub fn frame<'a>(policy: &'a Policy, zone: &'a TimeZone, ticket: Option<TicketId>) -> Frame<'a> {
+    static MAILBOX: std::sync::LazyLock<MailboxPolicy> = std::sync::LazyLock::new(mailbox);
+    Frame { policy, mailbox: &MAILBOX, ticket, reply_address: "support+reply@example.com", zone, now: NOW }
+}
+
+fn mailbox() -> MailboxPolicy {
+    MailboxPolicy {
+        name: "support".to_owned(),
+        address: "support@example.com".to_owned(),
+        ..MailboxPolicy::default()
+    }
+}
+
+/// A desk with two of the built-in categories and one of its own.
+#[must_use]
+pub fn policy() -> Policy {
+    let agent = |name: &str, address: &str| AgentPolicy {
+        name: name.to_owned(),
+        address: address.to_owned(),
+        languages: vec!["en".to_owned()],
+        ..AgentPolicy::default()
+    };
+    Policy {
+        desk_name: "Example Support".to_owned(),
+        default_language: "en".to_owned(),
+        official_addresses: vec!["support@example.com".to_owned()],
+        zone: "UTC".to_owned(),
+        mailboxes: vec![mailbox()],
+        agents: vec![agent("Bob Miller", "bob@example.com"), agent("王芳", "fang@example.com")],
+        categories: ["technical", "account", "spare parts"].map(str::to_owned).to_vec(),
+        ..Policy::default()
+    }
+}
+
+fn person(name: &str, address: &str) -> Address {
+    Address { name: Some(name.to_owned()), address: address.to_owned() }
+}
+
+/// Minutes after [`NOW`].
+fn after(minutes: i64) -> Timestamp {
+    NOW.saturating_add(jiff::SignedDuration::from_mins(minutes)).unwrap_or(NOW)
+}
+
+/// A ticket with everything set.
+fn brief() -> TicketBrief {
+    let event = |minutes, actor: &str, kind: &str, detail: &str| EventBrief {
+        at: after(minutes),
+        actor: actor.to_owned(),
+        kind: kind.to_owned(),
+        detail: detail.to_owned(),
+    };
+    TicketBrief {
+        subject: "甘特图无法加载".to_owned(),
+        state: State::Open,
+        category: Some("technical".to_owned()),
+        priority: Priority::High,
+        team: Some("plan".to_owned()),
+        assignee: Some("fang@example.com".to_owned()),
+        requester: person("李娜", "lina@huaxia.example"),
+        requester_proven: true,
+        first_response_due_at: Some(after(120)),
+        history: vec![
+            event(-50, "maildesk", "created", ""),
+            event(-20, "bob@example.com", "category", "account -> technical"),
+        ],
+    }
+}
+
+/// A ticket with nothing set.
+fn bare_brief() -> TicketBrief {
+    TicketBrief {
+        category: None,
+        team: None,
+        assignee: None,
+        requester: Address { name: None, address: "lina@huaxia.example".to_owned() },
+        requester_proven: false,
+        first_response_due_at: None,
+        history: Vec::new(),
+        ..brief()
+    }
+}
+
+const CLIENT_TEXT: &str = "您好：\n\n升级后甘特图一直空白，已经清除缓存并重新登录，还是不行。浏览器是 Chrome 126，系统是 Windows 11，昨天下午三点左右开始。\n\n    Error: chart <script>alert(1)</script> {{ config }} failed & stopped\n\n谢谢\n李娜";
+
+const AGENT_TEXT: &str = "Dear Li Na,\n\nthank you for the details. Please open Settings, then Charts, and switch off “Hardware acceleration”; the chart should be back after a reload. The steps with pictures:\nhttps://help.example.com/en/articles/charts/what-to-do-when-the-gantt-chart-stays-blank-after-an-upgrade\n\nIf it stays blank, send us the log, and we look into it today.\n\nKind regards\nBob Miller";
+
+/// Every kind of letter, full and bare, under the name of its golden files.
+#[must_use]
+pub fn letters(language: &str) -> Vec<(&'static str, Letter)> {
+    let letter = |body| Letter {
+        to: person("Bob Miller", "bob@example.com"),
+        person: PersonId(7),
+        language: language.to_owned(),
+        reply_purpose: None,
+        automatic: None,
+        in_reply_to: None,
+        references: Vec::new(),
+        files: Vec::new(),
+        body,
+    };
+    let mut all = client_bodies();
+    all.extend(staff_bodies());
+    all.extend(answer_bodies());
+    all.into_iter().map(|(name, body)| (name, letter(body))).collect()
+}
+
+fn client_bodies() -> Vec<(&'static str, LetterBody)> {
+    let reply = |text: &str| LetterBody::Reply {
+        agent_name: "Bob Miller".to_owned(),
+        subject: "Re: 甘特图无法加载".to_owned(),
+        text: text.to_owned(),
+    };
+    let subject = Some("回复：Re: 甘特图无法加载".to_owned());
+    vec![
+        (
+            "acknowledgement",
+            LetterBody::Acknowledgement {
+                subject,
+                promise: Some(after(1080)),
+                continues: Some(TicketId(977)),
+            },
+        ),
+        (
+            "acknowledgement_unproven",
+            LetterBody::Acknowledgement { subject: None, promise: None, continues: None },
+        ),
+        ("reply", reply(AGENT_TEXT)),
+        ("reply_unsigned", reply("已经修好了，请刷新页面再试。")),
+    ]
+}
+
+fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
+    let notification = |cause, brief, files: Vec<FileBrief>| LetterBody::Notification {
+        cause,
+        brief,
+        text: CLIENT_TEXT.to_owned(),
+        quoted: !files.is_empty(),
+        files_left_out: files.len() == 1,
+        files,
+    };
+    let file = |name: &str, size_bytes| FileBrief { name: name.to_owned(), size_bytes };
+    let files = vec![file("截图 1.png", 348_211), file("browser.log", 812)];
+    let late = TicketBrief { first_response_due_at: Some(after(-130)), ..bare_brief() };
+    vec![
+        ("notification", notification(NotificationCause::NewTicket, brief(), files)),
+        ("notification_bare", notification(NotificationCause::ClientAnswered, bare_brief(), Vec::new())),
+        ("notification_reopened", notification(NotificationCause::Reopened, late, vec![file("video.mp4", 48_400_000)])),
+        ("notification_assigned", notification(NotificationCause::Assigned, brief(), Vec::new())),
+        ("notification_claims_staff", notification(NotificationCause::ClaimsStaff, bare_brief(), Vec::new())),
+        ("notification_stranger", notification(NotificationCause::Stranger, brief(), Vec::new())),
+        ("reminder", LetterBody::Reminder { brief: TicketBrief { assignee: None, ..brief() }, due_at: after(24) }),
+        ("reminder_late", LetterBody::Reminder { brief: brief(), due_at: after(-5) }),
+        (
+            "alert",
+            LetterBody::Alert {
+                title: "support@example.com cannot be read since 09:12".to_owned(),
+                facts: vec![
+                    ("Server".to_owned(), "imap.example.com:993 says AUTHENTICATIONFAILED".to_owned()),
+                    ("Next try".to_owned(), "09:42".to_owned()),
+                ],
+                advice: "No mail is lost: it waits on the server. Renew the client password, then run maildesk check --online.".to_owned(),
+            },
+        ),
+        ("alert_bare", LetterBody::Alert { title: "The disk is full".to_owned(), facts: Vec::new(), advice: String::new() }),
+    ]
+}
+
+/// Answers to agents' own mails.
+fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
+    let confirmation = |actions: &[&str], text: Option<&str>, recipient| LetterBody::Confirmation {
+        subject: "Re: 甘特图无法加载".to_owned(),
+        actions: actions.iter().map(|a| (*a).to_owned()).collect(),
+        text: text.map(str::to_owned),
+        recipient,
+        reason: "no trusted result and no signature".to_owned(),
+        expires_at: after(15),
+    };
+    let transcript = |done: &[&str], sent_words, help| LetterBody::Transcript {
+        subject: "甘特图无法加载".to_owned(),
+        done: done.iter().map(|d| (*d).to_owned()).collect(),
+        sent_to: (sent_words > 0).then(|| person("Li Na", "lina@huaxia.example")),
+        sent_words,
+        help,
+    };
+    vec![
+        (
+            "confirmation",
+            confirmation(&["resolve"], Some(AGENT_TEXT), Some(person("Li Na", "lina@huaxia.example"))),
+        ),
+        ("confirmation_actions", confirmation(&["category account", "assign Bob Miller"], None, None)),
+        ("confirmation_nobody", confirmation(&[], Some("Done."), None)),
+        (
+            "refusal",
+            LetterBody::Refusal {
+                subject: "甘特图无法加载".to_owned(),
+                problems: problems(),
+                original: format!("#take\n#clsoe\n\n{AGENT_TEXT}"),
+            },
+        ),
+        (
+            "transcript",
+            transcript(&["category technical -> account", "assignee none -> bob@example.com"], 86, false),
+        ),
+        ("transcript_sent", transcript(&[], 1, false)),
+        ("transcript_nothing", transcript(&[], 0, false)),
+        ("help", transcript(&[], 0, true)),
+    ]
+}
+
+fn problems() -> Vec<Problem> {
+    let (command, close) = (String::from("clsoe"), String::from("close"));
+    vec![
+        Problem::UnknownCommand { line: 2, command: command.clone(), did_you_mean: Some(close.clone()) },
+        Problem::UnknownCommand { line: 3, command, did_you_mean: None },
+        Problem::BadArgument {
+            line: 4,
+            command: "priority".to_owned(),
+            argument: "huge".to_owned(),
+            allowed: ["low", "normal", "high", "urgent"].map(str::to_owned).to_vec(),
+        },
+        Problem::BadArgument {
+            line: 5,
+            command: "hold".to_owned(),
+            argument: "soon".to_owned(),
+            allowed: Vec::new(),
+        },
+        Problem::NotAllowed { line: 6, command: "away".to_owned(), least_role: "lead".to_owned() },
+        Problem::WrongState { line: 7, command: "wait".to_owned(), state: "closed".to_owned() },
+        Problem::Contradiction { line: 8, command: close, other: "open".to_owned() },
+        Problem::NothingNew,
+        Problem::HiddenText,
+        Problem::NoRecipient,
+    ]
+}

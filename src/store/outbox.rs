@@ -1,0 +1,343 @@
+//! What leaves: queued in the window that decided it, claimed before it is tried, and its end written down.
+//!
+//! Invariant: an attempt is counted and durable before it is made; a row that a process left behind while sending is
+//! `unknown`, never `queued`.
+
+use jiff::Timestamp;
+use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
+
+use super::{
+    NewConfirmation, NewOutbox, OutboxResult, OutboxRow, OutboxState, Result, Store, Window,
+    apply::read_head,
+    columns::{
+        ROWS_AT_ONCE, clean, count, count_u32, instant, instant_or_none, json, message_id_hash, micros,
+        parse_json, parse_outbox_kind, value_rows,
+    },
+    events::{self, NewEvent},
+    failure::{Context, unreadable},
+};
+use crate::desk::{OutboxId, TicketId};
+
+/// What [`OutboxRow`] is made of.
+const ROW: &str =
+    "id, kind, ticket_id, recipient, envelope_from, mail, files, attempts, first_attempt_at, created_at";
+
+/// PostgreSQL adds `FOR UPDATE SKIP LOCKED` to the inner SELECT.
+const CLAIM: &str = "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = $2,
+        first_attempt_at = COALESCE(first_attempt_at, $2)
+    WHERE id IN (SELECT id FROM outbox WHERE mailbox = $1 AND state IN ('queued', 'unknown') AND next_at <= $2
+        ORDER BY priority, id LIMIT $3)
+    RETURNING ";
+
+#[derive(FromRow)]
+struct StoredRow {
+    id: i64,
+    kind: String,
+    ticket_id: Option<i64>,
+    recipient: String,
+    envelope_from: Option<String>,
+    mail: String,
+    files: String,
+    attempts: i64,
+    first_attempt_at: Option<i64>,
+    created_at: i64,
+}
+
+impl StoredRow {
+    fn read(self) -> Result<OutboxRow> {
+        Ok(OutboxRow {
+            id: OutboxId(self.id),
+            kind: parse_outbox_kind(&self.kind)?,
+            ticket: self.ticket_id.map(TicketId),
+            recipient: self.recipient,
+            envelope_from: self.envelope_from,
+            mail: parse_json(&self.mail, "an outgoing mail")?,
+            files: parse_json(&self.files, "the files of an outgoing mail")?,
+            attempts: count_u32(self.attempts),
+            first_attempt_at: instant(self.first_attempt_at.unwrap_or(self.created_at))?,
+        })
+    }
+}
+
+impl Window {
+    /// Queues mails, due now (in shadow mode they only stand there), with the confirmations that they open. The ids stand
+    /// in the order of `mails`.
+    ///
+    /// # Errors
+    /// Temporary trouble; refused when a ticket or a held mail does not exist.
+    pub async fn enqueue(&mut self, mails: &[NewOutbox], now: Timestamp) -> Result<Vec<OutboxId>> {
+        let mut ids = Vec::with_capacity(mails.len());
+        for piece in mails.chunks(ROWS_AT_ONCE) {
+            ids.extend(insert(&mut self.tx, piece, now).await?);
+        }
+        for (mail, id) in mails.iter().zip(&ids) {
+            if let Some(confirmation) = &mail.confirmation {
+                insert_confirmation(&mut self.tx, confirmation, *id, now).await?;
+            }
+        }
+        Ok(ids)
+    }
+}
+
+impl Store {
+    /// Claims due rows (`Queued`, `Unknown`) of a mailbox by priority, then age: `Sending`, attempt counted, one commit.
+    ///
+    /// # Errors
+    /// Temporary trouble, as in all functions here.
+    pub async fn claim_outbox(&self, mailbox: &str, limit: u32, now: Timestamp) -> Result<Vec<OutboxRow>> {
+        let mut tx = self.write().await?;
+        let rows: Vec<StoredRow> = sqlx::query_as(AssertSqlSafe(format!("{CLAIM}{ROW}")))
+            .bind(clean(mailbox))
+            .bind(micros(now))
+            .bind(i64::from(limit))
+            .fetch_all(&mut *tx)
+            .await
+            .context("claiming outgoing mail")?;
+        for piece in rows.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO outbox_attempt (outbox_id, mailbox, at) VALUES {}",
+                value_rows(piece.len(), 3)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for row in piece {
+                query = query.bind(row.id).bind(clean(mailbox)).bind(micros(now));
+            }
+            query.execute(&mut *tx).await.context("counting attempts")?;
+        }
+        let mut claimed = rows.into_iter().map(StoredRow::read).collect::<Result<Vec<_>>>()?;
+        // RETURNING promises no order.
+        claimed.sort_by_key(|row| (row.kind.priority(), row.id));
+        tx.commit().await.context("claiming outgoing mail")?;
+        Ok(claimed)
+    }
+
+    /// Writes down how attempts ended, one commit. A `Failed` row gets an event on its ticket. Rows that are not being
+    /// sent (any more) are left as they are.
+    ///
+    /// # Errors
+    /// Temporary trouble: the rows stay `Sending`, try again.
+    pub async fn finish_outbox(&self, results: &[OutboxResult], now: Timestamp) -> Result<()> {
+        if results.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.write().await?;
+        for result in results {
+            let next_at = match result.state {
+                OutboxState::Queued | OutboxState::Unknown => Some(micros(result.next_at.unwrap_or(now))),
+                _ => None,
+            };
+            let row: Option<(Option<i64>, String)> = sqlx::query_as(
+                "UPDATE outbox SET state = $2, detail = $3, next_at = $4, updated_at = $5
+                 WHERE id = $1 AND state = 'sending' RETURNING ticket_id, kind",
+            )
+            .bind(result.id.0)
+            .bind(result.state.as_str())
+            .bind(clean(&result.detail))
+            .bind(next_at)
+            .bind(micros(now))
+            .fetch_optional(&mut *tx)
+            .await
+            .context("finishing outgoing mail")?;
+            if let (Some((Some(ticket), kind)), OutboxState::Failed) = (row, result.state) {
+                note_failure(&mut tx, TicketId(ticket), &kind, &result.detail, now).await?;
+            }
+        }
+        tx.commit().await.context("finishing outgoing mail")
+    }
+
+    /// At start: rows left `Sending` by a process that ended become `Unknown`, due now. Returns their number.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn recover_outbox(&self, mailbox: &str, now: Timestamp) -> Result<u64> {
+        let mut tx = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE outbox SET state = 'unknown', next_at = $2, updated_at = $2
+             WHERE mailbox = $1 AND state = 'sending'",
+        )
+        .bind(clean(mailbox))
+        .bind(micros(now))
+        .execute(&mut *tx)
+        .await
+        .context("recovering outgoing mail")?;
+        tx.commit().await.context("recovering outgoing mail")?;
+        Ok(done.rows_affected())
+    }
+
+    /// When the next row of this mailbox is due; in the past when one is due already.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn next_outbox_at(&self, mailbox: &str) -> Result<Option<Timestamp>> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "SELECT MIN(next_at) FROM outbox WHERE mailbox = $1 AND state IN ('queued', 'unknown')",
+        )
+        .bind(clean(mailbox))
+        .fetch_one(&self.readers)
+        .await
+        .context("reading the outbox")?;
+        instant_or_none(at)
+    }
+
+    /// Attempts of this mailbox since then (that instant included), for `per_minute` and `per_day`.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn attempts_since(&self, mailbox: &str, since: Timestamp) -> Result<u64> {
+        sqlx::query_scalar("SELECT COUNT(*) FROM outbox_attempt WHERE mailbox = $1 AND at >= $2")
+            .bind(clean(mailbox))
+            .bind(micros(since))
+            .fetch_one(&self.readers)
+            .await
+            .map(count)
+            .context("counting attempts")
+    }
+
+    /// One row with its mail, whatever its state; `first_attempt_at` of one never tried is when it was queued.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn outbox_mail(&self, id: OutboxId) -> Result<Option<OutboxRow>> {
+        let row: Option<StoredRow> =
+            sqlx::query_as(AssertSqlSafe(format!("SELECT {ROW} FROM outbox WHERE id = $1")))
+                .bind(id.0)
+                .fetch_optional(&self.readers)
+                .await
+                .context("reading an outgoing mail")?;
+        row.map(StoredRow::read).transpose()
+    }
+
+    /// `Failed`, `Held`, `Queued` and `Unknown` rows become due now; false when it is in no such state. The days after
+    /// which a mail is given up begin anew for one that had failed.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn outbox_retry(&self, id: OutboxId, now: Timestamp) -> Result<bool> {
+        self.change_outbox(
+            "UPDATE outbox SET next_at = $2, updated_at = $2,
+                 first_attempt_at = CASE WHEN state = 'failed' THEN NULL ELSE first_attempt_at END,
+                 state = CASE WHEN state = 'unknown' THEN 'unknown' ELSE 'queued' END
+             WHERE id = $1 AND state IN ('failed', 'held', 'queued', 'unknown')",
+            id,
+            now,
+        )
+        .await
+    }
+
+    /// `Held`, `Queued` and `Unknown` rows are never tried (again); false when it is in no such state.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn outbox_cancel(&self, id: OutboxId, now: Timestamp) -> Result<bool> {
+        self.change_outbox(
+            "UPDATE outbox SET state = 'cancelled', next_at = NULL, updated_at = $2
+             WHERE id = $1 AND state IN ('held', 'queued', 'unknown')",
+            id,
+            now,
+        )
+        .await
+    }
+
+    async fn change_outbox(&self, sql: &'static str, id: OutboxId, now: Timestamp) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let done = sqlx::query(sql)
+            .bind(id.0)
+            .bind(micros(now))
+            .execute(&mut *tx)
+            .await
+            .context("changing an outgoing mail")?;
+        tx.commit().await.context("changing an outgoing mail")?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    mails: &[NewOutbox],
+    now: Timestamp,
+) -> Result<Vec<OutboxId>> {
+    let sql = format!(
+        "INSERT INTO outbox (mailbox, kind, priority, ticket_id, to_agent, automatic, recipient, recipient_domain,
+             envelope_from, mail, files, message_id_hash, state, next_at, created_at, updated_at)
+         VALUES {} RETURNING id",
+        value_rows(mails.len(), 16)
+    );
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+    for mail in mails {
+        let state = if mail.shadow { OutboxState::Shadow } else { OutboxState::Queued };
+        let domain = mail.recipient.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
+        query = query
+            .bind(clean(&mail.mailbox))
+            .bind(mail.kind.as_str())
+            .bind(mail.kind.priority())
+            .bind(mail.ticket.map(|ticket| ticket.0))
+            .bind(i64::from(mail.to_agent))
+            .bind(i64::from(mail.automatic))
+            .bind(clean(&mail.recipient))
+            .bind(clean(domain))
+            .bind(mail.envelope_from.as_deref().map(clean))
+            .bind(json(&mail.mail)?)
+            .bind(json(&mail.files)?)
+            .bind(message_id_hash(&mail.mail.message_id))
+            .bind(state.as_str())
+            .bind((!mail.shadow).then(|| micros(now)))
+            .bind(micros(now))
+            .bind(micros(now));
+    }
+    let mut ids: Vec<i64> = query.fetch_all(connection).await.context("queueing outgoing mail")?;
+    if ids.len() != mails.len() {
+        return Err(unreadable("queued mails were lost"));
+    }
+    // RETURNING promises no order, but rows get rising ids in the order of VALUES.
+    ids.sort_unstable();
+    Ok(ids.into_iter().map(OutboxId).collect())
+}
+
+async fn insert_confirmation(
+    connection: &mut SqliteConnection,
+    confirmation: &NewConfirmation,
+    outbox: OutboxId,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO confirmation (nonce_hash, agent, held_raw_id, outbox_id, expires_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(confirmation.nonce_hash.to_vec())
+    .bind(clean(&confirmation.agent))
+    .bind(confirmation.held.0)
+    .bind(outbox.0)
+    .bind(micros(confirmation.expires_at))
+    .bind(micros(now))
+    .execute(connection)
+    .await
+    .context("opening a confirmation")
+    .map(|_| ())
+}
+
+/// The ticket says that a mail did not arrive.
+async fn note_failure(
+    connection: &mut SqliteConnection,
+    ticket: TicketId,
+    kind: &str,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let Some((_, head)) = read_head(connection, ticket).await? else {
+        return Ok(());
+    };
+    let content = format!("{kind}: {detail}");
+    let event = NewEvent { kind: "delivery_failed", actor: "maildesk", content: &content };
+    let chain = events::chain(ticket, head, &[event], now);
+    sqlx::query(
+        "UPDATE ticket SET version = version + 1, updated_at = $2, event_seq = $3, event_hash = $4 WHERE id = $1",
+    )
+    .bind(ticket.0)
+    .bind(micros(now))
+    .bind(chain.head.seq)
+    .bind(chain.head.hash.clone())
+    .execute(&mut *connection)
+    .await
+    .context("noting a failed delivery")?;
+    chain.insert(connection).await
+}

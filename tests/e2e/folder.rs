@@ -1,0 +1,110 @@
+//! What happens to the mail on the server, which mail counts at the first start, and shadow mode.
+
+use std::time::Duration;
+
+use maildesk_lab::{
+    desk::{Desk, DeskOptions},
+    mailclient::ImapBox,
+};
+
+use crate::scene::{ALICE, ANN, BINARY, LI, SUPPORT, Scene, house, letter, scene};
+
+fn handled(after: &'static str) -> Option<Scene> {
+    let scene = scene(&DeskOptions { after, ..DeskOptions::default() })?;
+    for (sender, subject) in [(ANN, "First of two"), (LI, "Second of two")] {
+        scene.deliver(sender, &letter(sender, subject, "Please have a look at this."));
+    }
+    scene.desk.wait_for_tickets(2).unwrap();
+    Some(scene)
+}
+
+fn folder(scene: &Scene, name: &str) -> ImapBox {
+    let house = &scene.house.dovecot;
+    ImapBox::open(house.ip(), SUPPORT, &house.password(SUPPORT), name).unwrap()
+}
+
+#[test]
+fn handled_mail_is_kept_and_seen() {
+    let Some(scene) = handled("keep") else { return };
+    let seen = |m: &maildesk_lab::mailclient::Mail| m.flags.iter().any(|f| f == "\\Seen");
+    let mails =
+        folder(&scene, "INBOX").wait_until("all seen", |all| all.len() == 2 && all.iter().all(seen)).unwrap();
+    assert_eq!(mails.len(), 2);
+    scene.finish();
+}
+
+#[test]
+fn handled_mail_is_moved() {
+    let Some(scene) = handled("move:Handled") else { return };
+    folder(&scene, "INBOX").wait_until("an empty inbox", <[_]>::is_empty).unwrap();
+    let moved = folder(&scene, "Handled").wait_until("both", |all| all.len() == 2).unwrap();
+    let mut subjects: Vec<String> = moved.iter().map(|m| m.subject()).collect();
+    subjects.sort();
+    assert_eq!(subjects, ["First of two", "Second of two"]);
+    scene.finish();
+}
+
+#[test]
+fn handled_mail_is_deleted() {
+    let Some(scene) = handled("delete") else { return };
+    folder(&scene, "INBOX").wait_until("an empty inbox", <[_]>::is_empty).unwrap();
+    assert_eq!(scene.desk.tickets().unwrap().len(), 2);
+    scene.finish();
+}
+
+#[test]
+fn the_first_start_leaves_old_mail_alone() {
+    let Some(house) = house() else { return };
+    let mut support = house.inbox(SUPPORT).unwrap();
+    for n in 0..3 {
+        support.append("INBOX", &letter(ANN, &format!("Old {n}"), "I wrote this long ago.").bytes()).unwrap();
+    }
+    let desk =
+        Desk::started(BINARY, &house, &DeskOptions { start: "now", ..DeskOptions::default() }).unwrap();
+    let scene = Scene { desk, house };
+    // Being ready does not mean that the folder was looked at: new mails come until one is taken in.
+    let mut sent = 0;
+    while scene.desk.tickets().unwrap().is_empty() {
+        assert!(sent < 40, "new mail is not taken in:\n{}", scene.desk.log());
+        scene.deliver(LI, &letter(LI, "New", &format!("I write this now, {sent}.")));
+        sent += 1;
+        let before = std::time::Instant::now();
+        while scene.desk.tickets().unwrap().is_empty() && before.elapsed() < Duration::from_secs(2) {}
+    }
+    scene.desk.wait_until_quiet().unwrap();
+    let tickets = scene.desk.tickets().unwrap();
+    assert!(tickets.iter().all(|t| t["requester"] == LI), "{tickets:?}");
+    assert_eq!(scene.count_when_quiet(ANN), 0);
+    let unread = support.messages().unwrap().into_iter().filter(|m| m.subject().starts_with("Old"));
+    assert_eq!(unread.filter(|m| !m.flags.contains(&"\\Seen".to_owned())).count(), 3);
+    scene.finish();
+}
+
+#[test]
+fn shadow_sends_nothing_until_live() {
+    let Some(scene) = scene(&DeskOptions { mode: "shadow", ..DeskOptions::default() }) else { return };
+    scene.deliver(
+        ANN,
+        &letter("Ann <ann@client.test>", "In the shadow", "Nobody should answer this by mail."),
+    );
+    scene.desk.wait_for_tickets(1).unwrap();
+    assert_eq!(scene.count_when_quiet(ANN), 0);
+    assert_eq!(scene.count_when_quiet(ALICE), 0);
+    let rows = scene.desk.outbox().unwrap();
+    assert!(!rows.is_empty() && rows.iter().all(|r| r["state"] == "shadow"), "{rows:?}");
+    let live = scene.desk.run(&["live", "support"]).unwrap();
+    assert!(live.status.success(), "{}", String::from_utf8_lossy(&live.stderr));
+    scene.desk.wait("live", || Ok((scene.desk.status()?["mode"] == "live").then_some(()))).unwrap();
+    // The daemon learns of it by the store's data version: within its next look, not at once.
+    let mut n = 0;
+    while scene.desk.outbox().unwrap().iter().all(|r| r["state"] == "shadow") {
+        assert!(n < 40, "still in the shadow:\n{}", scene.desk.log());
+        let sender = format!("c+live{n}@client.test");
+        scene.deliver(&sender, &letter(&sender, "In the light", "Please answer this one."));
+        n += 1;
+        scene.desk.wait_for_tickets(1 + n).unwrap();
+    }
+    scene.inbox("c@client.test").wait_for("an acknowledgement", |m| m.address("From") == SUPPORT).unwrap();
+    assert_eq!(scene.count_when_quiet(ANN), 0);
+    scene.finish();
+}

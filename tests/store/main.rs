@@ -1,0 +1,16 @@
+//! The contract of the store, run on every engine: what it promises to those who keep mail, decide and send.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout
+)]
+
+mod gathering;
+mod house;
+mod ledger;
+mod outbox;
+mod safety;
+mod tickets;
