@@ -1,3 +1,5 @@
+//! Mails of staff: the table of FAULTS section 1, commands, confirmations, and everybody who only claims to be staff.
+
 use super::world::*;
 use crate::{desk::*, mail::*};
 

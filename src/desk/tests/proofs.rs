@@ -1,3 +1,5 @@
+//! What proves a sender and what only looks like it (FAULTS sections 1 and 3).
+
 use super::world::*;
 use crate::desk::{
     proof::{Origin, Proof, origin},
