@@ -39,17 +39,15 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
     {
         return client::leaked(case, ticket);
     }
-    let confirmed = case.facts.confirmed.then(|| own.or_else(|| threading::named(case.facts))).flatten();
+    if case.facts.confirmed
+        && let Some(ticket) = own.or_else(|| threading::named(case.facts))
+    {
+        return act(case, agent, ticket);
+    }
     match (case.origin.is_proven(), own) {
-        _ if confirmed.is_some() => {
-            confirmed.map_or_else(|| claims_staff(case), |ticket| act(case, agent, ticket))
-        }
         (true, Some(ticket)) => act(case, agent, ticket),
         (true, None) => without_possession(case, agent),
-        (false, Some(ticket)) => {
-            let reason = case.origin.words();
-            ask(case, agent, ticket, reason, Vec::new())
-        }
+        (false, Some(ticket)) => ask(case, agent, ticket, case.origin.words(), Vec::new()),
         (false, None) => claims_staff(case),
     }
 }

@@ -3,6 +3,8 @@
 //! Invariants: every mail of a person ends on a ticket or held, never lost; a stranger learns nothing of a ticket; at
 //! most one acknowledgement a new ticket.
 
+use jiff::SignedDuration;
+
 use super::{
     Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Purpose, State,
     ThreadMatch, TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind,
@@ -125,7 +127,11 @@ fn undelivered(case: &Case<'_>, ticket: &TicketFacts, detail: &str) -> Vec<Lette
         t.ticket == ticket.id && !t.to_agent && t.sent_to.as_ref() == Some(&ticket.requester.address)
     };
     let for_good = case.facts.reading.report.as_ref().is_some_and(|r| r.hard_bounce == Some(true));
-    if !for_good || ticket.first_response_at.is_none() || !case.facts.threads.iter().any(to_client) {
+    // The bounce address of automatic mail carries the recipient's token.
+    let by_token = threading::valid(&case.facts.tokens)
+        .any(|t| t.purpose == Purpose::Client && t.ticket == ticket.id && t.person == ticket.requester.id);
+    let ours = by_token || case.facts.threads.iter().any(to_client);
+    if !for_good || ticket.first_response_at.is_none() || !ours {
         return Vec::new();
     }
     let body = LetterBody::Alert {
@@ -165,14 +171,28 @@ pub(super) fn held(
 ) -> Decision {
     let author = Some(case.sender.address.as_str());
     let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), author);
+    let quiet = was_told(case, ticket);
     Decision {
         outcome: Outcome::Held,
         reason: reason.to_owned(),
         ticket: Some(ticket.reference()),
         changes: vec![case.event("held", format!("{reason}; {}", case.origin.words()))],
-        letters: notify::notifications(case, &staff, cause, &notify::brief(ticket)),
+        letters: if quiet {
+            Vec::new()
+        } else {
+            notify::notifications(case, &staff, cause, &notify::brief(ticket))
+        },
         ..Decision::default()
     }
+}
+
+/// Whether staff need not hear of one more held mail: of a robot, or of a sender of whom they were told twice within the
+/// hour and nothing else happened. An autoresponder that answers notifications from an unknown address ends there.
+fn was_told(case: &Case<'_>, ticket: &TicketFacts) -> bool {
+    let since = case.now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(case.now);
+    let before =
+        ticket.history.iter().filter(|e| e.kind == "held" && e.actor == case.sender.address && e.at >= since);
+    case.facts.reading.class == Class::AutoReply || before.count() >= 2
 }
 
 /// A token that only one agent received, used by another sender: the lead is alerted, else the operators.
@@ -191,7 +211,7 @@ pub(super) fn leaked(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
             "The mail is held and nothing was done. Ask the agent whether they passed a notification on.",
         ),
     };
-    if !alerts.is_empty() {
+    if !alerts.is_empty() && !was_told(case, ticket) {
         decision.letters = alerts;
     }
     decision

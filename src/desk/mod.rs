@@ -46,7 +46,9 @@ fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
         return ignored("own_address");
     }
     if let Some(ticket) = facts.duplicate_of.filter(|_| !facts.confirmed) {
-        return ignored(&format!("the same mail is on #{ticket} already"));
+        let first =
+            if ticket == TicketId::default() { "without a ticket".to_owned() } else { format!("#{ticket}") };
+        return ignored(&format!("the same mail was taken before: {first}"));
     }
     let Some(sender) = &facts.sender else { return nobody(facts, policy) };
     let case = case::Case::new(facts, policy, sender, now);

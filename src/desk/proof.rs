@@ -15,8 +15,10 @@ const SIGNED_REQUIRED: [&str; 3] = ["from", "subject", "date"];
 
 /// Second levels under which strangers register: a signature by one of them is nobody's. Not the whole public suffix
 /// list: a parent domain counts only with two labels or more, so only second-level suffixes could slip through.
-const PUBLIC_SECOND_LEVELS: [&str; 12] =
-    ["ac", "co", "com", "edu", "gob", "gov", "mil", "ne", "net", "nom", "or", "org"];
+const PUBLIC_SECOND_LEVELS: [&str; 24] = [
+    "ac", "ad", "asso", "co", "com", "edu", "go", "gob", "gouv", "gov", "gr", "ltd", "me", "mil", "ne",
+    "net", "nom", "or", "org", "pe", "plc", "re", "sch", "id",
+];
 
 /// Whether a mail was sent by whom its From names, and how we know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +146,8 @@ fn is_aligned(signer: &str, from_domain: &str) -> bool {
 fn is_public_suffix(domain: &str) -> bool {
     let mut labels = domain.split('.');
     match (labels.next(), labels.next(), labels.next()) {
+        // `bj.cn`, `gd.cn`: China gives out names under each province's two letters.
+        (Some(second), Some("cn"), None) if second.len() == 2 => true,
         (Some(second), Some(top), None) => top.len() == 2 && PUBLIC_SECOND_LEVELS.contains(&second),
         (_, None, _) => true,
         _ => false,

@@ -44,10 +44,14 @@ pub(super) fn place<'a>(facts: &'a MailFacts, sender: &PersonFacts) -> Place<'a>
     let mut found = Place::New;
     for token in valid(&facts.tokens) {
         let Some(ticket) = facts.ticket(token.ticket) else { continue };
-        if token.purpose != Purpose::Client {
-            return Place::Leaked(ticket);
-        }
-        let ours = token.person == sender.id || is_on(ticket, sender);
+        let own = token.person == sender.id;
+        // An agent's token in the hand of that agent, who is not acting as one (retired, two From): not leaked, but no
+        // client's either.
+        let ours = match token.purpose {
+            Purpose::Client => own || is_on(ticket, sender),
+            Purpose::Agent | Purpose::Confirm if own => false,
+            Purpose::Agent | Purpose::Confirm => return Place::Leaked(ticket),
+        };
         found = better(found, ticket, ours);
     }
     for thread in &facts.threads {

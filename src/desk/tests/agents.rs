@@ -1,3 +1,5 @@
+//! Mails of staff: the table of FAULTS section 1, commands, confirmations, and everybody who only claims to be staff.
+
 use super::world::*;
 use crate::{desk::*, mail::*};
 
@@ -319,6 +321,37 @@ fn a_leaked_token_alerts_the_lead_else_the_operators() {
     let mut leaderless = facts;
     leaderless.tickets[0].team = Some("accounts".into());
     assert_eq!(letters(&decided(leaderless)), ["alert>ops@example.com"]);
+}
+
+#[test]
+fn a_robot_that_answers_notifications_from_an_unknown_address_ends() {
+    let alias = person(66, "a.chen@example.com");
+    let mut facts = MailFacts {
+        tokens: vec![token(Purpose::Agent, 1042, 100)],
+        tickets: vec![ticket(State::Open)],
+        ..mail(&alias, "I am away", true)
+    };
+    let held =
+        |at| EventBrief { at, actor: alias.address.clone(), kind: "held".into(), detail: String::new() };
+    facts.tickets[0].history = vec![held(hours_ago(2)), held(now())];
+    assert_eq!(decided(facts.clone()).letters.len(), 1, "told once in this hour");
+    facts.tickets[0].history.push(held(now()));
+    let decision = decided(facts.clone());
+    assert_eq!((decision.outcome, decision.letters.len()), (Outcome::Held, 0));
+    assert_eq!(event_kinds(&decision), ["held"]);
+    facts.tickets[0].history.clear();
+    facts.reading.class = Class::AutoReply;
+    assert!(decided(facts).letters.is_empty());
+}
+
+#[test]
+fn whoever_left_the_staff_is_a_stranger_with_their_old_token() {
+    let mut policy = policy();
+    policy.agents.retain(|a| a.address != ALICE);
+    let decision =
+        decided_by(MailFacts { confirmed: true, ..agent_mail(State::Open, "#close\nbye") }, &policy);
+    assert_eq!((decision.outcome, cause(&decision)), (Outcome::Held, Some(NotificationCause::Stranger)));
+    assert_eq!(state_after(&decision), None);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Mails of clients, strangers and robots: which ticket, which letters, which state (SPEC sections 4, 6, 7, 8).
+
 use super::world::*;
 use crate::{desk::*, mail::*};
 

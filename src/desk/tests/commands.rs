@@ -1,3 +1,5 @@
+//! The command lines at the top of a mail (SPEC section 9).
+
 use super::world::policy;
 use crate::desk::{
     Policy, Priority, Problem, Role,

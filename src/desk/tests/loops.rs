@@ -1,3 +1,5 @@
+//! Every rule of FAULTS section 2 keeps the ticket and stops the acknowledgement.
+
 use super::world::*;
 use crate::{desk::*, mail::Class};
 

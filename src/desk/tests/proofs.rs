@@ -1,3 +1,5 @@
+//! What proves a sender and what only looks like it (FAULTS sections 1 and 3).
+
 use super::world::*;
 use crate::desk::{
     proof::{Origin, Proof, origin},
@@ -146,6 +148,8 @@ fn a_parent_domain_aligns_unless_strangers_register_under_it() {
     assert!(proven("a@mail.huaxia.com.cn", "HuaXia.com.cn"));
     assert!(!proven("a@huaxia.com.cn", "com.cn"));
     assert!(!proven("a@acme.co.uk", "co.uk"));
+    assert!(!proven("a@huaxia.bj.cn", "bj.cn"));
+    assert!(!proven("a@huaxia.example", "example."));
 }
 
 #[test]

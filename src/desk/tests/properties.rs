@@ -1,3 +1,5 @@
+//! What holds for every mail, state and text.
+
 use proptest::prelude::*;
 
 use super::world::*;

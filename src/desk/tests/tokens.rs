@@ -1,3 +1,5 @@
+//! Tokens: made, read back, altered in every bit, cut out of texts.
+
 use crate::desk::{
     token::{TOKEN_CHARS, TokenKey, TokenKeys, address_with, subaddress, without_tokens},
     *,
