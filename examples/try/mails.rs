@@ -27,7 +27,7 @@ pub struct Sample {
 
 /// The mails, in the order in which they are sent.
 pub fn samples(desk: &str) -> Vec<Sample> {
-    people(desk).into_iter().chain(robots(desk)).collect()
+    people(desk).into_iter().chain(more_people(desk)).chain(robots(desk)).collect()
 }
 
 fn person(
@@ -46,12 +46,6 @@ fn people(desk: &str) -> Vec<Sample> {
     let li = "您好，\n\n升级之后甘特图一直空白，截图见附件。用户名：lina01，浏览器 Chrome 126，系统 Windows 11，昨天下午三点左右开始。\n\
               已经清除缓存并重新登录，没有效果。\n\n李娜\n华夏科技\n";
     let log = "2026-11-23 09:14:02 ERROR sync: HTTP 502 from /api/v2/sync\n2026-11-23 09:14:07 ERROR sync: giving up\n";
-    let html = "<html><body><p>Hi team,</p><p>we are <b>400 people</b> and would like a quote for the yearly plan.</p>\
-                <div style=\"color:gray\">Carl Moe<br>Acme Corp.</div></body></html>";
-    let (wang, _, _) = encoding_rs::GB18030
-        .encode("我们的发票抬头写错了，请重新开具。公司名称：东方软件有限公司。谢谢！\r\n王伟\r\n");
-    let dieter = "Guten Tag,\n\nich kann mich seit heute Morgen nicht mehr anmelden, obwohl das Kennwort stimmt. Können Sie mir \
-                  bitte helfen?\n\nMit freundlichen Grüßen\nDieter Groß\n";
     let draft = |from: &str, id: &str, subject: &str, text: &str| Draft::new(from, desk, id, subject, text);
     vec![
         person(
@@ -84,6 +78,18 @@ fn people(desk: &str) -> Vec<Sample> {
             .bytes(),
             "We have your mail",
         ),
+    ]
+}
+
+fn more_people(desk: &str) -> Vec<Sample> {
+    let html = "<html><body><p>Hi team,</p><p>we are <b>400 people</b> and would like a quote for the yearly plan.</p>\
+                <div style=\"color:gray\">Carl Moe<br>Acme Corp.</div></body></html>";
+    let (wang, _, _) = encoding_rs::GB18030
+        .encode("我们的发票抬头写错了，请重新开具。公司名称：东方软件有限公司。谢谢！\r\n王伟\r\n");
+    let dieter = "Guten Tag,\n\nich kann mich seit heute Morgen nicht mehr anmelden, obwohl das Kennwort stimmt. Können Sie mir \
+                  bitte helfen?\n\nMit freundlichen Grüßen\nDieter Groß\n";
+    let draft = |from: &str, id: &str, subject: &str, text: &str| Draft::new(from, desk, id, subject, text);
+    vec![
         person(
             "HTML only",
             "carl@client.test",

@@ -3,6 +3,7 @@
 //! `--once` ends by itself and fails when something was not seen to happen.
 
 #![allow(clippy::print_stdout, reason = "its purpose is to print")]
+#![allow(clippy::indexing_slicing, reason = "indexing JSON gives null where there is nothing, never a panic")]
 
 mod mails;
 mod show;
@@ -48,7 +49,7 @@ fn main() -> Result<ExitCode> {
     let options = DeskOptions { agents: vec![alice], more: SLA.to_owned(), ..DeskOptions::default() };
     let desk = Desk::started(&arguments.binary, &house, &options)?;
     println!("A desk for {SUPPORT} is running, with Dovecot and Postfix on {}.", house.dovecot.ip());
-    let mut stage = Stage { house, desk, checklist: Checklist::default() };
+    let mut stage = Stage { desk, house, checklist: Checklist::default() };
     stage.play()?;
     if arguments.once {
         let Stage { desk, mut checklist, house } = stage;
@@ -81,9 +82,10 @@ fn arguments() -> Result<Arguments> {
     Ok(Arguments { once, binary })
 }
 
+/// The desk ends before its servers do.
 struct Stage {
-    house: House,
     desk: Desk,
+    house: House,
     checklist: Checklist,
 }
 
@@ -217,7 +219,7 @@ impl Stage {
     }
 
     /// Leaves everything running until Ctrl-C.
-    fn stay(mut self) -> Result<()> {
+    fn stay(self) -> Result<()> {
         let (ip, ca) = (self.house.dovecot.ip(), self.house.ca_file());
         let (imap, imaps) = (Dovecot::IMAP, Dovecot::IMAPS);
         let (smtp, submission) = (Postfix::SUBMISSIONS, Postfix::SUBMISSION);
@@ -232,7 +234,11 @@ impl Stage {
         println!("  Ctrl-C ends it.");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(tokio::signal::ctrl_c())?;
-        self.desk.stop()?;
+        let Self { desk, house, .. } = self;
+        if let Err(left) = desk.finish() {
+            println!("{left}");
+        }
+        drop(house);
         Ok(())
     }
 }

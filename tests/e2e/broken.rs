@@ -11,7 +11,7 @@ fn broken() -> Vec<Vec<u8>> {
     vec![
         b"\r\n".to_vec(),
         b"no header at all, no colon, nothing\r\n".to_vec(),
-        (0_u16..4096).map(|n| (n * 37 % 251 + 1) as u8).collect(),
+        (0_u32..4096).map(|n| u8::try_from(n * 37 % 251 + 1).unwrap()).collect(),
         b"From: <<>>,;\r\nSubject: =?utf-8?Q?=ZZ?= =?x?B?!!?=\r\nContent-Type: multipart/mixed\r\n\r\n--\r\n".to_vec(),
         b"From: \xc0\xee\xc4\xc8 <c+raw@client.test>\r\nTo: support@desk.test\r\nSubject: \xb8\xca\xcc\xd8\xcd\xbc\r\n\r\n\xcf\xd4\xca\xbe\r\n".to_vec(),
         format!("From: c+deep@client.test\r\nTo: support@desk.test\r\nSubject: deep\r\n{deep}").into_bytes(),

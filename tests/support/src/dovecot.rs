@@ -156,95 +156,19 @@ impl Dovecot {
     }
 }
 
+/// The template with this server's own values.
 fn config(folder: &Path, ip: Ipv4Addr, uid: u32, gid: u32) -> String {
-    let d = folder.display();
-    let (imap, imaps, lmtp, sasl) = (Dovecot::IMAP, Dovecot::IMAPS, Dovecot::LMTP, Dovecot::SASL);
-    format!(
-        r"
-protocols = imap lmtp
-listen = {ip}
-base_dir = {d}/run
-state_dir = {d}/state
-log_path = {d}/dovecot.log
-auth_verbose = yes
-first_valid_uid = 1
-mail_uid = {uid}
-mail_gid = {gid}
-mail_home = {d}/home/%u
-mail_location = maildir:~/Maildir
-maildir_stat_dirs = no
-mail_fsync = never
-ssl = yes
-ssl_cert = <{d}/server.pem
-ssl_key = <{d}/server.key
-ssl_dh =
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-auth_username_format = %Lu
-auth_failure_delay = 0 secs
-postmaster_address = postmaster@desk.test
-recipient_delimiter = +
-lmtp_save_to_detail_mailbox = no
-namespace inbox {{
-  inbox = yes
-  separator = /
-  mailbox Handled {{
-    auto = create
-  }}
-  mailbox Sent {{
-    auto = create
-    special_use = \Sent
-  }}
-}}
-passdb {{
-  driver = passwd-file
-  args = {d}/users
-}}
-userdb {{
-  driver = passwd-file
-  args = {d}/users
-}}
-protocol imap {{
-  mail_max_userip_connections = 200
-}}
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service imap-login {{
-  process_min_avail = 1
-  service_count = 0
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = {imaps}
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = {ip}
-    port = {lmtp}
-  }}
-}}
-service auth {{
-  inet_listener {{
-    address = {ip}
-    port = {sasl}
-  }}
-  unix_listener auth-userdb {{
-    mode = 0666
-  }}
-}}
-service stats {{
-  unix_listener stats-reader {{
-    mode = 0666
-  }}
-  unix_listener stats-writer {{
-    mode = 0666
-  }}
-}}
-"
-    )
+    let values = [
+        ("@FOLDER@", folder.display().to_string()),
+        ("@IP@", ip.to_string()),
+        ("@UID@", uid.to_string()),
+        ("@GID@", gid.to_string()),
+        ("@IMAP@", Dovecot::IMAP.to_string()),
+        ("@IMAPS@", Dovecot::IMAPS.to_string()),
+        ("@LMTP@", Dovecot::LMTP.to_string()),
+        ("@SASL@", Dovecot::SASL.to_string()),
+    ];
+    values
+        .iter()
+        .fold(include_str!("dovecot.conf").to_owned(), |text, (name, value)| text.replace(name, value))
 }
