@@ -192,18 +192,18 @@ mod tests {
         let keep = |uid| crate::store::Keep {
             uid,
             received_at: now,
-            bytes: vec![b'x'; 100_000],
+            bytes: vec![b'x'; 100_000].into(),
             oversized_bytes: None,
         };
         store.begin_folder(&key, 0, now).await.unwrap();
         for _ in 0..3 {
-            let full = store.keep(&key, vec![keep(1)], now).await;
+            let full = store.keep(&key, &[keep(1)], now).await;
             assert!(matches!(full, Err(StoreError::Temporary(_))), "{full:?}");
         }
         let mut connection = store.writer.acquire().await.unwrap();
         sqlx::query("PRAGMA max_page_count = 1000000").execute(&mut *connection).await.unwrap();
         drop(connection);
-        store.keep(&key, vec![keep(2)], now).await.unwrap();
+        store.keep(&key, &[keep(2)], now).await.unwrap();
         assert_eq!(store.unaccounted(&key, &[1, 2]).await.unwrap(), [1]);
         store.close().await;
     }
