@@ -1,6 +1,13 @@
 //! Golden readings: each `.eml` below `tests/fixtures/mail` with the `.json` beside it. `MAILDESK_BLESS=1` rewrites these;
 //! read the difference before committing it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +29,11 @@ fn mails(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn policy() -> ReadPolicy {
-    ReadPolicy { own_addresses: vec!["support@desk.example".into()], own_lists: Vec::new(), desk_id: "fixture".into() }
+    ReadPolicy {
+        own_addresses: vec!["support@desk.example".into()],
+        own_lists: Vec::new(),
+        desk_id: "fixture".into(),
+    }
 }
 
 /// The reading, and what of it `inspect` leaves out.
@@ -67,7 +78,9 @@ fn legitimate_mails_cause_no_warnings() {
 
 #[test]
 fn every_attachment_can_be_read_again() {
-    let raw = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mail/malformed/names.eml")).unwrap();
+    let raw =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mail/malformed/names.eml"))
+            .unwrap();
     let reading = read(&raw, &policy());
     let names: Vec<_> = reading.attachments.iter().map(|a| a.name.as_str()).collect();
     assert_eq!(names, ["passwd", "invoicefdp.exe", "_con.txt"]);
