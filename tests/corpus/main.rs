@@ -41,7 +41,7 @@ fn mail(row: &Value, data: Vec<u8>) -> Vec<u8> {
     (head + &BASE64_MIME.encode(&data)).into_bytes()
 }
 
-fn strings<'a>(value: &'a Value) -> Vec<&'a str> {
+fn strings(value: &Value) -> Vec<&str> {
     match value {
         Value::String(one) => vec![one],
         Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
