@@ -68,7 +68,9 @@ fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
 }
 
 fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
-    if let Some(word) = keyword(e.header, "Auto-Submitted").filter(|w| w != "no" && !w.is_empty()) {
+    if let Some(word) =
+        keyword(e.header, "Auto-Submitted").filter(|w| !matches!(w.as_str(), "no" | "auto-forwarded" | ""))
+    {
         return Some((Class::AutoReply, format!("Auto-Submitted: {word}")));
     }
     for name in [

@@ -1,114 +1,13 @@
 //! Forwarded mails: attached as messages, or pasted below a divider. Knows the commonest programs' forms.
 
+mod tables;
+
 use super::{
     Address, Forwarded, addresses, attachments, body, header,
     structure::{self, Structure},
     words,
 };
-
-/// Dividers above a pasted mail, lower case.
-const DIVIDERS: &[&str] = &[
-    "---------- forwarded message",
-    "-------- forwarded message",
-    "----- forwarded message",
-    "begin forwarded message:",
-    "-------- weitergeleitete nachricht",
-    "---------- message transféré",
-    "-------- message transféré",
-    "début du message réexpédié",
-    "---------- mensaje reenviado",
-    "---------- mensagem encaminhada",
-    "---------- messaggio inoltrato",
-    "---------- doorgestuurd bericht",
-    "anfang der weitergeleiteten nachricht:",
-    "---------- forwarded by",
-    "-------- 转发邮件信息",
-    "---------- 转发的邮件",
-    "---------- 转发的信息",
-    "-----转发邮件",
-    "----------转发的邮件",
-    "---- 转发的邮件",
-    "------------------ 转发邮件",
-    "---------- 轉寄的郵件",
-    "---------- 転送メッセージ",
-    "-------- 転送メッセージ",
-    "---------- 전달된 메일",
-];
-
-const FROM: &[&str] = &[
-    "from",
-    "von",
-    "de",
-    "da",
-    "van",
-    "od",
-    "från",
-    "fra",
-    "от",
-    "发件人",
-    "發件人",
-    "寄件者",
-    "差出人",
-    "보낸사람",
-    "보낸 사람",
-];
-const SUBJECT: &[&str] = &[
-    "subject",
-    "betreff",
-    "objet",
-    "asunto",
-    "assunto",
-    "oggetto",
-    "onderwerp",
-    "temat",
-    "ämne",
-    "emne",
-    "тема",
-    "主题",
-    "主旨",
-    "主題",
-    "件名",
-    "제목",
-];
-const DATE: &[&str] = &[
-    "date",
-    "sent",
-    "datum",
-    "gesendet",
-    "envoyé",
-    "fecha",
-    "data",
-    "inviato",
-    "verzonden",
-    "skickat",
-    "sendt",
-    "дата",
-    "отправлено",
-    "日期",
-    "发送时间",
-    "發送時間",
-    "发送日期",
-    "送信日時",
-    "날짜",
-];
-const TO: &[&str] = &[
-    "to",
-    "an",
-    "à",
-    "para",
-    "a",
-    "aan",
-    "do",
-    "till",
-    "til",
-    "кому",
-    "收件人",
-    "收件者",
-    "宛先",
-    "받는사람",
-    "받는 사람",
-];
-const CC: &[&str] = &["cc", "kopie", "kopi", "copie", "копия", "抄送", "副本"];
+use tables::{CC, DATE, DIVIDERS, FROM, INTRODUCTIONS, OTHER, PREFIXES, SUBJECT, TO};
 
 /// Lines that a pasted header block may have.
 const BLOCK_LINES_MAX: usize = 14;
@@ -116,56 +15,142 @@ const BLOCK_LINES_MAX: usize = 14;
 /// The forwarded mail inside, if this mail is a forward.
 #[must_use]
 pub fn find(subject: &str, text: &str, tree: &Structure<'_>) -> Option<Forwarded> {
-    pasted(text).or_else(|| attached(subject, text, tree))
+    pasted(text, is_forward(subject)).or_else(|| attached(subject, text, tree))
 }
 
-fn pasted(text: &str) -> Option<Forwarded> {
-    let lines: Vec<&str> = text.lines().collect();
-    let at = lines.iter().take(2_000).position(|l| {
-        let l = l.trim_start_matches(['>', ' ']).trim_end();
-        l.len() < 200 && l.starts_with(['-', 'B', 'b', 'D', 'd', 'A', 'a']) && {
-            let lower = l.to_lowercase();
-            DIVIDERS.iter().any(|d| lower.starts_with(d))
+fn is_forward(subject: &str) -> bool {
+    let lower = subject.trim_start().to_lowercase();
+    PREFIXES.iter().any(|p| lower.starts_with(p))
+}
+
+/// Where a pasted mail begins: the line of its divider, and the first line of its header block.
+fn beginning(lines: &[&str], forward: bool) -> Option<(usize, usize)> {
+    let mut rule = None;
+    let (mut quoted_before, mut introduced) = (false, false);
+    for (at, line) in lines.iter().enumerate().take(2_000) {
+        let plain = unquoted(line);
+        if plain.is_empty() {
+            continue;
         }
-    })?;
+        if let Some(divider) = rule.take()
+            && is_block(lines, at)
+        {
+            return Some((divider, at));
+        }
+        // Below "… wrote:", or inside a quote, a divider belongs to the mail that is quoted.
+        let quoted = line.trim_start().starts_with('>');
+        let own = forward || !(quoted && (quoted_before || introduced));
+        quoted_before |= quoted;
+        introduced = plain.ends_with([':', '：']);
+        if plain.len() < 200 && own && is_divider(plain, forward) {
+            rule = Some(at);
+        } else if forward
+            && field_of(plain).is_some_and(|(name, _)| FROM.contains(&name.as_str()))
+            && is_block(lines, at)
+        {
+            return Some((at, at));
+        }
+    }
+    None
+}
+
+/// A known divider, or, in a mail whose subject says forward, any rule or introducing line.
+fn is_divider(line: &str, forward: bool) -> bool {
+    let ruled = line.starts_with(['-', '_', '=']);
+    if !(ruled || line.ends_with([':', '：'])) {
+        return false;
+    }
+    let lower = line.to_lowercase();
+    let words = lower.trim_matches(['-', '_', '=', ' ', ':', '：']);
+    let says =
+        INTRODUCTIONS.iter().any(|w| words.starts_with(w)) || DIVIDERS.iter().any(|d| lower.starts_with(d));
+    says || forward && ruled
+}
+
+/// A header block begins here: two known lines within the first four.
+fn is_block(lines: &[&str], at: usize) -> bool {
+    let known = |line: &&&str| {
+        field_of(unquoted(line)).is_some_and(|(n, _)| {
+            [FROM, SUBJECT, DATE, TO, CC].iter().any(|names| names.contains(&n.as_str()))
+        })
+    };
+    let mut next = lines.get(at..).unwrap_or_default().iter().filter(|l| !unquoted(l).is_empty());
+    next.next().is_some_and(|l| known(&l)) && next.take(3).any(|l| known(&l))
+}
+
+fn pasted(text: &str, forward: bool) -> Option<Forwarded> {
+    let lines: Vec<&str> = text.lines().collect();
+    let (divider, at) = beginning(&lines, forward)?;
+    let depth = quote_depth(lines.get(at).copied().unwrap_or_default());
     let mut forwarded = Forwarded::default();
-    let mut next = at + 1;
-    let mut seen = 0;
-    for line in lines.get(at + 1..)?.iter().take(BLOCK_LINES_MAX) {
+    let mut next = at;
+    let mut blank = false;
+    for line in lines.get(at..)?.iter().take(BLOCK_LINES_MAX) {
         let line = unquoted(line);
         if line.is_empty() {
-            if seen > 0 {
+            blank = true;
+        } else if !take_field(&mut forwarded, line) {
+            // A folded line goes on with the field above; behind a blank line the body begins.
+            if blank || !continues(&mut forwarded, line) {
                 break;
             }
-        } else if take_field(&mut forwarded, line) {
-            seen += 1;
-        } else if seen == 0 {
-            return None;
+        } else {
+            blank = false;
         }
         next += 1;
     }
-    forwarded.comment = joined(lines.get(..at)?);
-    forwarded.body = joined(lines.get(next..).unwrap_or_default());
-    (seen > 0).then_some(forwarded)
+    forwarded.comment = joined(lines.get(..divider)?, 0);
+    forwarded.body = joined(lines.get(next..).unwrap_or_default(), depth);
+    Some(forwarded)
 }
 
+/// Takes a line without a name as the end of a subject that was wrapped.
+fn continues(forwarded: &mut Forwarded, line: &str) -> bool {
+    match &mut forwarded.subject {
+        Some(subject) if subject.len() > 50 && forwarded.to.is_empty() => {
+            subject.push(' ');
+            subject.push_str(line);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn quote_depth(line: &str) -> usize {
+    line.chars().take_while(|c| matches!(c, '>' | ' ')).filter(|c| *c == '>').count()
+}
+
+/// A line without its quote marks and emphasis.
 fn unquoted(line: &str) -> &str {
-    line.trim().trim_start_matches(['>', ' ', '*', '|']).trim()
+    line.trim().trim_start_matches(['>', ' ', '*', '|', '\u{a0}']).trim()
 }
 
-fn joined(lines: &[&str]) -> Option<String> {
-    let text = lines.join("\n");
+/// The lines without `depth` quote marks, trimmed; `None` when nothing is left.
+fn joined(lines: &[&str], depth: usize) -> Option<String> {
+    let bare = |line: &str| {
+        let mut rest: &str = line;
+        for _ in 0..depth {
+            let trimmed = rest.trim_start_matches(' ');
+            rest = trimmed.strip_prefix('>').unwrap_or(rest);
+        }
+        (if depth > 0 { rest.strip_prefix(' ').unwrap_or(rest) } else { rest }).to_owned()
+    };
+    let text = lines.iter().map(|l| bare(l)).collect::<Vec<_>>().join("\n");
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// Name, lower case, and value of a line of a header block.
+fn field_of(line: &str) -> Option<(String, &str)> {
+    let (at, colon) = line.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：'))?;
+    let name = line.get(..at)?.trim_matches(['*', ' ', '\u{a0}']).to_lowercase();
+    let value = line.get(at + colon.len_utf8()..)?.trim_matches(['*', ' ', '\u{a0}']);
+    Some((name, value))
+}
+
 /// Reads one line of a pasted header block.
 fn take_field(forwarded: &mut Forwarded, line: &str) -> bool {
-    let Some((at, colon)) = line.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：')) else {
-        return false;
-    };
-    let name = line.get(..at).unwrap_or_default().trim_matches(['*', ' ', '\u{a0}']).to_lowercase();
-    let value = line.get(at + colon.len_utf8()..).unwrap_or_default().trim_matches(['*', ' ', '\u{a0}']);
+    let Some((name, value)) = field_of(line) else { return false };
     let is = |names: &[&str]| names.contains(&name.as_str());
     if is(FROM) {
         forwarded.from = person(value);
@@ -178,10 +163,7 @@ fn take_field(forwarded: &mut Forwarded, line: &str) -> bool {
     } else if is(CC) {
         forwarded.cc = addresses::parse(plain(value).as_bytes());
     } else {
-        return matches!(
-            name.as_str(),
-            "reply-to" | "message-id" | "antwort an" | "répondre à" | "resent-from"
-        );
+        return OTHER.contains(&name.as_str());
     }
     true
 }
@@ -207,10 +189,7 @@ fn attached(subject: &str, text: &str, tree: &Structure<'_>) -> Option<Forwarded
     }
     let mut messages = tree.parts.iter().filter(|p| p.content_type.value == "message/rfc822");
     let part = messages.next()?;
-    let lower = subject.trim_start().to_lowercase();
-    let named = ["fw:", "fwd:", "fw：", "转发", "轉寄", "wg:", "tr:", "rv:", "i:", "enc:", "転送"]
-        .iter()
-        .any(|p| lower.starts_with(p));
+    let named = is_forward(subject);
     if messages.next().is_some() || !(named || text.trim().len() < 400) {
         return None;
     }
@@ -243,6 +222,15 @@ mod tests {
             ("c@d.org", Some("x"), Some("Please see."), Some("old text"))
         );
         assert_eq!(r.reply, "Please see.");
+    }
+
+    #[test]
+    fn a_forward_inside_a_quote_is_a_quote() {
+        let r = read(
+            b"From: a@b.org\nSubject: Re: x\n\nYes.\n\nOn Mon, 2 Mar 2026, S <s@d.org> wrote:\n> ---------- Forwarded message ---------\n> From: C <c@d.org>\n> Subject: x\n>\n> old\n",
+            &ReadPolicy::default(),
+        );
+        assert_eq!((r.forwarded, r.reply.as_str()), (None, "Yes."));
     }
 
     #[test]

@@ -140,6 +140,10 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     };
     let (class, reason) = class::judge(&evidence, policy);
     reading.no_automatic_mail = class::forbids_automatic_mail(&evidence, policy);
+    if class != Class::Human {
+        // A machine known by its words alone is a machine all the same.
+        reading.no_automatic_mail.get_or_insert_with(|| reason.clone());
+    }
     reading.class = class;
     reading.class_reason = reason;
     reading.report =
@@ -147,7 +151,7 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     let division = reply::divide(&body.text, &body.marks);
     reading.forwarded = forward::find(subject, &body.text, &tree);
     reading.reply = match &reading.forwarded {
-        Some(forwarded) => forwarded.comment.clone().unwrap_or_default(),
+        Some(forwarded) => reply::divide(forwarded.comment.as_deref().unwrap_or_default(), &[]).reply,
         None => division.reply,
     };
     reading.quoted = division.quoted;

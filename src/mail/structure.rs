@@ -124,10 +124,7 @@ fn begin_part<'a>(
     if let Some(parent) = parent.and_then(|p| tree.parts.get_mut(p)) {
         parent.children += 1;
     }
-    let boundary = header
-        .first("Content-Type")
-        .map(|f| params::parse(f.value).param("boundary").as_bytes().to_vec())
-        .unwrap_or_default();
+    let boundary = content_type.param("boundary").as_bytes().to_vec();
     if content_type.value.starts_with("multipart/") && !boundary.is_empty() {
         if stack.len() < DEPTH_MAX {
             stack.push(Open { boundary, part: index });

@@ -131,11 +131,7 @@ fn without_ticket_numbers(subject: &str) -> String {
     while let Some((before, after)) = rest.split_once("[#") {
         out.push_str(before);
         match after.split_once(']') {
-            Some((number, behind))
-                if !number.is_empty() && number.len() <= 19 && number.bytes().all(|b| b.is_ascii_digit()) =>
-            {
-                rest = behind
-            }
+            Some((inside, behind)) if is_ticket_tag(inside) => rest = behind,
             _ => {
                 out.push_str("[#");
                 rest = after;
@@ -144,6 +140,12 @@ fn without_ticket_numbers(subject: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// `1042`, and `1042 technical high` as our notifications to agents have it.
+fn is_ticket_tag(inside: &str) -> bool {
+    let number = inside.split(' ').next().unwrap_or_default();
+    !number.is_empty() && number.len() <= 19 && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -163,6 +165,7 @@ mod tests {
             "Re (3): 甘特图 空白",
             "SV: RV: TR: R: I: 甘特图 空白",
             "甘特图 空白 (fwd)",
+            "Re: [#1042 technical high] 甘特图 空白",
             "[list] Re: 甘特图 空白",
             "返信: 甘特图 空白",
         ] {

@@ -39,18 +39,21 @@ const WROTE: &[&str] = &[
     r"^(?:在|于|於)?\s*.{2,200}(?:写道|寫道|写到|寫到)\s*[:：]?$",
     r"^.{0,100}于\s?\d{4}.{4,60}(?:写道|回复)?\s*[:：]$",
     // ja
-    r"^.{4,200}(?:のメール|wrote|書きました|さんは書きました)\s*[:：]$",
+    r"^.{4,200}(?:のメール|のメッセージ|wrote|書きました|さんは書きました)\s*[:：]$",
     // ko
     r"^.{4,200}(?:님이|이|가)\s?(?:작성|썼습니다|쓴 글).{0,5}[:：]?$",
     // tr, vi
     r"(?i)^.{6,}\s(?:tarihinde|şunu yazdı|đã viết)\b.{0,100}:?$",
+    // Zoho
+    r"(?i)^-{2,}\s*on\s.{6,}\swrote\s*-{2,}$",
     // Gmail where it has no words: a date, a name, an address, a colon
-    r"^(?:\S+\s)?\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.{0,120}<[^<>\s]+@[^<>\s]+>\s*[:：]$",
+    r"^(?:\S+\s)?\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.{0,120}<\s*[^<>\s]+@[^<>\s]+>\s*[:：]$",
+    r#"^\d{1,2}[./]\d{1,2}[./]\d{4},?\s.{0,120}<\s*[^<>\s]+@[^<>\s]+>\s*[:：]?$"#,
 ];
 
 /// Dividers that stand on a line of their own; what follows is the old mail.
 const DIVIDERS: &[&str] = &[
-    r"(?i)^-{2,}\s?(?:original message|original appointment|reply message|ursprüngliche nachricht|originalnachricht|message d'origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|oprindelig meddelelse|ursprungligt meddelande|wiadomość oryginalna|исходное сообщение|original|urspr\. nachricht|alkuperäinen viesti)\s?-{2,}$",
+    r"(?i)^-{2,}\s?(?:original message|original appointment|reply message|antwort nachricht|ответ|réponse|ursprüngliche nachricht|originalnachricht|message d'origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|oprindelig meddelelse|ursprungligt meddelande|wiadomość oryginalna|исходное сообщение|original|urspr\. nachricht|alkuperäinen viesti)\s?-{2,}$",
     r"^-{2,}\s*(?:原始邮件|原始郵件|原邮件|原始信件|回复的原邮件|原始消息|元のメッセージ|原문|원본 메시지|회신 원문|Original)\s*-{2,}",
     r"^-{3,}\s*(?:回复的邮件|回复的原邮件|转发的邮件|Replied Message)\s*-{3,}",
     r"(?i)^_{20,}\s*(?:from|von|de|发件人)\s*[:：]",
@@ -212,7 +215,7 @@ fn may_begin(line: &str) -> bool {
 #[must_use]
 pub fn divider(lines: &[&str], at: usize) -> Option<usize> {
     let line = lines.get(at)?.trim().trim_matches('*').trim();
-    if line.starts_with(['-', '_', '=']) {
+    if line.starts_with(['-', '_', '=']) && !line.ends_with(" wrote ----") {
         if line.len() <= 200 && DIVIDER_RES.iter().any(|re| re.is_match(line)) {
             return Some(1);
         }

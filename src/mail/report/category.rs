@@ -215,14 +215,21 @@ pub fn of(recipients: &[ReportRecipient], text: &str) -> &'static str {
     let diagnostics: String =
         recipients.iter().filter_map(|r| r.diagnostic.as_deref()).take(5).collect::<Vec<_>>().join("\n");
     let status = recipients.iter().find_map(|r| r.status.as_deref()).unwrap_or_default();
-    let by_status = match status.split_once('.').map_or("", |(_, detail)| detail) {
+    let detail_of = status.split_once('.').map_or("", |(_, detail)| detail);
+    let by_status = match detail_of {
         "2.2" => Some("mailbox_full"),
         "3.4" | "2.3" => Some("too_big"),
         "4.7" => Some("expired"),
         "1.1" | "1.2" | "1.3" | "1.6" | "1.10" | "2.1" | "4.4" if status.starts_with('5') => Some("address"),
         _ => None,
     };
-    by_words(&diagnostics).or(by_status).or_else(|| by_words(head(text))).unwrap_or("other")
+    // X.7.Y are refusals by policy, whatever words a server puts beside them (RFC 3463 section 3.8).
+    if detail_of.starts_with("7.") {
+        return "other";
+    }
+    let stated = !matches!(detail_of, "" | "0.0");
+    let by_text = || if stated || !diagnostics.is_empty() { None } else { by_words(head(text)) };
+    by_status.or_else(|| by_words(&diagnostics)).or_else(by_text).unwrap_or("other")
 }
 
 fn by_words(text: &str) -> Option<&'static str> {

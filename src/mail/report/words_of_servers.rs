@@ -185,6 +185,15 @@ pub fn is_bounce(tree: &Structure<'_>, reading: &Reading, text: &str) -> bool {
         });
     let robot = SENDERS.iter().any(|s| shown.contains(s))
         || from.is_some_and(|f| robot_local_part(&f.address).is_some());
+    let auto = root
+        .header
+        .first("Auto-Submitted")
+        .is_some_and(|f| f.value.to_ascii_lowercase().starts_with(b"auto-replied"));
+    let report = root.content_type.value == "multipart/report";
+    // Most mails end here, before any text is searched.
+    if !(failed_header || null_sender || robot || auto || report) {
+        return false;
+    }
     let subject = reading.subject.as_deref().unwrap_or_default().to_lowercase();
     let replied = subject.starts_with("re:") || subject.starts_with("fwd:") || subject.starts_with("fw:");
     let subject_says = !replied && SUBJECTS.iter().any(|s| subject.contains(s));
@@ -194,11 +203,6 @@ pub fn is_bounce(tree: &Structure<'_>, reading: &Reading, text: &str) -> bool {
         .parts
         .iter()
         .any(|p| matches!(p.content_type.value.as_str(), "message/rfc822" | "text/rfc822-headers"));
-    let report = root.content_type.value == "multipart/report";
-    let auto = root
-        .header
-        .first("Auto-Submitted")
-        .is_some_and(|f| f.value.to_ascii_lowercase().starts_with(b"auto-replied"));
     failed_header
         || report && (robot || null_sender || subject_says || returned)
         || robot && (subject_says || body_says && !auto_word(&subject))
