@@ -30,7 +30,10 @@ use std::{
 };
 
 use maildesk_lab::{
-    dovecot::Dovecot, mailclient::ImapBox, scripted_imap::ScriptedImap, scripted_smtp::ScriptedSmtp,
+    dovecot::Dovecot,
+    mailclient::ImapBox,
+    scripted_imap::{self, ScriptedImap},
+    scripted_smtp::ScriptedSmtp,
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_maildesk");
@@ -160,7 +163,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(imap: (&str, u16), smtp: (&str, u16), window: usize) -> Self {
+    fn new(imap: (&str, u16), (user, password): (&str, &str), smtp: (&str, u16), window: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let secret = |name: &str, value: &str| {
             let mut file = fs::OpenOptions::new()
@@ -173,7 +176,7 @@ impl Bench {
             file.write_all(value.as_bytes()).unwrap();
         };
         secret("desk-secret", "0123456789abcdef0123456789abcdef0123456789abcdef");
-        secret("password", PASSWORD);
+        secret("password", password);
         let config = format!(
             r#"[store]
 url = "sqlite://{store}"
@@ -195,7 +198,7 @@ team = "tech"
   host = "{}"
   port = {}
   tls = "none"
-  user = "{ADDRESS}"
+  user = "{user}"
   password_file = "password"
   [mailbox.smtp]
   host = "{}"
@@ -329,7 +332,8 @@ async fn throughput(mails: &[Mail], window: usize) -> Figures {
     let dovecot = filled_dovecot(mails);
     let sink = ScriptedSmtp::script().start().await;
     let ip = dovecot.ip().to_string();
-    let bench = Bench::new((&ip, Dovecot::IMAP), (&sink.ip.to_string(), sink.port), window);
+    let bench =
+        Bench::new((&ip, Dovecot::IMAP), (ADDRESS, PASSWORD), (&sink.ip.to_string(), sink.port), window);
     let tickets = mails.iter().filter(|m| !m.follows).count();
     // A notification a mail, and an acknowledgement a ticket.
     let expected = mails.len() + tickets;
@@ -370,7 +374,7 @@ async fn kill(mails: &[Mail], options: &Options) {
     let dovecot = filled_dovecot(mails);
     let sink = ScriptedSmtp::script().start().await;
     let ip = dovecot.ip().to_string();
-    let bench = Bench::new((&ip, Dovecot::IMAP), (&sink.ip.to_string(), sink.port), 50);
+    let bench = Bench::new((&ip, Dovecot::IMAP), (ADDRESS, PASSWORD), (&sink.ip.to_string(), sink.port), 50);
     let mut random = options.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     for _ in 0..options.times {
         random ^= random << 13;
@@ -411,7 +415,12 @@ async fn kill(mails: &[Mail], options: &Options) {
 async fn latency(options: &Options) {
     let sink = ScriptedSmtp::script().start().await;
     let imap = ScriptedImap::builder().start().await;
-    let bench = Bench::new((&imap.ip().to_string(), imap.port()), (&sink.ip.to_string(), sink.port), 50);
+    let bench = Bench::new(
+        (&imap.ip().to_string(), imap.port()),
+        (scripted_imap::USER, scripted_imap::PASSWORD),
+        (&sink.ip.to_string(), sink.port),
+        50,
+    );
     let desk = bench.start();
     imap.wait_for("IDLE", 1).await;
     let mut milliseconds = Vec::new();
