@@ -214,6 +214,7 @@ name = "tech"
 categories = ["technical", "account", "business"]
 members = ["alice@desk.test"]
 [limits]
+answer_age_max = "10000d"
 acks_per_address_10min_max = 1000000
 acks_per_address_day_max = 1000000
 acks_per_domain_hour_max = 1000000
@@ -445,7 +446,7 @@ async fn latency(options: &Options) {
 async fn wait(what: &str, mut done: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !done() {
-        assert!(begin.elapsed() < Duration::from_secs(300), "{what} did not come");
+        assert!(begin.elapsed() < Duration::from_secs(60), "{what} did not come");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

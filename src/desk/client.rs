@@ -232,7 +232,10 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
     let (facts, policy) = (case.facts, case.policy);
     let language = case.language();
     let route = routing::route(facts, policy, language);
-    let clock = sla::first_response(policy, route.category.as_deref(), route.priority, facts.received_at);
+    let clock_from = |start| sla::first_response(policy, route.category.as_deref(), route.priority, start);
+    let clock = clock_from(facts.received_at);
+    // Old mail (a long outage, `start = "all"`): the team hears of it now, so it is not reminded of it in the same minute.
+    let remind_at = if clock.remind_at > case.now { clock.remind_at } else { clock_from(case.now).remind_at };
     let proven = case.origin.is_proven();
     let brief = TicketBrief {
         subject: case.subject().to_owned(),
@@ -260,7 +263,7 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
         first_response_due_at: clock.due_at,
         linked_to: continues,
     };
-    let timer = Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at };
+    let timer = Change::StartTimer { kind: TimerKind::FirstResponse, due_at: remind_at };
     let mut changes =
         vec![create, message(case, MessageKind::Client), case.event("created", case.origin.words()), timer];
     if let Some(bytes) = facts.oversized_bytes {

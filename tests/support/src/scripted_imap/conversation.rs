@@ -18,6 +18,8 @@ struct Talk {
     folder: String,
     encrypted: bool,
     idling: bool,
+    /// The count of messages that the client was last told.
+    known: usize,
 }
 
 /// What becomes of the connection after a command.
@@ -37,8 +39,14 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     } else {
         Box::new(stream)
     };
-    let mut talk =
-        Talk { io: BufReader::new(io), shared, folder: String::new(), encrypted: implicit, idling: false };
+    let mut talk = Talk {
+        io: BufReader::new(io),
+        shared,
+        folder: String::new(),
+        encrypted: implicit,
+        idling: false,
+        known: 0,
+    };
     let _ = talk.run().await;
 }
 
@@ -141,7 +149,11 @@ impl Talk {
             return Ok(());
         }
         match name {
-            "SELECT" => self.folder = rest.first().cloned().unwrap_or_default(),
+            "SELECT" => {
+                self.folder = rest.first().cloned().unwrap_or_default();
+                self.known = self.shared.state().account.exists(&self.folder);
+            }
+            "NOOP" => self.known = self.shared.state().account.exists(&self.folder),
             "STARTTLS" if self.shared.protection == Protection::StartTls => self.start_tls().await?,
             "IDLE" => self.idle(tag).await?,
             "AUTHENTICATE" if rest.len() == 1 => self.second_line(tag).await?,
@@ -170,10 +182,10 @@ impl Talk {
 
     async fn idle(&mut self, tag: &str) -> io::Result<()> {
         let mut happened = self.shared.happened.subscribe();
-        let mut known = self.shared.state().account.exists(&self.folder);
         self.idling = true;
         let mut line = String::new();
         while self.idling {
+            self.tell_news().await?;
             tokio::select! {
                 read = self.io.read_line(&mut line) => {
                     if read? == 0 {
@@ -181,18 +193,22 @@ impl Talk {
                     }
                     self.idling = !line.starts_with("DONE");
                 }
-                _ = happened.changed() => {
-                    let exists = self.shared.state().account.exists(&self.folder);
-                    if exists != known {
-                        known = exists;
-                        self.io.write_all(format!("* {exists} EXISTS\r\n").as_bytes()).await?;
-                        self.io.flush().await?;
-                    }
-                }
+                _ = happened.changed() => {}
             }
         }
         self.io.write_all(format!("{tag} OK idle ends\r\n").as_bytes()).await?;
         self.io.flush().await
+    }
+
+    /// What came since the client was last told: also what came just before IDLE.
+    async fn tell_news(&mut self) -> io::Result<()> {
+        let exists = self.shared.state().account.exists(&self.folder);
+        if exists != self.known {
+            self.known = exists;
+            self.io.write_all(format!("* {exists} EXISTS\r\n").as_bytes()).await?;
+            self.io.flush().await?;
+        }
+        Ok(())
     }
 }
 
