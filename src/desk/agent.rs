@@ -200,7 +200,7 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
 fn refuse(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, problems: Vec<Problem>) -> Decision {
     let reading = &case.facts.reading;
     let body = LetterBody::Refusal {
-        subject: reading.subject.clone().unwrap_or_default(),
+        subject: ticket.subject.clone(),
         problems,
         original: without_tokens(if reading.reply.trim().is_empty() {
             &reading.text

@@ -68,10 +68,28 @@ fn mailbox(raw: &[u8]) -> Option<Address> {
         }
     };
     let address: String = words::decode(address).chars().filter(|c| !c.is_whitespace()).collect();
-    let address = address.trim_matches(|c| c == '"' || c == '\'' || c == '<' || c == '>').to_owned();
-    let sound =
-        address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    sound.then_some(Address { name, address })
+    let address = address.trim_matches(['<', '>']);
+    let address = unwrapped(address, '"').or_else(|| unwrapped(address, '\'')).unwrap_or(address);
+    let (local, domain) = address.rsplit_once('@')?;
+    let local = plain_local(local);
+    let sound = !local.is_empty() && !domain.is_empty();
+    sound.then(|| Address { name, address: format!("{local}@{domain}") })
+}
+
+/// What stands between two of these marks.
+fn unwrapped(text: &str, mark: char) -> Option<&str> {
+    text.strip_prefix(mark)?.strip_suffix(mark)
+}
+
+/// The left side of an address without quotes that it does not need (RFC 5321 section 4.1.2: `"ann"@x` and `ann@x` are
+/// one mailbox) and without one that stands alone, which some relays leave behind when they mend a broken field.
+fn plain_local(local: &str) -> &str {
+    let bare = local.trim_matches('"');
+    let needs_quotes = bare.starts_with('.')
+        || bare.ends_with('.')
+        || bare.contains("..")
+        || bare.contains(|c: char| c.is_whitespace() || "()<>[]:;@\\,\"".contains(c));
+    if needs_quotes && unwrapped(local, '"').is_some() { local } else { bare }
 }
 
 /// First position of `what` outside quotes.
@@ -200,6 +218,22 @@ mod tests {
             list.iter().map(|a| (a.name.as_deref().unwrap_or(""), a.address.as_str())).collect();
         assert_eq!(shown, [("Doe, John", "j@x.org"), ("", "a@b.c"), ("B", "b@b.c"), ("Carl C", "c@d.e")]);
         assert!(parse(b"undisclosed-recipients:;").is_empty());
+    }
+
+    #[test]
+    fn quotes_stay_only_where_an_address_needs_them() {
+        for (raw, address) in [
+            ("\"ann\"@x.org", "ann@x.org"),
+            ("ann\"@x.org", "ann@x.org"),
+            ("<\"ann\"@x.org>", "ann@x.org"),
+            ("\"ann@x.org\"", "ann@x.org"),
+            ("'ann@x.org'", "ann@x.org"),
+            ("<\"a,b\"@x.org>", "\"a,b\"@x.org"),
+            ("o'hara@x.org", "o'hara@x.org"),
+        ] {
+            assert_eq!(parse(raw.as_bytes())[0].address, address, "{raw}");
+        }
+        assert!(parse(b"\"\"@x.org").is_empty());
     }
 
     #[test]
