@@ -12,7 +12,9 @@ use super::{
     words::Words,
 };
 use crate::{
-    desk::{EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem, TicketBrief},
+    desk::{
+        EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem, TicketBrief, sign_off::is_name,
+    },
     mail::Address,
 };
 
@@ -109,11 +111,8 @@ impl Writing<'_> {
         let (agent, text) = (clean_line(agent_name), clean_text(text));
         let ending: Vec<&str> = text.lines().rev().filter(|l| !l.trim().is_empty()).take(3).collect();
         // Under "Best, Alice" a second "Alice Chen" reads like a machine's.
-        let is_name = |line: &str| {
-            let line = line.trim().trim_matches([',', '.', '-', '–', '—', '，', '。', ' ']);
-            line.contains(&agent) || agent.split(' ').any(|part| part == line)
-        };
-        let signed = !agent.is_empty() && ending.iter().any(|line| is_name(line));
+        let is_theirs = |line: &&str| line.contains(&agent) || is_name(line, &agent);
+        let signed = !agent.is_empty() && ending.iter().any(is_theirs);
         View {
             template: "reply",
             subject: subject::answer(base, self.number.as_deref()),
