@@ -15,7 +15,7 @@ pub fn parse(raw: &[u8]) -> Vec<Address> {
 
 /// Slices between separators outside quotes, comments and angle brackets. A quote that never closes is no quote.
 fn split(raw: &[u8]) -> Vec<&[u8]> {
-    let quotes_close = raw.iter().filter(|&&b| b == b'"').count() % 2 == 0;
+    let quotes_close = quotes_close(raw);
     let mut out = Vec::new();
     let (mut from, mut comment, mut quoted, mut escaped, mut angle) = (0, 0_u32, false, false, false);
     for (i, &b) in raw.iter().enumerate() {
@@ -92,9 +92,23 @@ fn plain_local(local: &str) -> &str {
     if needs_quotes && unwrapped(local, '"').is_some() { local } else { bare }
 }
 
+/// Whether each quote that opens closes again; an escaped one does neither.
+fn quotes_close(raw: &[u8]) -> bool {
+    let (mut quoted, mut escaped) = (false, false);
+    for &b in raw {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ => {}
+        }
+    }
+    !quoted
+}
+
 /// First position of `what` outside quotes.
 fn top_level(raw: &[u8], what: u8) -> Option<usize> {
-    let quotes_close = raw.iter().filter(|&&b| b == b'"').count() % 2 == 0;
+    let quotes_close = quotes_close(raw);
     let (mut quoted, mut escaped) = (false, false);
     for (i, &b) in raw.iter().enumerate() {
         if escaped {
@@ -241,6 +255,7 @@ mod tests {
         assert_eq!(parse("=?gb2312?B?wO7EyA==?= <l@h.cn>".as_bytes())[0].name.as_deref(), Some("李娜"));
         assert_eq!(parse("李娜 <l@h.cn>".as_bytes())[0].name.as_deref(), Some("李娜"));
         assert_eq!(parse(b"\"open <l@h.cn>")[0].address, "l@h.cn");
+        assert_eq!(parse(b"\"a: \\\"b\" <l@h.cn>")[0].name.as_deref(), Some("a: \"b"));
     }
 
     #[test]
