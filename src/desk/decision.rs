@@ -252,7 +252,11 @@ pub enum LetterBody {
     Notification {
         cause: NotificationCause,
         brief: TicketBrief,
-        /// The client's newly written text.
+        /// Who wrote, where it was not the requester.
+        author: Option<Address>,
+        /// What the colleague who handed the ticket over noted with it.
+        note: Option<String>,
+        /// The client's newly written text; of a ticket that is handed over, the newest that there is.
         text: String,
         quoted: bool,
         files: Vec<FileBrief>,

@@ -121,13 +121,15 @@ impl Writing<'_> {
     }
 
     fn notification(&self) -> Result<View, Error> {
-        let LetterBody::Notification { cause, brief, text, quoted, files, files_left_out } =
+        let LetterBody::Notification { cause, brief, author, note, text, quoted, files, files_left_out } =
             &self.letter.body
         else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
         let values = context! {
             cause => cause_key(*cause), text => clean_text(text), quoted, files_left_out,
+            author => author.as_ref().map_or_else(|| name_of(&brief.requester), name_and_address),
+            note => note.as_deref().map(clean_text),
             next => self.next_step(*cause, brief)?,
             files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
         };
@@ -320,7 +322,11 @@ impl Writing<'_> {
                 None => self.reason(detail)?,
             },
         };
-        Ok(format!("{kind_word} {detail}").trim_end().to_owned())
+        match detail.as_str() {
+            "" => Ok(kind_word),
+            change if change.contains(" → ") => Ok(format!("{kind_word} {change}")),
+            remark => self.words.say("value.remark", context! { kind => kind_word, remark }),
+        }
     }
 
     /// One side of a change: `technical` of `category technical -> account`.
