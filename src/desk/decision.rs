@@ -233,6 +233,8 @@ pub enum Problem {
     HiddenText,
     /// The client's address takes no mail, or there is none.
     NoRecipient,
+    /// The text holds one of our notifications, which is not for the client.
+    QuotedNotification,
 }
 
 /// The kinds of mail, each with what its template shows.

@@ -289,6 +289,7 @@ impl Writing<'_> {
             Problem::NothingNew => ("nothing_new", context! {}),
             Problem::HiddenText => ("hidden_text", context! {}),
             Problem::NoRecipient => ("no_recipient", context! {}),
+            Problem::QuotedNotification => ("quoted_notification", context! {}),
         };
         self.words.say(&format!("refuse.{key}"), values)
     }

@@ -272,5 +272,6 @@ fn problems() -> Vec<Problem> {
         Problem::NothingNew,
         Problem::HiddenText,
         Problem::NoRecipient,
+        Problem::QuotedNotification,
     ]
 }
