@@ -39,6 +39,9 @@ const COMMANDS: [(&str, &str); 10] = [
     ("help", "帮助"),
 ];
 
+/// Filled lines at the end of a reply among which the agent's own name is looked for.
+const SIGNATURE_LINES: usize = 8;
+
 /// Columns of a person's name in a subject.
 const NAME_COLUMNS: usize = 32;
 
@@ -109,10 +112,11 @@ impl Writing<'_> {
 
     fn reply(&self, agent_name: &str, base: &str, text: &str) -> View {
         let (agent, text) = (clean_line(agent_name), clean_text(text));
-        let ending: Vec<&str> = text.lines().rev().filter(|l| !l.trim().is_empty()).take(3).collect();
-        // Under "Best, Alice" a second "Alice Chen" reads like a machine's.
-        let is_theirs = |line: &&str| line.contains(&agent) || is_name(line, &agent);
-        let signed = !agent.is_empty() && ending.iter().any(is_theirs);
+        // Under "Best, Alice" a second "Alice Chen" reads like a machine's. A company's signature goes on below the name.
+        let mut ending =
+            text.lines().rev().filter(|l| !l.trim().is_empty()).take(SIGNATURE_LINES).enumerate();
+        let is_theirs = |(at, line): (usize, &str)| is_name(line, &agent) || at < 3 && line.contains(&agent);
+        let signed = !agent.is_empty() && ending.any(is_theirs);
         View {
             template: "reply",
             subject: subject::answer(base, self.number.as_deref()),
