@@ -44,6 +44,7 @@ pub enum When {
     Always,
     Nth(u32),
     From(u32),
+    UpTo(u32),
 }
 
 impl When {
@@ -52,6 +53,7 @@ impl When {
             Self::Always => true,
             Self::Nth(at) => n == at,
             Self::From(at) => n >= at,
+            Self::UpTo(at) => n <= at,
         }
     }
 }
