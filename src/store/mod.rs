@@ -8,6 +8,7 @@
 //! Statements are written for both engines: numbered parameters, `ON CONFLICT`, `RETURNING`, instants as microseconds in
 //! 64 bits, truth values as 0 and 1, JSON as text, and no U+0000 in any text, which PostgreSQL refuses.
 
+mod alone;
 mod apply;
 mod columns;
 mod events;
@@ -24,6 +25,8 @@ mod timers;
 mod window;
 
 use std::sync::Arc;
+
+pub use alone::Alone;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
