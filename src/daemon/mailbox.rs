@@ -17,15 +17,12 @@ use crate::{
     edge::{self, Pulse},
     imap::{ImapError, LoginLimiter, Session, reconnect_delay},
     intake::{Desk, Service, Serving, Suspects, alert, imap_limits},
-    outbox,
 };
 
 /// Connecting and logging in.
 const OPEN_MAX: Duration = Duration::from_secs(120);
 /// A cut connection alone is ordinary; this many failures in a row are trouble.
 const LASTING_FAILURES: u32 = 3;
-/// After a crash of a worker.
-const CRASH_DELAY: Duration = Duration::from_secs(5);
 
 pub(super) async fn supervise(
     desk: Desk,
@@ -217,31 +214,6 @@ fn can_be_read(mailbox: &MailboxConfig) -> alert::Alert {
         title: format!("{} can be read again", mailbox.address),
         facts: vec![("Mails lost".to_owned(), "0: they waited on the server".to_owned())],
         advice: "Nothing is to be done.".to_owned(),
-    }
-}
-
-/// Keeps the mailbox's outbox worker alive.
-pub(super) async fn supervise_outbox(
-    desk: Desk,
-    mailbox: Arc<MailboxConfig>,
-    pulse: Pulse,
-    stop: CancellationToken,
-) {
-    while !stop.is_cancelled() {
-        let work = outbox::run(
-            desk.store.clone(),
-            Arc::clone(&mailbox),
-            Arc::clone(&desk.outbox_wake),
-            pulse.clone(),
-            stop.clone(),
-            |_| {},
-        );
-        if AssertUnwindSafe(work).catch_unwind().await.is_ok() {
-            return;
-        }
-        pulse.rest();
-        error!(mailbox = mailbox.name, "the outbox worker crashed; it starts again");
-        pause(CRASH_DELAY, &stop).await;
     }
 }
 
