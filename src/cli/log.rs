@@ -15,6 +15,11 @@ use crate::imap::QUIET_TARGETS;
 const LIBRARIES: &[&str] = &["lettre", "sqlx", "hickory", "rustls", "mail_auth"];
 
 pub(super) fn start() -> Result<()> {
+    // The words of a panic may quote the text at hand, which is a client's: only the place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a bug: panicked");
+    }));
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
         .with_env_var("MAILDESK_LOG")

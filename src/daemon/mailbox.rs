@@ -9,7 +9,7 @@ use std::{
 
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::jitter;
 use crate::{
@@ -17,15 +17,12 @@ use crate::{
     edge::{self, Pulse},
     imap::{ImapError, LoginLimiter, Session, reconnect_delay},
     intake::{Desk, Service, Serving, Suspects, alert, imap_limits},
-    outbox,
 };
 
 /// Connecting and logging in.
 const OPEN_MAX: Duration = Duration::from_secs(120);
 /// A cut connection alone is ordinary; this many failures in a row are trouble.
 const LASTING_FAILURES: u32 = 3;
-/// After a crash of a worker.
-const CRASH_DELAY: Duration = Duration::from_secs(5);
 
 pub(super) async fn supervise(
     desk: Desk,
@@ -113,6 +110,10 @@ impl Supervisor<'_> {
         match AssertUnwindSafe(self.serve(session, course, suspects)).catch_unwind().await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Serving::Imap(why))) => Err(Trouble::of(&why)),
+            Ok(Err(Serving::Message(why))) => {
+                self.recovered(course).await;
+                Err(Trouble::of(&why))
+            }
             Ok(Err(why)) => Err(Trouble::passing(why.to_string())),
             Err(_) => {
                 error!(mailbox = self.mailbox.name, "the worker crashed; it starts again");
@@ -159,20 +160,22 @@ impl Supervisor<'_> {
     /// Everything that was there has been taken: whatever the trouble was, it is over.
     async fn recovered(&self, course: &mut Course) {
         course.failures = 0;
-        if std::mem::replace(&mut course.well, true) {
+        if course.well {
             return;
         }
-        course.told = false;
         match self.desk.store.set_trouble(&self.mailbox.name, None, edge::now()).await {
             Ok(true) => {
                 info!(mailbox = self.mailbox.name, "the mailbox can be read again");
                 self.tell(&can_be_read(self.mailbox)).await;
             }
             Ok(false) => {}
+            // Tried again after the next pass, which finds the same trouble with the store.
             Err(why) => {
-                warn!(mailbox = self.mailbox.name, %why, "the end of trouble could not be written down")
+                debug!(mailbox = self.mailbox.name, %why, "the end of trouble could not be written down");
+                return;
             }
         }
+        (course.well, course.told) = (true, false);
     }
 
     async fn tell(&self, alert: &alert::Alert) {
@@ -211,24 +214,6 @@ fn can_be_read(mailbox: &MailboxConfig) -> alert::Alert {
         title: format!("{} can be read again", mailbox.address),
         facts: vec![("Mails lost".to_owned(), "0: they waited on the server".to_owned())],
         advice: "Nothing is to be done.".to_owned(),
-    }
-}
-
-/// Keeps the mailbox's outbox worker alive.
-pub(super) async fn supervise_outbox(desk: Desk, mailbox: Arc<MailboxConfig>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        let work = outbox::run(
-            desk.store.clone(),
-            Arc::clone(&mailbox),
-            Arc::clone(&desk.outbox_wake),
-            stop.clone(),
-            |_| {},
-        );
-        if AssertUnwindSafe(work).catch_unwind().await.is_ok() {
-            return;
-        }
-        error!(mailbox = mailbox.name, "the outbox worker crashed; it starts again");
-        pause(CRASH_DELAY, &stop).await;
     }
 }
 

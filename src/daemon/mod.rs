@@ -5,6 +5,7 @@
 
 mod mailbox;
 mod notify;
+mod outgoing;
 mod timers;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -16,15 +17,15 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::{
-    config::{self, Config},
+    config::{self, Config, MailboxConfig},
     edge::{self, Pulse},
     intake::{Desk, Judgement, Prover, Reader, alert},
     net,
     render::Templates,
-    store::Store,
+    store::{Alone, Store},
 };
 
 /// All work must have ended this long after the word to stop (SPEC section 13).
@@ -41,11 +42,13 @@ pub async fn run(path: &Path) -> Result<()> {
     for note in &config.notes {
         warn!(note, "config");
     }
+    let _alone = Alone::claim(&config.store.url)?;
     let desk = open(&config).await?;
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut running = Running::start(&desk, &config).await?;
+    desk.refresh_modes(&shared(&config)).await?;
+    let mut running = Running::start(&desk, &config);
     let watchdog = notify::Watchdog::start();
     watchdog.watch(running.pulses.clone());
     notify::ready(&running.summary());
@@ -57,7 +60,7 @@ pub async fn run(path: &Path) -> Result<()> {
                 Ok(new) => {
                     notify::reloading();
                     running.stop().await;
-                    running = Running::start(&desk, &new).await?;
+                    running = Running::start(&desk, &new);
                     watchdog.watch(running.pulses.clone());
                     notify::ready(&running.summary());
                     current = new;
@@ -94,6 +97,7 @@ async fn open(config: &Config) -> Result<Desk> {
         prover,
         live: Arc::default(),
         outbox_wake: Arc::default(),
+        intake_wake: Arc::default(),
         timers_wake: Arc::default(),
     })
 }
@@ -116,8 +120,13 @@ async fn reload(path: &Path, desk: &Desk, current: &Config) -> Result<Config> {
         warn!(what, "takes effect only at the next start");
     }
     let judgement = Judgement::prepare(&new, templates(&new)?, &desk.store).await?;
+    desk.refresh_modes(&shared(&new)).await?;
     desk.judgement.store(Arc::new(judgement));
     Ok(new)
+}
+
+fn shared(config: &Config) -> Vec<Arc<MailboxConfig>> {
+    config.mailboxes.iter().cloned().map(Arc::new).collect()
 }
 
 async fn refuse_reload(desk: &Desk, current: &Config, why: &anyhow::Error) {
@@ -142,9 +151,8 @@ struct Running {
 }
 
 impl Running {
-    async fn start(desk: &Desk, config: &Config) -> Result<Self> {
-        let mailboxes: Vec<_> = config.mailboxes.iter().cloned().map(Arc::new).collect();
-        desk.refresh_modes(&mailboxes).await?;
+    fn start(desk: &Desk, config: &Config) -> Self {
+        let mailboxes = shared(config);
         let mut running = Self {
             stop: CancellationToken::new(),
             tasks: JoinSet::new(),
@@ -159,16 +167,18 @@ impl Running {
                 pulse,
                 running.stop.clone(),
             ));
-            running.tasks.spawn(mailbox::supervise_outbox(
+            let pulse = running.pulse();
+            running.tasks.spawn(outgoing::supervise(
                 desk.clone(),
                 Arc::clone(mailbox),
+                pulse,
                 running.stop.clone(),
             ));
         }
         let pulse = running.pulse();
         running.tasks.spawn(timers::run(desk.clone(), pulse, running.stop.clone()));
         running.tasks.spawn(watch_foreign_changes(desk.clone(), mailboxes, running.stop.clone()));
-        Ok(running)
+        running
     }
 
     fn pulse(&mut self) -> Pulse {
@@ -193,25 +203,23 @@ impl Running {
 }
 
 /// The command line works on the same store: its changes (live, retry, cancel) wake the daemon.
-async fn watch_foreign_changes(
-    desk: Desk,
-    mailboxes: Vec<Arc<config::MailboxConfig>>,
-    stop: CancellationToken,
-) {
+async fn watch_foreign_changes(desk: Desk, mailboxes: Vec<Arc<MailboxConfig>>, stop: CancellationToken) {
     let mut seen = desk.store.data_version().await.ok();
     loop {
         tokio::select! {
             () = tokio::time::sleep(FOREIGN_CHANGES) => {}
             () = stop.cancelled() => return,
         }
-        let version = desk.store.data_version().await.ok();
-        if version == seen {
+        let Ok(version) = desk.store.data_version().await else { continue };
+        if seen == Some(version) {
             continue;
         }
-        seen = version;
         if let Err(why) = desk.refresh_modes(&mailboxes).await {
-            warn!(%why, "the modes of the mailboxes could not be read");
+            debug!(%why, "the modes of the mailboxes could not be read; trying again");
+            continue;
         }
+        seen = Some(version);
+        desk.intake_wake.notify_waiters();
         desk.outbox_wake.notify_waiters();
         desk.timers_wake.notify_one();
     }

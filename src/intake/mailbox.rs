@@ -1,7 +1,12 @@
 //! One mailbox over one IMAP session: what is new is taken in windows, settled, and then watched by IDLE besides the cron
 //! poll. Ends only with an error or when told to stop; the supervisor reconnects.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
@@ -32,19 +37,26 @@ const RECONCILE_MESSAGES_MAX: u32 = 20_000;
 const RECONCILE_RARELY: Duration = Duration::from_secs(3600);
 const SETTLE_MAX: u32 = 1000;
 const UNDECIDED_MAX: u32 = 50;
+/// UIDs listed by one command, as the session does it: a portion that fails is one command.
+const LISTED_AT_ONCE: usize = 500;
+/// Refused listings in one pass, more than finding five messages among 500 takes, that are the server's trouble.
+const REFUSED_LISTINGS_MAX: u32 = 100;
 
 /// Why a mailbox is not served any more.
 #[derive(Debug, thiserror::Error)]
 pub enum Serving {
     #[error(transparent)]
     Imap(#[from] ImapError),
+    /// The connection ended over one message that has failed before; everything else is taken.
+    #[error(transparent)]
+    Message(ImapError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Reader(#[from] super::reader::ReaderGone),
 }
 
-type Result<T> = std::result::Result<T, Serving>;
+pub(super) type Result<T> = std::result::Result<T, Serving>;
 
 /// The limits of a session, as the operator sets them.
 #[must_use]
@@ -58,15 +70,17 @@ pub fn imap_limits(limits: &Limits) -> ImapLimits {
 
 /// A mailbox served over one session.
 pub struct Service<'a> {
-    desk: &'a Desk,
-    config: &'a MailboxConfig,
+    pub(super) desk: &'a Desk,
+    pub(super) config: &'a MailboxConfig,
     poll: Schedule,
-    limits: ImapLimits,
-    session: Session,
+    pub(super) limits: ImapLimits,
+    pub(super) session: Session,
     pulse: &'a Pulse,
-    suspects: &'a mut Suspects,
+    pub(super) suspects: &'a mut Suspects,
     /// When each folder was last compared with the ledger.
-    reconciled: BTreeMap<String, std::time::Instant>,
+    reconciled: BTreeMap<String, Instant>,
+    /// What went wrong in this pass without ending the session: the rest of the pass is done first.
+    put_off: Option<ImapError>,
 }
 
 impl<'a> Service<'a> {
@@ -83,7 +97,17 @@ impl<'a> Service<'a> {
     ) -> Result<Self> {
         let limits = imap_limits(&desk.judgement.load().policy.limits);
         let poll = Schedule::parse(&config.poll).map_err(StoreError::Operator)?;
-        Ok(Self { desk, config, poll, limits, session, pulse, suspects, reconciled: BTreeMap::new() })
+        Ok(Self {
+            desk,
+            config,
+            poll,
+            limits,
+            session,
+            pulse,
+            suspects,
+            reconciled: BTreeMap::new(),
+            put_off: None,
+        })
     }
 
     /// Takes everything that is there, or as much as there is until `stop`.
@@ -93,9 +117,26 @@ impl<'a> Service<'a> {
     pub async fn pass(&mut self, stop: &CancellationToken) -> Result<()> {
         self.finish_undecided().await?;
         for folder in &self.config.folders {
-            self.take_folder(folder, stop).await?;
+            match self.take_folder(folder, stop).await {
+                Err(Serving::Imap(why)) => self.put_off(why)?,
+                other => other?,
+            }
         }
+        self.take_suspects(stop).await?;
+        self.put_off.take().map_or(Ok(()), |why| Err(why.into()))
+    }
+
+    /// While the session lives, trouble with one folder or with marking mail does not hold up the others.
+    fn put_off(&mut self, why: ImapError) -> Result<()> {
+        if self.session.is_dead() {
+            return Err(why.into());
+        }
+        self.put_off.get_or_insert(why);
         Ok(())
+    }
+
+    pub(super) fn key(&self, folder: &str, uid_validity: u32) -> FolderKey {
+        FolderKey { mailbox: self.config.name.clone(), folder: folder.to_owned(), uid_validity }
     }
 
     /// Waits for something new: IDLE on the first folder, and the poll in any case.
@@ -103,19 +144,27 @@ impl<'a> Service<'a> {
     /// # Errors
     /// As [`Service::pass`].
     pub async fn watch(&mut self, stop: &CancellationToken) -> Result<()> {
-        let now = edge::now();
-        let wait = match self.poll.next_after(now, &TimeZone::UTC) {
-            Some(at) => Duration::try_from(at.duration_since(now)).unwrap_or(IDLE_MAX).min(IDLE_MAX),
-            None => IDLE_MAX,
-        };
+        let wait = self.until_next_look();
         if self.config.folders.len() > 1
             && let Some(first) = self.config.folders.first()
         {
             self.session.select(first).await?;
         }
         self.pulse.expect_within(wait + WORK_MAX);
+        let called = self.desk.intake_wake.notified();
         if self.session.has_idle() {
-            match self.session.idle(wait, stop).await? {
+            // IDLE must not be dropped half-way, so it is asked to end.
+            let end = stop.child_token();
+            let mut idle = pin!(self.session.idle(wait, &end));
+            let woken = tokio::select! {
+                woken = &mut idle => woken?,
+                () = called => {
+                    end.cancel();
+                    idle.await?;
+                    return Ok(());
+                }
+            };
+            match woken {
                 Woken::Changed | Woken::Silence | Woken::Stopped => return Ok(()),
                 Woken::Unsupported => debug!(mailbox = self.config.name, "no IDLE here: polling only"),
             }
@@ -124,6 +173,17 @@ impl<'a> Service<'a> {
             () = tokio::time::sleep(wait) => Ok(self.session.noop().await?),
             () = stop.cancelled() => Ok(()),
         }
+    }
+
+    /// Until the poll, or until a message that failed may be tried again.
+    fn until_next_look(&self) -> Duration {
+        let now = edge::now();
+        let wait = match self.poll.next_after(now, &TimeZone::UTC) {
+            Some(at) => Duration::try_from(at.duration_since(now)).unwrap_or(IDLE_MAX).min(IDLE_MAX),
+            None => IDLE_MAX,
+        };
+        let due = self.suspects.next_due().map(|at| at.saturating_duration_since(Instant::now()));
+        due.map_or(wait, |due| wait.min(due))
     }
 
     /// Says goodbye to the server.
@@ -147,16 +207,24 @@ impl<'a> Service<'a> {
             for row in rows {
                 self.pulse.expect_within(WORK_MAX);
                 let raw = row.raw;
-                if row.attempts >= ATTEMPTS_MAX {
+                let excused = self.suspects.take_excuse(raw);
+                if row.attempts >= ATTEMPTS_MAX && !excused {
                     let judgement = self.desk.judgement.load_full();
                     let mut window = self.desk.store.window().await?;
                     let reason = "the program ended twice while deciding on it";
                     quarantine(&mut window, &judgement, &self.config.name, raw, reason).await?;
                     window.commit().await?;
+                    self.desk.outbox_wake.notify_waiters();
                     continue;
                 }
-                self.desk.store.count_attempt(&[raw]).await?;
-                self.decide(vec![row.into()]).await?;
+                if !excused {
+                    self.desk.store.count_attempt(&[raw]).await?;
+                }
+                let decided = self.decide(vec![row.into()]).await;
+                if matches!(decided, Err(Serving::Store(_))) {
+                    self.suspects.excuse(raw);
+                }
+                decided?;
             }
         }
     }
@@ -165,11 +233,7 @@ impl<'a> Service<'a> {
     async fn take_folder(&mut self, folder: &str, stop: &CancellationToken) -> Result<()> {
         self.pulse.expect_within(WORK_MAX);
         let selected = self.session.select(folder).await?;
-        let key = FolderKey {
-            mailbox: self.config.name.clone(),
-            folder: folder.to_owned(),
-            uid_validity: selected.uid_validity,
-        };
+        let key = self.key(folder, selected.uid_validity);
         let state = match self.desk.store.folder(&key).await? {
             Some(state) => state,
             None => self.begin_folder(&key, selected.uid_next).await?,
@@ -184,7 +248,9 @@ impl<'a> Service<'a> {
             return Ok(());
         }
         let last = there.last().copied().unwrap_or(first.saturating_sub(1));
-        self.desk.store.account_through(&key, last).await?;
+        // What is still to be fetched alone is looked for again.
+        let failing = self.suspects.of(folder).first().map_or(last, |uid| uid.saturating_sub(1));
+        self.desk.store.account_through(&key, last.min(failing)).await?;
         self.settle(&key).await?;
         self.reconcile(&key, selected.exists, last).await
     }
@@ -193,6 +259,7 @@ impl<'a> Service<'a> {
     /// another UIDVALIDITY is taken whole: what we had before is recognised by its identity.
     async fn begin_folder(&mut self, key: &FolderKey, uid_next: Option<u32>) -> Result<FolderState> {
         let store = &self.desk.store;
+        self.suspects.forget_folder(&key.folder);
         let known = store.folder_known(&key.mailbox, &key.folder).await?;
         let through = match self.config.start {
             Start::Now if !known => match uid_next {
@@ -206,41 +273,81 @@ impl<'a> Service<'a> {
     }
 
     async fn take_new(&mut self, key: &FolderKey, uids: &[u32], stop: &CancellationToken) -> Result<()> {
-        let now = edge::now();
-        let mut listed = self.session.sizes(uids).await?;
-        let gone: Vec<u32> = uids.iter().copied().filter(|uid| !listed.contains_key(uid)).collect();
-        self.desk.store.record_gone(key, &gone, now).await?;
+        let unsuspected: Vec<u32> =
+            uids.iter().copied().filter(|uid| !self.suspects.holds(&key.folder, *uid)).collect();
+        let mut listed = self.list(key, &unsuspected).await?;
         if let Start::Since(since) = self.config.start {
             let old: Vec<u32> =
                 listed.iter().filter(|(_, l)| l.internal_date < since).map(|(uid, _)| *uid).collect();
-            self.desk.store.record_before_start(key, &old, now).await?;
+            self.desk.store.record_before_start(key, &old, edge::now()).await?;
             listed.retain(|_, l| l.internal_date >= since);
         }
-        let (suspected, listed): (BTreeMap<u32, Listed>, BTreeMap<u32, Listed>) =
-            listed.into_iter().partition(|(uid, _)| self.suspects.holds(&key.folder, *uid));
         let plan = plan_windows(&listed, &self.limits);
-        let alone: Vec<Vec<u32>> = suspected.keys().map(|uid| vec![*uid]).collect();
-        for window in plan.windows.iter().chain(&alone) {
+        for window in &plan.windows {
             if stop.is_cancelled() {
                 return Ok(());
             }
-            self.take_window(key, window).await?;
+            let bytes = window.iter().filter_map(|uid| listed.get(uid)).map(|l| l.size_bytes).sum();
+            let taken = self.take_window(key, window, bytes).await;
+            self.search_if_failed(key, window, taken)?;
         }
         for uid in &plan.oversized {
             if let Some(size) = listed.get(uid) {
-                self.take_oversized(key, *uid, size).await?;
+                let taken = self.take_oversized(key, *uid, size).await;
+                self.search_if_failed(key, &[*uid], taken)?;
             }
         }
         Ok(())
     }
 
-    async fn take_window(&mut self, key: &FolderKey, uids: &[u32]) -> Result<()> {
+    /// Sizes and dates. Messages that the server refuses to list are found by halving, and suspected.
+    async fn list(&mut self, key: &FolderKey, uids: &[u32]) -> Result<BTreeMap<u32, Listed>> {
+        let (mut listed, mut refusals) = (BTreeMap::new(), 0);
+        let mut portions: Vec<&[u32]> = uids.chunks(LISTED_AT_ONCE).rev().collect();
+        while let Some(portion) = portions.pop() {
+            self.pulse.expect_within(WORK_MAX);
+            match self.session.sizes(portion).await {
+                Ok(found) => {
+                    let gone: Vec<u32> =
+                        portion.iter().copied().filter(|uid| !found.contains_key(uid)).collect();
+                    self.desk.store.record_gone(key, &gone, edge::now()).await?;
+                    listed.extend(found);
+                }
+                Err(why) if self.session.is_dead() => {
+                    if why.culprit().is_some() || self.suspects.listing_cut() {
+                        self.suspects.suspect(&key.folder, blamed(&why, portion), Instant::now());
+                    }
+                    return Err(why.into());
+                }
+                Err(why) if refusals >= REFUSED_LISTINGS_MAX => return Err(why.into()),
+                Err(_) => {
+                    refusals += 1;
+                    match portion.split_at(portion.len() / 2) {
+                        ([], alone) => self.suspects.suspect(&key.folder, alone, Instant::now()),
+                        (left, right) => portions.extend([right, left]),
+                    }
+                }
+            }
+        }
+        self.suspects.listed();
+        Ok(listed)
+    }
+
+    /// Messages that the server did not deliver together are fetched one by one after everything else.
+    fn search_if_failed(&mut self, key: &FolderKey, uids: &[u32], taken: Result<()>) -> Result<()> {
+        let Err(Serving::Imap(why)) = taken else { return taken };
+        self.suspects.suspect(&key.folder, blamed(&why, uids), Instant::now());
+        if self.session.is_dead() { Err(why.into()) } else { Ok(()) }
+    }
+
+    /// `bytes`: of all of them together, as listed.
+    pub(super) async fn take_window(&mut self, key: &FolderKey, uids: &[u32], bytes: u64) -> Result<()> {
+        let transfer = Duration::from_secs(bytes.saturating_mul(2) / self.limits.bytes_per_second_min.max(1));
+        self.pulse.expect_within(WORK_MAX + self.limits.command_timeout + transfer);
+        let fetched = self.session.fetch(uids).await?;
         self.pulse.expect_within(WORK_MAX);
-        let fetched = match self.session.fetch(uids).await {
-            Ok(fetched) => fetched,
-            Err(why) => return self.not_delivered(key, uids, why).await,
-        };
         self.suspects.acquit(&key.folder, uids);
+        self.suspects.delivered(Instant::now());
         let gone: Vec<u32> =
             uids.iter().copied().filter(|uid| !fetched.iter().any(|f| f.uid == *uid)).collect();
         if !gone.is_empty() {
@@ -258,30 +365,12 @@ impl<'a> Service<'a> {
         self.keep_and_decide(key, keep).await
     }
 
-    /// The server did not deliver. One message that it never delivers is set aside: it is quarantined without its content,
-    /// stays on the server, and the next ones proceed.
-    async fn not_delivered(&mut self, key: &FolderKey, uids: &[u32], why: ImapError) -> Result<()> {
-        let cut = self.session.is_dead();
-        if let Some(uid) = self.suspects.blame(&key.folder, uids, &why, cut) {
-            let now = edge::now();
-            let placeholder = Keep { uid, received_at: now, bytes: Arc::default(), oversized_bytes: Some(0) };
-            let judgement = self.desk.judgement.load_full();
-            let reason = format!("the server does not deliver it: {why}");
-            for (_, raw) in self.desk.store.keep(key, &[placeholder], now).await? {
-                let mut window = self.desk.store.window().await?;
-                quarantine(&mut window, &judgement, &key.mailbox, raw, &reason).await?;
-                window.commit().await?;
-                self.desk.outbox_wake.notify_waiters();
-            }
-            self.suspects.acquit(&key.folder, &[uid]);
-        }
-        Err(why.into())
-    }
-
     /// Only the header of a mail that is too large is taken; the original stays on the server.
-    async fn take_oversized(&mut self, key: &FolderKey, uid: u32, listed: &Listed) -> Result<()> {
+    pub(super) async fn take_oversized(&mut self, key: &FolderKey, uid: u32, listed: &Listed) -> Result<()> {
         self.pulse.expect_within(WORK_MAX);
         let fetched = self.session.fetch_header(uid, self.limits.header_bytes_max).await?;
+        self.suspects.acquit(&key.folder, &[uid]);
+        self.suspects.delivered(Instant::now());
         warn!(
             mailbox = key.mailbox,
             uid,
@@ -298,7 +387,7 @@ impl<'a> Service<'a> {
     }
 
     async fn keep_and_decide(&mut self, key: &FolderKey, keep: Vec<Keep>) -> Result<()> {
-        let uids: Vec<u32> = keep.iter().map(|k| k.uid).collect();
+        let messages = keep.len();
         let raws: BTreeMap<u32, RawId> =
             self.desk.store.keep(key, &keep, edge::now()).await?.into_iter().collect();
         let mails = keep
@@ -313,8 +402,15 @@ impl<'a> Service<'a> {
             })
             .collect();
         self.decide(mails).await?;
-        debug!(mailbox = key.mailbox, messages = uids.len(), "window decided");
-        self.settle_uids(key, &uids).await
+        debug!(mailbox = key.mailbox, messages, "window decided");
+        if self.put_off.is_some() {
+            return Ok(());
+        }
+        match self.settle(key).await {
+            // A target folder that is missing must not hold up the mail.
+            Err(Serving::Imap(why)) => self.put_off(why),
+            other => other,
+        }
     }
 
     async fn decide(&self, mails: Vec<KeptMail>) -> Result<()> {
@@ -325,22 +421,18 @@ impl<'a> Service<'a> {
         Ok(())
     }
 
-    /// Tells the server of outcomes that it was not told of yet (a cut connection, a restart).
+    /// Tells the server of outcomes that it was not told of yet. Which those are, only the ledger says: the originals of
+    /// quarantined and of oversized mails stay untouched.
     async fn settle(&mut self, key: &FolderKey) -> Result<()> {
         loop {
             let uids = self.desk.store.unsettled(key, SETTLE_MAX).await?;
             if uids.is_empty() {
                 return Ok(());
             }
-            self.settle_uids(key, &uids).await?;
+            self.pulse.expect_within(WORK_MAX);
+            self.session.settle(&uids, &self.config.after).await?;
+            self.desk.store.settled(key, &uids, edge::now()).await?;
         }
-    }
-
-    async fn settle_uids(&mut self, key: &FolderKey, uids: &[u32]) -> Result<()> {
-        self.pulse.expect_within(WORK_MAX);
-        self.session.settle(uids, &self.config.after).await?;
-        self.desk.store.settled(key, uids, edge::now()).await?;
-        Ok(())
     }
 
     /// Compares the folder with the ledger, as far as it was taken (`last`): the difference must be zero (SPEC section 4).
@@ -352,10 +444,17 @@ impl<'a> Service<'a> {
         let mut there = self.session.uids_from(1).await?;
         there.retain(|uid| *uid <= last);
         let missing = self.desk.store.reconcile(key, &there, edge::now()).await?;
-        if missing > 0 {
+        let failing = u64::try_from(self.suspects.of(&key.folder).len()).unwrap_or(u64::MAX);
+        if missing > failing {
             warn!(mailbox = key.mailbox, folder = key.folder, missing, "messages are unaccounted for");
         }
-        self.reconciled.insert(key.folder.clone(), std::time::Instant::now());
+        self.reconciled.insert(key.folder.clone(), Instant::now());
         Ok(())
     }
+}
+
+/// The message that the server itself named, else all of them.
+fn blamed<'u>(why: &ImapError, uids: &'u [u32]) -> &'u [u32] {
+    let named = why.culprit().and_then(|culprit| uids.iter().position(|uid| *uid == culprit));
+    named.and_then(|at| uids.get(at..=at)).unwrap_or(uids)
 }

@@ -5,6 +5,7 @@
 //! cannot be decided on is quarantined and the next one proceeds.
 
 pub mod alert;
+mod alone;
 mod dispatch;
 mod gather;
 mod judgement;
@@ -47,6 +48,8 @@ pub struct Desk {
     pub live: Arc<ArcSwap<BTreeSet<String>>>,
     /// New rows are in the outbox.
     pub outbox_wake: Arc<Notify>,
+    /// Mail may be waiting that no server tells of: another process changed the store.
+    pub intake_wake: Arc<Notify>,
     /// New timers are in the store.
     pub timers_wake: Arc<Notify>,
 }

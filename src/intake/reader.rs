@@ -1,7 +1,11 @@
 //! The thread on which mails are read: a 16 MiB stack (nested mails cost stack), one job at a time, so that the memory of
 //! reading is bounded by one mail.
 
-use std::{sync::Arc, thread};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,8 +21,11 @@ const QUEUE: usize = 16;
 struct Job {
     mails: Vec<Arc<Vec<u8>>>,
     policy: ReadPolicy,
-    done: oneshot::Sender<Vec<(Reading, Triage)>>,
+    done: oneshot::Sender<Vec<Read>>,
 }
+
+/// What was read; `None`: reading this mail crashed, the others are not concerned.
+pub type Read = Option<(Reading, Triage)>;
 
 /// Handle of the reading thread. Cheap to clone; the thread ends with the last handle.
 #[derive(Debug, Clone)]
@@ -37,10 +44,18 @@ impl Reader {
     /// # Errors
     /// When the operating system gives no thread.
     pub fn start() -> std::io::Result<Self> {
+        Self::start_with(read_one)
+    }
+
+    fn start_with(
+        read: impl Fn(&[u8], &ReadPolicy) -> (Reading, Triage) + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
         thread::Builder::new().name("reader".into()).stack_size(STACK_BYTES).spawn(move || {
             while let Some(job) = queue.blocking_recv() {
-                let read = job.mails.iter().map(|bytes| read_one(bytes, &job.policy)).collect();
+                let caught =
+                    |bytes: &Arc<Vec<u8>>| catch_unwind(AssertUnwindSafe(|| read(bytes, &job.policy))).ok();
+                let read = job.mails.iter().map(caught).collect();
                 // Nobody waits any more: the window was given up.
                 let _ = job.done.send(read);
             }
@@ -52,11 +67,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReaderGone`].
-    pub async fn read(
-        &self,
-        mails: Vec<Arc<Vec<u8>>>,
-        policy: ReadPolicy,
-    ) -> Result<Vec<(Reading, Triage)>, ReaderGone> {
+    pub async fn read(&self, mails: Vec<Arc<Vec<u8>>>, policy: ReadPolicy) -> Result<Vec<Read>, ReaderGone> {
         let (done, result) = oneshot::channel();
         self.jobs.send(Job { mails, policy, done }).await.map_err(|_| ReaderGone)?;
         result.await.map_err(|_| ReaderGone)
@@ -76,4 +87,26 @@ fn read_one(bytes: &[u8], policy: &ReadPolicy) -> (Reading, Triage) {
 pub fn read_once(bytes: Vec<u8>, policy: ReadPolicy) -> std::io::Result<(Reading, Triage)> {
     let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || read_one(&bytes, &policy))?;
     thread.join().map_err(|_| std::io::Error::other("the reader crashed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_mail_that_crashes_the_reading_costs_only_itself() {
+        let reader = Reader::start_with(|bytes, policy| {
+            assert_ne!(bytes, b"crash", "a bug of ours");
+            read_one(bytes, policy)
+        });
+        let reader = reader.unwrap();
+        let mails = [&b"Subject: one\r\n\r\n"[..], b"crash", b"Subject: two\r\n\r\n"];
+        for _ in 0..2 {
+            let mails = mails.iter().map(|bytes| Arc::new(bytes.to_vec())).collect();
+            let read = reader.read(mails, ReadPolicy::default()).await.unwrap();
+            let subjects: Vec<_> =
+                read.into_iter().map(|read| read.and_then(|(reading, _)| reading.subject)).collect();
+            assert_eq!(subjects, [Some("one".to_owned()), None, Some("two".to_owned())]);
+        }
+    }
 }

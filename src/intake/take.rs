@@ -1,6 +1,9 @@
 //! From kept bytes to mails ready for judgement: read on the reading thread, proven where that needs the network.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{Desk, judgement::Judgement, reader::ReaderGone};
 use crate::{
@@ -9,6 +12,10 @@ use crate::{
     store::{RawMessage, Undecided},
     triage::Triage,
 };
+
+/// DNS look-ups of one window together: fifty forged mails with slow name servers must not hold up the desk. Later mails
+/// prove nothing, and a genuine agent among them is asked to confirm.
+const DNS_MAX: Duration = Duration::from_secs(20);
 
 /// A kept mail, read and proven.
 #[derive(Debug)]
@@ -21,6 +28,14 @@ pub(super) struct Prepared {
     pub oversized_bytes: Option<u64>,
     /// Its agent confirmed it.
     pub confirmed: bool,
+}
+
+/// What came of preparing a kept mail.
+#[derive(Debug)]
+pub(super) enum Taken {
+    Ready(Box<Prepared>),
+    /// Reading it crashed.
+    Unreadable(RawId),
 }
 
 /// A kept mail before it is read.
@@ -51,16 +66,23 @@ pub(super) async fn prepare(
     desk: &Desk,
     judgement: &Judgement,
     mails: Vec<KeptMail>,
-) -> Result<Vec<Prepared>, ReaderGone> {
+) -> Result<Vec<Taken>, ReaderGone> {
     let bytes = mails.iter().map(|m| Arc::clone(&m.bytes)).collect();
     let readings = desk.reader.read(bytes, judgement.read_policy.clone()).await?;
-    let mut prepared = Vec::with_capacity(mails.len());
-    for (mail, (reading, triage)) in mails.into_iter().zip(readings) {
+    let ask_until = Instant::now() + DNS_MAX;
+    let mut taken = Vec::with_capacity(mails.len());
+    for (mail, read) in mails.into_iter().zip(readings) {
+        let Some((reading, triage)) = read else {
+            taken.push(Taken::Unreadable(mail.raw));
+            continue;
+        };
         let dkim = match &desk.prover {
-            Some(prover) if claims_agent(&judgement.policy, &reading) => prover.dkim(&mail.bytes).await,
+            Some(prover) if claims_agent(&judgement.policy, &reading) && Instant::now() < ask_until => {
+                prover.dkim(&mail.bytes).await
+            }
             Some(_) | None => Vec::new(),
         };
-        prepared.push(Prepared {
+        taken.push(Taken::Ready(Box::new(Prepared {
             raw: mail.raw,
             received_at: mail.received_at,
             reading,
@@ -68,9 +90,9 @@ pub(super) async fn prepare(
             dkim,
             oversized_bytes: mail.oversized_bytes,
             confirmed: false,
-        });
+        })));
     }
-    Ok(prepared)
+    Ok(taken)
 }
 
 /// Prepares one mail that was held, while the writer's transaction is open: without network, since it is already confirmed.
@@ -81,7 +103,7 @@ pub(super) async fn prepare_one(
     message: RawMessage,
 ) -> Option<Prepared> {
     let bytes = vec![Arc::new(message.bytes)];
-    let (reading, triage) = desk.reader.read(bytes, judgement.read_policy.clone()).await.ok()?.pop()?;
+    let (reading, triage) = desk.reader.read(bytes, judgement.read_policy.clone()).await.ok()?.pop()??;
     Some(Prepared {
         raw,
         received_at: message.received_at,

@@ -10,7 +10,7 @@ use super::{
     dispatch::{Occasion, dispatch},
     gather::gather,
     judgement::Judgement,
-    take::{Prepared, prepare_one},
+    take::{Prepared, Taken, prepare_one},
 };
 use crate::{
     desk::{self, Decision, Facts, MailFacts, Outcome, RawId, TicketId},
@@ -49,13 +49,21 @@ pub(super) async fn decide_window(
     desk: &Desk,
     mailbox: &str,
     live: bool,
-    mails: &[Prepared],
+    mails: &[Taken],
 ) -> Result<WindowReport> {
     let judgement = desk.judgement.load_full();
     let mut window = desk.store.window().await?;
     let mut report = WindowReport::default();
     let mut decided = Vec::with_capacity(mails.len());
-    for mail in mails {
+    for taken in mails {
+        let mail = match taken {
+            Taken::Ready(mail) => mail,
+            Taken::Unreadable(raw) => {
+                quarantine(&mut window, &judgement, mailbox, *raw, "reading it crashed").await?;
+                report.quarantined += 1;
+                continue;
+            }
+        };
         match decide_mail(&mut window, &judgement, mailbox, live, mail).await {
             Ok(one) => {
                 if let Some(held) = one.release {
@@ -93,7 +101,9 @@ async fn release(
     decided: &mut Vec<Decided>,
 ) -> Result<()> {
     let Some(raw) = window.take_up(held).await? else { return Ok(()) };
-    let Some(mut mail) = prepare_one(desk, judgement, held, raw).await else { return Ok(()) };
+    let Some(mut mail) = prepare_one(desk, judgement, held, raw).await else {
+        return quarantine(window, judgement, mailbox, held, "reading it crashed").await;
+    };
     mail.confirmed = true;
     match decide_mail(window, judgement, mailbox, live, &mail).await {
         Ok(one) => decided.push(one),

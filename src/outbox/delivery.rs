@@ -62,6 +62,7 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
                     continue;
                 }
             };
+            self.expect_conversation(bytes.len());
             if !self.connect().await {
                 queue.push_front(row);
                 continue;
@@ -173,6 +174,7 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         let rows = &mut results.rows;
         let (mut group, mut give_up_at) = (rows.len(), None);
         while !rows.is_empty() {
+            self.expect_store();
             group = group.clamp(1, rows.len());
             match self.store.finish_outbox(rows.get(..group).unwrap_or_default(), edge::now()).await {
                 Ok(()) => drop(rows.drain(..group)),

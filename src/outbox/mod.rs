@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 pub use worker::OutboxWorker;
 
-use crate::{config::MailboxConfig, store::Store};
+use crate::{config::MailboxConfig, edge::Pulse, store::Store};
 
 /// Whether mail leaves, told whenever it changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,15 +36,16 @@ pub enum OutboxHealth {
 /// Runs the outbox of one mailbox until `stop`: then the transaction under way is finished (for at most 8 s), its result is
 /// written, and rows that were claimed but not tried are queued again.
 ///
-/// `wake`: told when a row was queued. `health`: called at each change, never twice with the same state.
+/// `wake`: told when a row was queued. `pulse`: rests when this ends. `health`: called at each change, never twice with the same state.
 pub async fn run<H>(
     store: Store,
     mailbox: Arc<MailboxConfig>,
     wake: Arc<Notify>,
+    pulse: Pulse,
     stop: CancellationToken,
     health: H,
 ) where
     H: Fn(OutboxHealth) + Send + Sync,
 {
-    OutboxWorker::new(store, mailbox, wake, stop, health).run().await;
+    OutboxWorker::new(store, mailbox, wake, stop, health).with_pulse(pulse).run().await;
 }

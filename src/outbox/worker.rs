@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     config::MailboxConfig,
-    edge,
+    edge::{self, Pulse},
     smtp::{Connection, Deadlines},
     store::{Result, Store, StoreError},
 };
@@ -33,6 +33,10 @@ const IDLE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// The shortest sleep while rows are due but none can be claimed.
 const LOOK_AGAIN_SOON: Duration = Duration::from_millis(100);
+/// The longest work on the store between two signs of life: several calls may each wait a minute for their turn.
+const STORE_MAX: Duration = Duration::from_secs(300);
+/// Bytes a second of the slowest server ([`Deadlines::content`]).
+const SLOWEST_BYTES: usize = 64 << 10;
 /// After an error of the store.
 pub(super) const STORE_AGAIN: Duration = Duration::from_secs(2);
 
@@ -44,6 +48,7 @@ pub struct OutboxWorker<H> {
     pub(super) stop: CancellationToken,
     health: H,
     deadlines: Deadlines,
+    pulse: Pulse,
     pub(super) connection: Option<Connection>,
     /// Connections in a row that ended in doubt without a mail taken.
     pub(super) barren: u32,
@@ -86,6 +91,7 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
             stop,
             health,
             deadlines: Deadlines::default(),
+            pulse: Pulse::default(),
             connection: None,
             barren: 0,
             trouble: None,
@@ -102,10 +108,18 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         self
     }
 
+    /// The same with signs of life for the watchdog.
+    #[must_use]
+    pub fn with_pulse(mut self, pulse: Pulse) -> Self {
+        self.pulse = pulse;
+        self
+    }
+
     /// Works until `stop`.
     pub async fn run(mut self) {
         self.recover().await;
         while !self.stop.is_cancelled() {
+            self.pulse.expect_within(LOOK_AGAIN + STORE_MAX);
             let wake = Arc::clone(&self.wake);
             let mut woken = pin!(wake.notified());
             // From here on no call is missed, also not one during the round.
@@ -127,11 +141,25 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         if let Some(connection) = self.connection.take() {
             connection.quit().await;
         }
+        self.pulse.rest();
+    }
+
+    /// A conversation about so many bytes is about to begin: by its own deadlines it may take long.
+    pub(super) fn expect_conversation(&self, bytes: usize) {
+        let Deadlines { opening, command, content, farewell, .. } = self.deadlines;
+        let transfer = Duration::from_secs(u64::try_from(bytes / SLOWEST_BYTES).unwrap_or(u64::MAX));
+        self.pulse.expect_within(opening + command * 3 + content + farewell * 2 + transfer + STORE_MAX);
+    }
+
+    /// Only the store is worked with now.
+    pub(super) fn expect_store(&self) {
+        self.pulse.expect_within(STORE_MAX);
     }
 
     /// Rows that a process left behind in the middle of an attempt.
     async fn recover(&mut self) {
         while !self.stop.is_cancelled() {
+            self.expect_store();
             match self.store.recover_outbox(&self.mailbox.name, edge::now()).await {
                 Ok(0) => return,
                 Ok(rows) => {
@@ -160,9 +188,11 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
             if let Some(wait) = self.until_due().await? {
                 return Ok(Next::After(wait));
             }
+            self.expect_conversation(0);
             if !self.connect().await {
                 return Ok(Next::Now);
             }
+            self.expect_store();
         }
         let rows = self.store.claim_outbox(&self.mailbox.name, limit, edge::now()).await?;
         if rows.is_empty() {

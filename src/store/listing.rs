@@ -128,14 +128,15 @@ impl Store {
         .context("listing the outbox")?;
         rows.into_iter()
             .map(|row| {
-                let mail: Outgoing = parse_json(&row.mail, "an outgoing mail")?;
+                let mail: Result<Outgoing> = parse_json(&row.mail, "an outgoing mail");
                 Ok(OutboxBrief {
                     id: OutboxId(row.id),
                     mailbox: row.mailbox,
                     kind: parse_outbox_kind(&row.kind)?,
                     ticket: row.ticket_id.map(TicketId),
                     recipient: row.recipient,
-                    subject: mail.subject,
+                    // One damaged row must not hide the others; its detail says what is wrong with it.
+                    subject: mail.map_or_else(|_| "(unreadable)".to_owned(), |mail| mail.subject),
                     state: parse_outbox_state(&row.state)?,
                     attempts: count_u32(row.attempts),
                     next_at: instant_or_none(row.next_at)?,

@@ -8,6 +8,7 @@
 //! Statements are written for both engines: numbered parameters, `ON CONFLICT`, `RETURNING`, instants as microseconds in
 //! 64 bits, truth values as 0 and 1, JSON as text, and no U+0000 in any text, which PostgreSQL refuses.
 
+mod alone;
 mod apply;
 mod columns;
 mod events;
@@ -24,6 +25,8 @@ mod timers;
 mod window;
 
 use std::sync::Arc;
+
+pub use alone::Alone;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -340,9 +343,12 @@ pub struct MailboxStatus {
     pub reconciled_at: Option<Timestamp>,
     /// Outbox rows by state word.
     pub outbox: std::collections::BTreeMap<String, u64>,
-    /// Trouble that lasts, in words; `None` when all is well.
+    /// Trouble with taking mail in that lasts, in words; `None` when all is well.
     pub trouble: Option<String>,
     pub trouble_since: Option<Timestamp>,
+    /// The same for what leaves.
+    pub outbox_trouble: Option<String>,
+    pub outbox_trouble_since: Option<Timestamp>,
 }
 
 /// The store of a desk. Cheap to clone.

@@ -3,7 +3,7 @@
 //! Invariant: no store is handed out whose writer does not sync each commit (`synchronous = NORMAL` lost every
 //! acknowledged row at a power cut, DESIGN section 4).
 
-use std::{str::FromStr, time::Duration};
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -25,6 +25,8 @@ const BUSY_SECONDS: u64 = 10;
 const QUEUE_SECONDS: u64 = 60;
 /// The write-ahead log is cut back to this size after a checkpoint (64 MiB: the largest mail fits).
 const JOURNAL_BYTES_MAX: &str = "67108864";
+/// 16 MiB of log between checkpoints: a page that changes in every window is written back less often.
+const CHECKPOINT_PAGES: &str = "4096";
 /// Page cache of the writer and of each reader, in KiB, negative as SQLite wants it: the process has 40 MB in all.
 const WRITER_CACHE: &str = "-4096";
 const READER_CACHE: &str = "-512";
@@ -37,19 +39,19 @@ impl Store {
     /// [`StoreError::Operator`] for a URL that is none, a place that cannot be used, a newer schema; else temporary.
     pub async fn open(url: &str) -> Result<Self> {
         let options = SqliteConnectOptions::from_str(url)
-            .map_err(|why| {
-                StoreError::Operator(format!(
-                    "[store] url is not usable: {why}; write sqlite:///path/to/maildesk.db"
-                ))
-            })?
+            .map_err(|why| bad_url(&why))?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(BUSY_SECONDS))
             .pragma("journal_size_limit", JOURNAL_BYTES_MAX)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             // Nothing reads it, and it costs time with each statement.
             .disable_statement_logging();
+        if !url.contains(":memory:") {
+            create_private(options.get_filename());
+        }
         // Neither grows old nor is tested before use: the writer's statements stay prepared and its data_version
         // counts on.
         let writer = SqlitePoolOptions::new()
@@ -93,6 +95,17 @@ impl Store {
     pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>> {
         begin(&self.writer).await
     }
+}
+
+pub(super) fn bad_url(why: &sqlx::Error) -> StoreError {
+    StoreError::Operator(format!("[store] url is not usable: {why}; write sqlite:///path/to/maildesk.db"))
+}
+
+/// The mails of clients are nobody else's to read, whatever the umask. SQLite gives its -wal and -shm files the mode of
+/// the database (os_unix.c, findCreateFileMode). A file that is there keeps its mode; what fails here fails again when
+/// SQLite opens it, and is reported then.
+fn create_private(path: &Path) {
+    drop(OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
 }
 
 async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {

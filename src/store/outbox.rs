@@ -81,6 +81,7 @@ impl Window {
 
 impl Store {
     /// Claims due rows (`Queued`, `Unknown`) of a mailbox by priority, then age: `Sending`, attempt counted, one commit.
+    /// A row that cannot be read becomes `Failed` instead: it must not hold up the others.
     ///
     /// # Errors
     /// Temporary trouble, as in all functions here.
@@ -104,7 +105,14 @@ impl Store {
             }
             query.execute(&mut *tx).await.context("counting attempts")?;
         }
-        let mut claimed = rows.into_iter().map(StoredRow::read).collect::<Result<Vec<_>>>()?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (id, ticket, kind) = (row.id, row.ticket_id, row.kind.clone());
+            match row.read() {
+                Ok(row) => claimed.push(row),
+                Err(why) => give_up(&mut tx, id, ticket, &kind, &why.to_string(), now).await?,
+            }
+        }
         // RETURNING promises no order.
         claimed.sort_by_key(|row| (row.kind.priority(), row.id));
         tx.commit().await.context("claiming outgoing mail")?;
@@ -313,6 +321,30 @@ async fn insert_confirmation(
     .await
     .context("opening a confirmation")
     .map(|_| ())
+}
+
+/// A row that can never leave.
+async fn give_up(
+    connection: &mut SqliteConnection,
+    id: i64,
+    ticket: Option<i64>,
+    kind: &str,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'failed', detail = $2, next_at = NULL, updated_at = $3 WHERE id = $1",
+    )
+    .bind(id)
+    .bind(clean(detail))
+    .bind(micros(now))
+    .execute(&mut *connection)
+    .await
+    .context("giving up an outgoing mail")?;
+    match ticket {
+        Some(ticket) => note_failure(connection, TicketId(ticket), kind, detail, now).await,
+        None => Ok(()),
+    }
 }
 
 /// The ticket says that a mail did not arrive.

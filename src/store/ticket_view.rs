@@ -148,7 +148,8 @@ async fn sent(reader: &mut SqliteConnection, ticket: TicketId) -> Result<Vec<Mes
     .context("reading a ticket's outgoing mail")?;
     rows.into_iter()
         .map(|(kind, recipient, mail, state, created_at)| {
-            let mail: Outgoing = parse_json(&mail, "an outgoing mail")?;
+            let mail: Outgoing = parse_json(&mail, "an outgoing mail")
+                .unwrap_or_else(|_| Outgoing { text: "(unreadable)".to_owned(), ..Outgoing::default() });
             Ok(MessageRow {
                 raw: None,
                 kind,

@@ -200,3 +200,22 @@ fn mail_on_an_unknown_ticket_is_refused() {
         assert_eq!(house.store.outbox(None, 10).await.unwrap().len(), 1);
     });
 }
+
+#[test]
+fn a_row_that_cannot_be_read_fails_alone() {
+    each_engine(|house| async move {
+        let ticket = house.ticket(1, "a").await;
+        let damaged = NewOutbox { ticket: Some(ticket), ..reply("damaged@desk") };
+        let ids = house.enqueue(&[damaged, reply("whole@desk")], at(20)).await;
+        house.tamper("UPDATE outbox SET mail = '{}' WHERE id = (SELECT MIN(id) FROM outbox)").await;
+        let claimed = house.store.claim_outbox("support", 10, at(21)).await.unwrap();
+        assert_eq!(claimed.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[1]]);
+        assert_eq!(state_of(&house, ids[0]).await, OutboxState::Failed);
+        let all = house.store.outbox(None, 10).await.unwrap();
+        let said = all.iter().find(|row| row.id == ids[0]).unwrap();
+        assert!(said.detail.contains("unreadable"), "{said:?}");
+        let detail = house.store.ticket(ticket).await.unwrap().unwrap();
+        assert!(detail.events.iter().any(|event| event.kind == "delivery_failed"), "{:?}", detail.events);
+        assert!(detail.chain_intact);
+    });
+}

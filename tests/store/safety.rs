@@ -1,6 +1,6 @@
 //! Dropped windows, tampering, other processes, other versions.
 
-use maildesk::store::{Store, StoreError};
+use maildesk::store::{Alone, Store, StoreError};
 
 use crate::house::{Mail, apply, at, changing, each_engine, event, ignored, keep, key, new_ticket};
 
@@ -161,6 +161,23 @@ fn places_that_cannot_hold_a_store_are_the_operators_matter() {
         {
             let refused = Store::open(&url).await;
             assert!(matches!(refused, Err(StoreError::Operator(_))), "{url}: {refused:?}");
+        }
+    });
+}
+
+#[test]
+fn a_store_has_one_daemon_and_no_other_readers() {
+    each_engine(|house| async move {
+        let alone = Alone::claim(&house.url).unwrap();
+        let second = Alone::claim(&house.url);
+        assert!(matches!(&second, Err(StoreError::Operator(words)) if words.contains("another maildesk")));
+        drop(alone);
+        Alone::claim(&house.url).unwrap();
+        house.keep(&[1]).await;
+        for file in std::fs::read_dir(house.dir.path()).unwrap() {
+            let file = file.unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "{}", file.path().display());
         }
     });
 }

@@ -44,6 +44,7 @@ pub enum When {
     Always,
     Nth(u32),
     From(u32),
+    UpTo(u32),
 }
 
 impl When {
@@ -52,6 +53,7 @@ impl When {
             Self::Always => true,
             Self::Nth(at) => n == at,
             Self::From(at) => n >= at,
+            Self::UpTo(at) => n <= at,
         }
     }
 }
@@ -181,6 +183,7 @@ impl Script {
             lines: watch::channel(0).0,
             notes: Mutex::default(),
         });
+        let login = self.login.clone();
         let shared = Arc::new(Shared { script: self, acceptor, heard: Arc::clone(&heard) });
         let task = tokio::spawn(async move {
             let mut sessions = JoinSet::new();
@@ -191,7 +194,7 @@ impl Script {
                 sessions.spawn(async move { serve(stream, &shared).await });
             }
         });
-        ScriptedSmtp { ip: lease.ip, port, authority, heard, task, _lease: lease }
+        ScriptedSmtp { ip: lease.ip, port, login, authority, heard, task, _lease: lease }
     }
 }
 
@@ -199,6 +202,8 @@ impl Script {
 pub struct ScriptedSmtp {
     pub ip: Ipv4Addr,
     pub port: u16,
+    /// User and password that it wants, if any.
+    pub login: Option<(String, String)>,
     /// Its root, for `ca_file`.
     pub authority: Authority,
     heard: Arc<Heard>,

@@ -1,12 +1,110 @@
-//! The config of a desk under test (SPEC section 15), for a mailbox in a [`House`].
+//! The config of a desk under test (SPEC section 15), for a mailbox on any pair of servers.
 
 use std::{
     fs, io,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use crate::{dovecot::Dovecot, house::House, postfix::Postfix};
+use crate::{
+    dovecot::Dovecot,
+    house::House,
+    postfix::Postfix,
+    scripted_imap::{self, ScriptedImap},
+    scripted_smtp::ScriptedSmtp,
+};
+
+/// One server as a mailbox's config names it.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    pub host: String,
+    pub port: u16,
+    /// `implicit`, `starttls` or `none`.
+    pub tls: &'static str,
+    /// User and password; `None`: no login.
+    pub login: Option<(String, String)>,
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The servers behind a desk's mailbox.
+pub trait MailServers {
+    /// Where mail for this address is read.
+    fn imap(&self, address: &str) -> Endpoint;
+    /// Where mail of this address leaves.
+    fn smtp(&self, address: &str) -> Endpoint;
+    /// The lines of `[trust]`.
+    fn trust(&self) -> String;
+}
+
+impl MailServers for House {
+    fn imap(&self, address: &str) -> Endpoint {
+        Endpoint {
+            host: self.dovecot.ip().to_string(),
+            port: Dovecot::IMAPS,
+            tls: "implicit",
+            login: Some((address.to_owned(), self.dovecot.password(address))),
+            ca_file: Some(self.ca_file()),
+        }
+    }
+
+    fn smtp(&self, address: &str) -> Endpoint {
+        Endpoint { port: Postfix::SUBMISSION, tls: "starttls", ..self.imap(address) }
+    }
+
+    fn trust(&self) -> String {
+        let (id, received, dns) = (Self::AUTHSERV_ID, Self::OWN_RECEIVED, self.dns.address());
+        format!("authserv_ids = [\"{id}\"]\nown_received = {received}\nresolver = \"{dns}\"")
+    }
+}
+
+/// A scripted pair on loopback, without TLS. What stands at the top of a mail in its account was written by its own server.
+#[derive(Clone, Copy)]
+pub struct Scripted<'a> {
+    pub imap: &'a ScriptedImap,
+    pub smtp: &'a ScriptedSmtp,
+}
+
+impl MailServers for Scripted<'_> {
+    fn imap(&self, _address: &str) -> Endpoint {
+        Endpoint {
+            host: self.imap.ip().to_string(),
+            port: self.imap.port(),
+            tls: "none",
+            login: Some((scripted_imap::USER.to_owned(), scripted_imap::PASSWORD.to_owned())),
+            ca_file: None,
+        }
+    }
+
+    fn smtp(&self, _address: &str) -> Endpoint {
+        Endpoint {
+            host: self.smtp.ip.to_string(),
+            port: self.smtp.port,
+            tls: "none",
+            login: self.smtp.login.clone(),
+            ca_file: None,
+        }
+    }
+
+    fn trust(&self) -> String {
+        format!("authserv_ids = [\"{}\"]\nown_received = 0", House::AUTHSERV_ID)
+    }
+}
+
+impl Endpoint {
+    /// Its table, with the password in a file of this name.
+    fn toml(&self, name: &str, password_file: &str) -> String {
+        let Self { host, port, tls, login, ca_file } = self;
+        let mut out =
+            format!("  [mailbox.{name}]\n  host = \"{host}\"\n  port = {port}\n  tls = \"{tls}\"\n");
+        if let Some((user, _)) = login {
+            out.push_str(&format!("  user = \"{user}\"\n  password_file = \"{password_file}\"\n"));
+        }
+        if let Some(ca) = ca_file {
+            out.push_str(&format!("  ca_file = \"{}\"\n", ca.display()));
+        }
+        out
+    }
+}
 
 /// A member of staff.
 #[derive(Debug, Clone, Copy)]
@@ -57,27 +155,48 @@ impl DeskOptions {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn write(&self, folder: &Path, house: &House) -> io::Result<()> {
-        let password = house.dovecot.password(self.address);
+    pub fn write(&self, folder: &Path, servers: &impl MailServers) -> io::Result<()> {
         let own = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        for (name, secret) in [("password", password), ("desk-secret", format!("{own:x<48}"))] {
-            let path = folder.join(name);
-            let mut file =
-                fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-            io::Write::write_all(&mut file, format!("{secret}\n").as_bytes())?;
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-        }
-        fs::write(folder.join("maildesk.toml"), self.toml(folder, house))
+        write_secret(&folder.join("desk-secret"), &format!("{own:x<48}"))?;
+        let mailbox = self.mailbox("support", folder, servers)?;
+        fs::write(folder.join("maildesk.toml"), self.toml(folder, &mailbox, &servers.trust()))
     }
 
-    fn toml(&self, folder: &Path, house: &House) -> String {
-        let Self { address, mode, start, after, default_language, more, .. } = self;
-        let (ip, ca) = (house.dovecot.ip(), house.ca_file());
-        let (ca, store) = (ca.display(), folder.join("maildesk.db"));
-        let (store, aliases) = (store.display(), list(&self.aliases));
-        let (imaps, submission) = (Dovecot::IMAPS, Postfix::SUBMISSION);
-        let (id, received, dns) = (House::AUTHSERV_ID, House::OWN_RECEIVED, house.dns.address());
-        let staff = self.staff();
+    /// A `[[mailbox]]` of this name, to stand in [`DeskOptions::more`] or elsewhere; its passwords are written to files.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn mailbox(&self, name: &str, folder: &Path, servers: &impl MailServers) -> io::Result<String> {
+        let Self { address, mode, start, after, .. } = self;
+        let (imap, smtp) = (servers.imap(address), servers.smtp(address));
+        let (imap_file, smtp_file) = (format!("{name}-imap-password"), format!("{name}-smtp-password"));
+        for (file, endpoint) in [(&imap_file, &imap), (&smtp_file, &smtp)] {
+            if let Some((_, password)) = &endpoint.login {
+                write_secret(&folder.join(file), password)?;
+            }
+        }
+        let (imap, smtp) = (imap.toml("imap", &imap_file), smtp.toml("smtp", &smtp_file));
+        let aliases = list(&self.aliases);
+        Ok(format!(
+            r#"[[mailbox]]
+name = "{name}"
+address = "{address}"
+aliases = {aliases}
+subaddressing = "+"
+folders = ["INBOX"]
+start = "{start}"
+mode = "{mode}"
+after = "{after}"
+poll = "* * * * *"
+team = "tech"
+{imap}{smtp}"#
+        ))
+    }
+
+    fn toml(&self, folder: &Path, mailbox: &str, trust: &str) -> String {
+        let Self { address, default_language, more, .. } = self;
+        let store = folder.join("maildesk.db");
+        let (store, staff) = (store.display(), self.staff());
         format!(
             r#"[store]
 url = "sqlite://{store}"
@@ -89,36 +208,9 @@ default_language = "{default_language}"
 official_addresses = ["{address}"]
 
 [trust]
-authserv_ids = ["{id}"]
-own_received = {received}
-resolver = "{dns}"
+{trust}
 
-[[mailbox]]
-name = "support"
-address = "{address}"
-aliases = {aliases}
-subaddressing = "+"
-folders = ["INBOX"]
-start = "{start}"
-mode = "{mode}"
-after = "{after}"
-poll = "* * * * *"
-team = "tech"
-  [mailbox.imap]
-  host = "{ip}"
-  port = {imaps}
-  tls = "implicit"
-  user = "{address}"
-  password_file = "password"
-  ca_file = "{ca}"
-  [mailbox.smtp]
-  host = "{ip}"
-  port = {submission}
-  tls = "starttls"
-  user = "{address}"
-  password_file = "password"
-  ca_file = "{ca}"
-
+{mailbox}
 {staff}
 {more}"#
         )
@@ -139,6 +231,12 @@ team = "tech"
             "{agents}[[team]]\nname = \"tech\"\ncategories = {categories}\nmembers = {members}\nassign = \"none\"\n"
         )
     }
+}
+
+fn write_secret(path: &Path, secret: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    io::Write::write_all(&mut file, format!("{secret}\n").as_bytes())?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
 }
 
 fn list(words: &[impl AsRef<str>]) -> String {

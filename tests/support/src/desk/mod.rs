@@ -9,15 +9,15 @@ use std::{
     fs, io,
     os::unix::net::UnixDatagram,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, ExitStatus, Output, Stdio},
     time::{Duration, Instant},
 };
 
-pub use config::{Agent, DeskOptions};
+pub use config::{Agent, DeskOptions, Endpoint, MailServers, Scripted};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{house::House, process::Group, process::pause};
+use crate::process::{Group, pause};
 
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,6 +32,7 @@ pub struct Desk {
     binary: PathBuf,
     folder: TempDir,
     notify: UnixDatagram,
+    environment: Vec<(String, String)>,
     process: Option<Group>,
     allowed: Vec<String>,
     finished: bool,
@@ -42,15 +43,20 @@ impl Desk {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn new(binary: impl Into<PathBuf>, house: &House, options: &DeskOptions) -> io::Result<Self> {
+    pub fn new(
+        binary: impl Into<PathBuf>,
+        servers: &impl MailServers,
+        options: &DeskOptions,
+    ) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("mk").rand_bytes(5).tempdir()?;
-        options.write(folder.path(), house)?;
+        options.write(folder.path(), servers)?;
         let notify = UnixDatagram::bind(folder.path().join("notify"))?;
         notify.set_read_timeout(Some(Duration::from_millis(100)))?;
         Ok(Self {
             binary: binary.into(),
             folder,
             notify,
+            environment: Vec::new(),
             process: None,
             allowed: Vec::new(),
             finished: false,
@@ -61,8 +67,12 @@ impl Desk {
     ///
     /// # Errors
     /// When it does not become ready, with its log.
-    pub fn started(binary: impl Into<PathBuf>, house: &House, options: &DeskOptions) -> io::Result<Self> {
-        let mut desk = Self::new(binary, house, options)?;
+    pub fn started(
+        binary: impl Into<PathBuf>,
+        servers: &impl MailServers,
+        options: &DeskOptions,
+    ) -> io::Result<Self> {
+        let mut desk = Self::new(binary, servers, options)?;
         desk.start()?;
         Ok(desk)
     }
@@ -70,6 +80,11 @@ impl Desk {
     /// Log lines with WARN or ERROR that contain this text are expected; so is an outbox state of this name.
     pub fn allow(&mut self, text: &str) {
         self.allowed.push(text.to_owned());
+    }
+
+    /// A variable of the daemon's environment, for starts from now on.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Starts the daemon and waits for its `READY=1` (sd_notify(3)).
@@ -80,6 +95,7 @@ impl Desk {
         let log = fs::File::options().create(true).append(true).open(self.log_path())?;
         let mut command = self.command(&["run"]);
         command.env("NOTIFY_SOCKET", self.folder.path().join("notify"));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         self.process = Some(Group::spawn(&mut command)?);
         let end = Instant::now() + PATIENCE;
@@ -120,11 +136,25 @@ impl Desk {
         ended.is_none()
     }
 
+    /// Any signal.
+    pub fn signal(&self, signal: i32) {
+        if let Some(process) = &self.process {
+            process.signal(signal);
+        }
+    }
+
+    /// Waits for its end after a signal; `None`: it goes on after this time.
+    pub fn ended_within(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let ended = self.process.as_mut().and_then(|p| p.wait_at_most(limit));
+        if ended.is_some() {
+            self.process = None;
+        }
+        ended
+    }
+
     /// SIGHUP: read the config again.
     pub fn reload(&self) {
-        if let Some(process) = &self.process {
-            process.signal(libc::SIGHUP);
-        }
+        self.signal(libc::SIGHUP);
     }
 
     /// Whether the daemon still runs.

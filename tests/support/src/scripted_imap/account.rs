@@ -185,6 +185,11 @@ fn header_of<'a>(bytes: &'a [u8], items: &str) -> &'a [u8] {
     &bytes[..end.min(partial.unwrap_or(end))]
 }
 
+/// Whether the set of a `tag UID COMMAND set …` line contains this UID.
+pub(super) fn names(line: &str, uid: u32) -> bool {
+    line.split(' ').nth(3).is_some_and(|set| in_set(set, uid, &[]))
+}
+
 /// RFC 3501 `sequence-set`: `*` is the last message, and ranges may be written backwards.
 fn in_set(set: &str, uid: u32, mails: &[Mail]) -> bool {
     let last = mails.last().map_or(0, |mail| mail.uid);

@@ -1,0 +1,48 @@
+//! The same mail again: under another UIDVALIDITY, or dragged out and back.
+
+use maildesk_lab::{desk::DeskOptions, scripted_smtp::ScriptedSmtp};
+
+use crate::scene::{address, filled, letter, options, scene};
+
+#[test]
+fn a_folder_numbered_anew_makes_no_ticket_twice() {
+    let mut scene = scene(filled(4), ScriptedSmtp::script(), &options());
+    scene.desk.start().unwrap();
+    scene.assert_each_once(&[1, 2, 3, 4]);
+    scene.imap.set_uid_validity(77);
+    scene.imap.deliver(5, &letter(5));
+    scene.desk.reload();
+    scene.desk.wait("the fifth", || Ok((!scene.to(&address(5)).is_empty()).then_some(()))).unwrap();
+    scene.assert_each_once(&[1, 2, 3, 4, 5]);
+    scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
+    scene.finish();
+}
+
+#[test]
+fn a_folder_numbered_anew_does_not_bring_up_what_was_there_before_the_start() {
+    let options = DeskOptions { start: "now", ..options() };
+    let mut scene = scene(filled(4), ScriptedSmtp::script(), &options);
+    scene.desk.start().unwrap();
+    scene.wait_for_command("IDLE", 1);
+    scene.imap.set_uid_validity(77);
+    scene.desk.reload();
+    scene.desk.wait_for_log("the folder begun anew", |log| log.matches("folder begun").count() >= 2).unwrap();
+    scene.wait_for_command("IDLE", 2);
+    assert_eq!(scene.desk.tickets().unwrap().len(), 0, "{}", scene.desk.log());
+    scene.imap.deliver_now(5, &letter(5));
+    scene.assert_each_once(&[5]);
+    scene.finish();
+}
+
+#[test]
+fn a_mail_dragged_out_and_back_is_the_same_mail() {
+    let mut scene = scene(filled(2), ScriptedSmtp::script(), &options());
+    scene.desk.start().unwrap();
+    scene.assert_each_once(&[1, 2]);
+    scene.imap.remove(1);
+    scene.imap.deliver(3, &letter(1));
+    scene.desk.wait_for_outcome_total(3).unwrap();
+    scene.assert_each_once(&[1, 2]);
+    scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
+    scene.finish();
+}
