@@ -8,6 +8,7 @@ use std::{
 };
 
 use futures::FutureExt;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
@@ -17,11 +18,13 @@ use crate::{
     edge::{self, Pulse},
     imap::{ImapError, LoginLimiter, Session, reconnect_delay},
     intake::{Desk, Service, Serving, Suspects, alert, imap_limits},
-    outbox,
+    outbox::{self, OutboxHealth},
 };
 
 /// Connecting and logging in.
 const OPEN_MAX: Duration = Duration::from_secs(120);
+/// How long a stop waits for a server's answer; a transaction of the store takes no longer.
+const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// A cut connection alone is ordinary; this many failures in a row are trouble.
 const LASTING_FAILURES: u32 = 3;
 /// After a crash of a worker.
@@ -110,7 +113,12 @@ impl Supervisor<'_> {
             }
         };
         course.logins.accepted();
-        match AssertUnwindSafe(self.serve(session, course, suspects)).catch_unwind().await {
+        // Dropped in the middle of a command the session is dead, and the ledger knows what was taken.
+        let served = tokio::select! {
+            served = AssertUnwindSafe(self.serve(session, course, suspects)).catch_unwind() => served,
+            () = self.stopped_for(DRAIN_MAX) => return Ok(()),
+        };
+        match served {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Serving::Imap(why))) => Err(Trouble::of(&why)),
             Ok(Err(Serving::Message(why))) => {
@@ -139,6 +147,12 @@ impl Supervisor<'_> {
         }
         service.end().await;
         Ok(())
+    }
+
+    /// Told to stop, so long ago.
+    async fn stopped_for(&self, time: Duration) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(time).await;
     }
 
     /// Trouble is said at its beginning; that it goes on is not repeated.
@@ -228,20 +242,40 @@ pub(super) async fn supervise_outbox(
     stop: CancellationToken,
 ) {
     while !stop.is_cancelled() {
+        let (tell, heard) = watch::channel(OutboxHealth::Well);
         let work = outbox::run(
             desk.store.clone(),
             Arc::clone(&mailbox),
             Arc::clone(&desk.outbox_wake),
             pulse.clone(),
             stop.clone(),
-            |_| {},
+            move |health| drop(tell.send_replace(health)),
         );
-        if AssertUnwindSafe(work).catch_unwind().await.is_ok() {
+        let (worked, ()) =
+            tokio::join!(AssertUnwindSafe(work).catch_unwind(), note_health(&desk, &mailbox.name, heard));
+        if worked.is_ok() {
             return;
         }
         pulse.rest();
         error!(mailbox = mailbox.name, "the outbox worker crashed; it starts again");
         pause(CRASH_DELAY, &stop).await;
+    }
+}
+
+/// Writes down whether mail can leave, for `maildesk status`, until the worker ends.
+async fn note_health(desk: &Desk, mailbox: &str, mut heard: watch::Receiver<OutboxHealth>) {
+    loop {
+        let health = heard.borrow_and_update().clone();
+        let trouble = match &health {
+            OutboxHealth::Well => None,
+            OutboxHealth::Trouble { words, since, .. } => Some((words.as_str(), *since)),
+        };
+        if let Err(why) = desk.store.set_outbox_trouble(mailbox, trouble).await {
+            debug!(mailbox, %why, "the health of the outbox could not be written down");
+        }
+        if heard.changed().await.is_err() {
+            return;
+        }
     }
 }
 

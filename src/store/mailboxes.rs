@@ -17,6 +17,8 @@ struct MailboxRow {
     mode: String,
     trouble: String,
     trouble_since: Option<i64>,
+    outbox_trouble: String,
+    outbox_trouble_since: Option<i64>,
 }
 
 impl Store {
@@ -105,6 +107,26 @@ impl Store {
         Ok(before.is_empty() != words.is_empty())
     }
 
+    /// Records that mail cannot leave, and since when, or that it can.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn set_outbox_trouble(&self, mailbox: &str, trouble: Option<(&str, Timestamp)>) -> Result<()> {
+        let mut tx = self.write().await?;
+        sqlx::query(
+            "INSERT INTO mailbox (mailbox, outbox_trouble, outbox_trouble_since) VALUES ($1, $2, $3)
+             ON CONFLICT (mailbox) DO UPDATE SET outbox_trouble = excluded.outbox_trouble,
+                 outbox_trouble_since = excluded.outbox_trouble_since",
+        )
+        .bind(clean(mailbox))
+        .bind(trouble.map(|(words, _)| clean(words)).unwrap_or_default())
+        .bind(trouble.map(|(_, since)| micros(since)))
+        .execute(&mut *tx)
+        .await
+        .context("recording an outbox's trouble")?;
+        tx.commit().await.context("recording an outbox's trouble")
+    }
+
     /// The figures of all mailboxes that the store knows, by name.
     ///
     /// # Errors
@@ -112,16 +134,19 @@ impl Store {
     pub async fn status(&self) -> Result<Vec<MailboxStatus>> {
         let mut by_name: BTreeMap<String, MailboxStatus> = BTreeMap::new();
         let mut reader = self.readers.begin().await.context("reading the status")?;
-        let mailboxes: Vec<MailboxRow> =
-            sqlx::query_as("SELECT mailbox, mode, trouble, trouble_since FROM mailbox")
-                .fetch_all(&mut *reader)
-                .await
-                .context("reading the status")?;
+        let mailboxes: Vec<MailboxRow> = sqlx::query_as(
+            "SELECT mailbox, mode, trouble, trouble_since, outbox_trouble, outbox_trouble_since FROM mailbox",
+        )
+        .fetch_all(&mut *reader)
+        .await
+        .context("reading the status")?;
         for row in mailboxes {
             let status = named(&mut by_name, row.mailbox);
             status.mode = some_text(row.mode);
             status.trouble = some_text(row.trouble);
             status.trouble_since = instant_or_none(row.trouble_since)?;
+            status.outbox_trouble = some_text(row.outbox_trouble);
+            status.outbox_trouble_since = instant_or_none(row.outbox_trouble_since)?;
         }
         count_ledger(&mut reader, &mut by_name).await?;
         count_outbox(&mut reader, &mut by_name).await?;
@@ -194,5 +219,7 @@ fn named(by_name: &mut BTreeMap<String, MailboxStatus>, mailbox: String) -> &mut
         outbox: BTreeMap::new(),
         trouble: None,
         trouble_since: None,
+        outbox_trouble: None,
+        outbox_trouble_since: None,
     })
 }

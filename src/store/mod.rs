@@ -346,6 +346,9 @@ pub struct MailboxStatus {
     /// Trouble that lasts, in words; `None` when all is well.
     pub trouble: Option<String>,
     pub trouble_since: Option<Timestamp>,
+    /// The same about the server that mail leaves by.
+    pub outbox_trouble: Option<String>,
+    pub outbox_trouble_since: Option<Timestamp>,
 }
 
 /// The store of a desk. Cheap to clone.
