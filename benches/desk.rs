@@ -124,7 +124,7 @@ fn made_mail(i: usize, seed: u64) -> Vec<u8> {
     let follows = (i % 7 == 6).then(|| i - 3);
     let client = follows.unwrap_or(i);
     let id = |n: usize| format!("bench.{seed}.{n}@acme.example");
-    let (subject, body) = if i % 2 == 0 {
+    let (subject, body) = if i.is_multiple_of(2) {
         (
             format!("The export stays empty ({i})"),
             "Hello,\r\n\r\nsince this morning the export stays empty on Chrome 126.\r\n\r\nAnna\r\n",
