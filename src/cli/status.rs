@@ -26,12 +26,14 @@ fn describe(mailbox: &MailboxStatus) -> String {
         (Some(missing), Some(at)) => format!("{missing} unaccounted for, at {}", print::instant(at)),
         _ => "not compared yet".to_owned(),
     };
-    let trouble = match (&mailbox.trouble, mailbox.trouble_since) {
+    let trouble = |words: &Option<String>, since: Option<jiff::Timestamp>| match (words, since) {
         (Some(words), Some(since)) => format!("{words} (since {})", print::instant(since)),
         _ => "none".to_owned(),
     };
+    let reading = trouble(&mailbox.trouble, mailbox.trouble_since);
+    let sending = trouble(&mailbox.outbox_trouble, mailbox.outbox_trouble_since);
     format!(
-        "{} ({})\n  messages        {}\n  not settled     {}\n  reconciliation  {reconciled}\n  outbox          {}\n  trouble         {trouble}\n",
+        "{} ({})\n  messages        {}\n  not settled     {}\n  reconciliation  {reconciled}\n  outbox          {}\n  trouble         {reading}\n  outbox trouble  {sending}\n",
         mailbox.mailbox,
         mailbox.mode.as_deref().unwrap_or("not started yet"),
         counts(&mailbox.outcomes),

@@ -21,6 +21,8 @@ use crate::{
 
 /// Connecting and logging in.
 const OPEN_MAX: Duration = Duration::from_secs(120);
+/// How long a stop waits for a server's answer; a transaction of the store takes no longer.
+const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// A cut connection alone is ordinary; this many failures in a row are trouble.
 const LASTING_FAILURES: u32 = 3;
 
@@ -107,7 +109,12 @@ impl Supervisor<'_> {
             }
         };
         course.logins.accepted();
-        match AssertUnwindSafe(self.serve(session, course, suspects)).catch_unwind().await {
+        // Dropped in the middle of a command the session is dead, and the ledger knows what was taken.
+        let served = tokio::select! {
+            served = AssertUnwindSafe(self.serve(session, course, suspects)).catch_unwind() => served,
+            () = self.stopped_for(DRAIN_MAX) => return Ok(()),
+        };
+        match served {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Serving::Imap(why))) => Err(Trouble::of(&why)),
             Ok(Err(Serving::Message(why))) => {
@@ -136,6 +143,12 @@ impl Supervisor<'_> {
         }
         service.end().await;
         Ok(())
+    }
+
+    /// Told to stop, so long ago.
+    async fn stopped_for(&self, time: Duration) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(time).await;
     }
 
     /// Trouble is said at its beginning; that it goes on is not repeated.

@@ -256,20 +256,37 @@ impl<'a> Service<'a> {
     }
 
     /// The first look at a folder: what is there already counts only when the operator said so. A folder that is known under
-    /// another UIDVALIDITY is taken whole: what we had before is recognised by its identity.
+    /// another UIDVALIDITY is taken whole: what we had before is recognised by its identity, and what was there before the
+    /// very first look by its date.
     async fn begin_folder(&mut self, key: &FolderKey, uid_next: Option<u32>) -> Result<FolderState> {
         let store = &self.desk.store;
         self.suspects.forget_folder(&key.folder);
-        let known = store.folder_known(&key.mailbox, &key.folder).await?;
-        let through = match self.config.start {
-            Start::Now if !known => match uid_next {
-                Some(next) => next.saturating_sub(1),
-                None => self.session.uids_from(1).await?.last().copied().unwrap_or(0),
-            },
-            Start::Now | Start::All | Start::Since(_) => 0,
-        };
+        let begun_at = store.folder_begun_at(&key.mailbox, &key.folder).await?;
+        let (mut through, mut old) = (0, Vec::new());
+        if self.config.start == Start::Now {
+            match (begun_at, uid_next) {
+                (Some(begun_at), _) => old = self.older_than(begun_at).await?,
+                (None, Some(next)) => through = next.saturating_sub(1),
+                (None, None) => through = self.session.uids_from(1).await?.last().copied().unwrap_or(0),
+            }
+        }
         info!(mailbox = key.mailbox, folder = key.folder, before_start_through = through, "folder begun");
-        Ok(store.begin_folder(key, through, edge::now()).await?)
+        let store = &self.desk.store;
+        let state = store.begin_folder(key, through, edge::now()).await?;
+        store.record_before_start(key, &old, edge::now()).await?;
+        Ok(state)
+    }
+
+    /// The folder's messages that the mail server received before this. INTERNALDATE has whole seconds.
+    async fn older_than(&mut self, begun_at: jiff::Timestamp) -> Result<Vec<u32>> {
+        let mut old = Vec::new();
+        for portion in self.session.uids_from(1).await?.chunks(LISTED_AT_ONCE) {
+            self.pulse.expect_within(WORK_MAX);
+            let listed = self.session.sizes(portion).await?;
+            let received_before = |l: &Listed| l.internal_date.as_second() < begun_at.as_second();
+            old.extend(listed.iter().filter(|(_, l)| received_before(l)).map(|(uid, _)| *uid));
+        }
+        Ok(old)
     }
 
     async fn take_new(&mut self, key: &FolderKey, uids: &[u32], stop: &CancellationToken) -> Result<()> {

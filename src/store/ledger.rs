@@ -47,18 +47,19 @@ impl Store {
         row.map(folder_state).transpose()
     }
 
-    /// Whether this folder is known under another UIDVALIDITY.
+    /// When this folder was begun first, under whatever UIDVALIDITY; `None`: never.
     ///
     /// # Errors
     /// Temporary trouble.
-    pub async fn folder_known(&self, mailbox: &str, folder: &str) -> Result<bool> {
-        let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM folder WHERE mailbox = $1 AND folder = $2")
-            .bind(columns::clean(mailbox))
-            .bind(columns::clean(folder))
-            .fetch_one(&self.readers)
-            .await
-            .context("reading a folder")?;
-        Ok(known > 0)
+    pub async fn folder_begun_at(&self, mailbox: &str, folder: &str) -> Result<Option<Timestamp>> {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT MIN(created_at) FROM folder WHERE mailbox = $1 AND folder = $2")
+                .bind(columns::clean(mailbox))
+                .bind(columns::clean(folder))
+                .fetch_one(&self.readers)
+                .await
+                .context("reading a folder")?;
+        columns::instant_or_none(at)
     }
 
     /// Records a folder; one that is there already is left as it is. What was unaccounted for under an older UIDVALIDITY
@@ -161,6 +162,9 @@ impl Store {
         uids: &[u32],
         now: Timestamp,
     ) -> Result<()> {
+        if uids.is_empty() {
+            return Ok(());
+        }
         let rows: Vec<LedgerRow> =
             uids.iter().map(|uid| LedgerRow { uid: *uid, raw: None, oversized: false }).collect();
         let mut tx = self.write().await?;

@@ -57,6 +57,8 @@ impl Store {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(QUEUE_SECONDS))
+            // Waiting for one's turn is no news.
+            .acquire_slow_threshold(Duration::from_secs(QUEUE_SECONDS))
             .max_lifetime(None)
             .idle_timeout(None)
             .test_before_acquire(false)

@@ -118,9 +118,9 @@ fn a_server_that_delivers_nothing_sets_nothing_aside() {
 #[test]
 fn of_an_oversized_mail_the_header_becomes_a_ticket_and_the_original_stays() {
     for after in ["keep", "delete", "move:Done"] {
-        let limits = "[limits]\nmessage_bytes_max = \"20KiB\"\nanswer_age_max = \"10000d\"\n".to_owned();
+        let limits = "[limits]\nmessage_bytes_max = \"64KiB\"\nanswer_age_max = \"10000d\"\n".to_owned();
         let options = DeskOptions { after, more: limits, ..DeskOptions::default() };
-        let large = crate::scene::draft(2).file("dump.bin", "application/octet-stream", &[7; 40_000]);
+        let large = crate::scene::draft(2).file("dump.bin", "application/octet-stream", &[7; 80_000]);
         let imap = filled(1).folder("Done").mail(2, &large.bytes()).mail(3, &letter(3));
         let mut scene = scene(imap, ScriptedSmtp::script(), &options);
         scene.allow_complaints();

@@ -39,8 +39,9 @@ fn a_mail_dragged_out_and_back_is_the_same_mail() {
     let mut scene = scene(filled(2), ScriptedSmtp::script(), &options());
     scene.desk.start().unwrap();
     scene.assert_each_once(&[1, 2]);
-    scene.imap.remove(1);
+    // In this order the server has news for IDLE.
     scene.imap.deliver(3, &letter(1));
+    scene.imap.remove(1);
     scene.desk.wait_for_outcome_total(3).unwrap();
     scene.assert_each_once(&[1, 2]);
     scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();

@@ -20,7 +20,7 @@ mod conversation;
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use account::{Account, FetchEdit, Mail};
@@ -290,6 +290,13 @@ impl ScriptedImap {
         self.shared.bump();
     }
 
+    /// The same with this moment as the date of its arrival.
+    pub fn deliver_now(&self, uid: u32, bytes: &[u8]) {
+        let received = internal_date(SystemTime::now());
+        self.shared.state().account.deliver_at("INBOX", uid, bytes, &received);
+        self.shared.bump();
+    }
+
     /// Takes a message out of INBOX without a word.
     pub fn remove(&self, uid: u32) {
         self.shared
@@ -353,6 +360,16 @@ impl ScriptedImap {
             }
         }
     }
+}
+
+/// RFC 3501 `date-time`, in UTC.
+fn internal_date(at: SystemTime) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let at = mail_parser::DateTime::from_timestamp(i64::try_from(seconds).unwrap_or(0));
+    let month = MONTHS[usize::from(at.month.clamp(1, 12)) - 1];
+    format!("{:2}-{month}-{} {:02}:{:02}:{:02} +0000", at.day, at.year, at.hour, at.minute, at.second)
 }
 
 impl Drop for ScriptedImap {

@@ -8,7 +8,12 @@ pub(super) struct Mail {
     pub uid: u32,
     pub bytes: Vec<u8>,
     pub flags: BTreeSet<String>,
+    /// INTERNALDATE, as it stands between the quotes.
+    pub received: String,
 }
+
+/// When mails came that were not delivered at a certain time.
+const RECEIVED: &str = " 2-Nov-2024 10:00:00 +0100";
 
 /// One account.
 #[derive(Debug)]
@@ -43,8 +48,17 @@ impl Account {
     }
 
     pub(super) fn deliver(&mut self, folder: &str, uid: u32, bytes: &[u8]) {
+        self.deliver_at(folder, uid, bytes, RECEIVED);
+    }
+
+    pub(super) fn deliver_at(&mut self, folder: &str, uid: u32, bytes: &[u8], received: &str) {
         let mails = self.folders.entry(folder.to_owned()).or_default();
-        mails.push(Mail { uid, bytes: bytes.to_vec(), flags: BTreeSet::new() });
+        mails.push(Mail {
+            uid,
+            bytes: bytes.to_vec(),
+            flags: BTreeSet::new(),
+            received: received.to_owned(),
+        });
         mails.sort_by_key(|mail| mail.uid);
     }
 
@@ -104,7 +118,7 @@ impl Account {
                 _ => {}
             }
             for _ in 0..times {
-                fetch_one(&mut out, at + 1, uid, items, mail.bytes.len(), body);
+                fetch_one(&mut out, (at + 1, uid), items, mail, body);
             }
         }
         done(out, "FETCH")
@@ -157,8 +171,9 @@ impl Account {
     }
 }
 
-fn fetch_one(out: &mut Vec<u8>, seq: usize, uid: u32, items: &str, size: usize, body: Option<&[u8]>) {
-    out.extend(format!("* {seq} FETCH (UID {uid} INTERNALDATE \" 2-Nov-2026 10:00:00 +0100\"").bytes());
+fn fetch_one(out: &mut Vec<u8>, (seq, uid): (usize, u32), items: &str, mail: &Mail, body: Option<&[u8]>) {
+    let (received, size) = (&mail.received, mail.bytes.len());
+    out.extend(format!("* {seq} FETCH (UID {uid} INTERNALDATE \"{received}\"").bytes());
     if items.contains("RFC822.SIZE") {
         out.extend(format!(" RFC822.SIZE {size}").bytes());
     }
