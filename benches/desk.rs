@@ -272,11 +272,11 @@ struct Desk(Child);
 
 impl Desk {
     /// User and system seconds so far.
-    fn cpu_seconds(&self) -> f64 {
+    fn cpu_seconds(&self) -> (f64, f64) {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap();
         let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        let ticks: f64 = fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap();
-        ticks / 100.0
+        let ticks = |field: usize| fields[field].parse::<f64>().unwrap();
+        (ticks(11) / 100.0, ticks(12) / 100.0)
     }
 
     /// The highest resident size so far, in MB.
@@ -294,7 +294,8 @@ impl Desk {
 
 struct Figures {
     rate: f64,
-    cpu_ms: f64,
+    user_ms: f64,
+    system_ms: f64,
     peak_mb: f64,
     tickets: usize,
     acknowledgements: usize,
@@ -305,8 +306,15 @@ impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{:.0} mails/s, {:.2} ms CPU a mail, peak {:.1} MB; {} tickets, {} acknowledgements, {} mails in all left",
-            self.rate, self.cpu_ms, self.peak_mb, self.tickets, self.acknowledgements, self.left
+            "{:.0} mails/s, {:.2} ms CPU a mail ({:.2} user, {:.2} system), peak {:.1} MB; {} tickets, {} acknowledgements, {} mails in all left",
+            self.rate,
+            self.user_ms + self.system_ms,
+            self.user_ms,
+            self.system_ms,
+            self.peak_mb,
+            self.tickets,
+            self.acknowledgements,
+            self.left
         )
     }
 }
@@ -348,7 +356,8 @@ async fn throughput(mails: &[Mail], window: usize) -> Figures {
     .await;
     let figures = Figures {
         rate: mails.len() as f64 / seconds,
-        cpu_ms: desk.cpu_seconds() * 1000.0 / mails.len() as f64,
+        user_ms: desk.cpu_seconds().0 * 1000.0 / mails.len() as f64,
+        system_ms: desk.cpu_seconds().1 * 1000.0 / mails.len() as f64,
         peak_mb: desk.peak_megabytes(),
         tickets: bench.tickets(),
         acknowledgements: to_clients(&sink).len(),

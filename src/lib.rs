@@ -1,7 +1,7 @@
 //! maildesk: the ticket desk whose only interface is email.
 //!
 //! The folders below are the house that ARCHITECTURE.md describes. `mail`, `triage`, `desk` and `render` are
-//! pure: no network, no file, no clock, no randomness. `tests/architecture.rs` holds them to it.
+//! pure: no network, no file, no clock, no randomness. `tests/architecture/` holds them to it.
 
 pub mod cli;
 pub mod config;
@@ -10,7 +10,6 @@ pub mod desk;
 pub mod edge;
 pub mod imap;
 pub mod intake;
-pub mod jobs;
 pub mod mail;
 pub mod net;
 pub mod outbox;

@@ -13,7 +13,10 @@ CREATE TABLE mailbox (
     mode          TEXT NOT NULL DEFAULT '' CHECK (mode IN ('', 'shadow', 'live')),
     mode_since    INTEGER,
     trouble       TEXT NOT NULL DEFAULT '',
-    trouble_since INTEGER
+    trouble_since INTEGER,
+    -- The same for what leaves.
+    outbox_trouble       TEXT NOT NULL DEFAULT '',
+    outbox_trouble_since INTEGER
 ) STRICT;
 
 CREATE TABLE folder (

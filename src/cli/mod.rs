@@ -1,5 +1,5 @@
-//! The command line: one file a subcommand. Exit 0 done, 1 failed, 2 wrong use; errors say what was wrong, where, and what to
-//! do (SPEC section 3).
+//! The command line: one file a subcommand. Exit 0 done, 1 failed, 2 wrong use or a wrong config, which no second try mends
+//! (systemd's unit relies on it); errors say what was wrong, where, and what to do (SPEC section 3).
 
 mod check;
 mod inspect;
@@ -17,10 +17,13 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    config::{self, Config},
+    config::{self, Config, ConfigErrors},
     daemon,
     store::Store,
 };
+
+/// As clap's own for wrong arguments.
+const WRONG_USE: u8 = 2;
 
 /// The ticket desk whose only interface is email.
 #[derive(Debug, Parser)]
@@ -73,7 +76,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("maildesk: {why:#}");
-            ExitCode::FAILURE
+            if why.is::<ConfigErrors>() { ExitCode::from(WRONG_USE) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -91,7 +94,7 @@ fn run(cli: &Cli) -> Result<()> {
             log::start()?;
             runtime()?.block_on(daemon::run(&cli.common.config))
         }
-        Command::Check => check::run(&cli.common.config),
+        Command::Check => check::run(&cli.common),
         Command::Inspect(inspect) => inspect.run(&cli.common),
         Command::Live(live) => runtime()?.block_on(live.run(&cli.common)),
         Command::Ticket(ticket) => runtime()?.block_on(ticket.run(&cli.common)),

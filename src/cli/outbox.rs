@@ -19,15 +19,25 @@ pub(super) enum Outbox {
         /// Only this state: queued, sending, sent, failed, unknown, shadow, held, cancelled.
         #[arg(long)]
         state: Option<String>,
+        /// Rows at most.
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
     /// One outgoing mail, as it leaves (without its files).
-    Show { id: i64 },
+    Show {
+        /// As `outbox list` shows it.
+        id: i64,
+    },
     /// Send it now.
-    Retry { id: i64 },
+    Retry {
+        /// As `outbox list` shows it.
+        id: i64,
+    },
     /// Never send it.
-    Cancel { id: i64 },
+    Cancel {
+        /// As `outbox list` shows it.
+        id: i64,
+    },
 }
 
 impl Outbox {
@@ -37,14 +47,16 @@ impl Outbox {
             Self::List { state, limit } => list(common, &store, state.as_deref(), *limit).await,
             Self::Show { id } => show(common, &store, OutboxId(*id)).await,
             Self::Retry { id } => {
+                there_is(&store, *id).await?;
                 if !store.outbox_retry(OutboxId(*id), edge::now()).await? {
-                    bail!("mail {id} is not in a state in which it could be sent again");
+                    bail!("mail {id} is not one that waits or failed: see `maildesk outbox list`");
                 }
                 print::text(&format!("mail {id} is due now\n"))
             }
             Self::Cancel { id } => {
+                there_is(&store, *id).await?;
                 if !store.outbox_cancel(OutboxId(*id), edge::now()).await? {
-                    bail!("mail {id} cannot be cancelled: it has left, or there is none");
+                    bail!("mail {id} cannot be cancelled: it has left, or is leaving");
                 }
                 print::text(&format!("mail {id} is cancelled\n"))
             }
@@ -76,6 +88,11 @@ async fn list(common: &Common, store: &Store, state: Option<&str>, limit: u32) -
     print::table(&["ID", "STATE", "KIND", "TICKET", "TO", "TRIES", "NEXT", "DETAIL"], &cells)
 }
 
+async fn there_is(store: &Store, id: i64) -> Result<()> {
+    let row = store.outbox_mail(OutboxId(id)).await?;
+    row.map(|_| ()).with_context(|| format!("there is no outgoing mail {id}"))
+}
+
 async fn show(common: &Common, store: &Store, id: OutboxId) -> Result<()> {
     let row = store.outbox_mail(id).await?.with_context(|| format!("there is no outgoing mail {id}"))?;
     if common.json {
@@ -85,7 +102,7 @@ async fn show(common: &Common, store: &Store, id: OutboxId) -> Result<()> {
 }
 
 fn parse_state(word: &str) -> Result<OutboxState> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned())).with_context(|| {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok().with_context(|| {
         format!("`{word}` is no state: queued, sending, sent, failed, unknown, shadow, held, cancelled")
     })
 }

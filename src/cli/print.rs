@@ -1,4 +1,6 @@
 //! Output for people and programs.
+//!
+//! Invariant: a reader that has seen enough (`| head`) is no failure.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -7,19 +9,21 @@ use serde::Serialize;
 
 /// One JSON value on one line.
 pub(super) fn json<T: Serialize>(value: &T) -> Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, value)?;
-    Ok(writeln!(out)?)
+    text(&format!("{}\n", serde_json::to_string(value)?))
 }
 
 /// Text as it is.
 pub(super) fn text(text: &str) -> Result<()> {
-    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+    bytes(text.as_bytes())
 }
 
 /// Bytes as they are.
 pub(super) fn bytes(bytes: &[u8]) -> Result<()> {
-    Ok(io::stdout().lock().write_all(bytes)?)
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
 
 /// Rows under their headings, columns aligned by display width (Han counts two).

@@ -13,11 +13,20 @@ pub(super) enum Quarantine {
     /// All of them, with their reasons.
     List,
     /// The raw message.
-    Show { message: i64 },
+    Show {
+        /// As `quarantine list` shows it.
+        message: i64,
+    },
     /// Decide on it once more (the running desk does, at its next start or poll).
-    Retry { message: i64 },
+    Retry {
+        /// As `quarantine list` shows it.
+        message: i64,
+    },
     /// Ignore it for good; the raw message stays.
-    Drop { message: i64 },
+    Drop {
+        /// As `quarantine list` shows it.
+        message: i64,
+    },
 }
 
 impl Quarantine {

@@ -17,9 +17,15 @@ pub(super) enum Ticket {
     /// Tickets, the newest first.
     List(Filter),
     /// One ticket with its people, messages and history.
-    Show { number: i64 },
+    Show {
+        /// The ticket's number, without `#`.
+        number: i64,
+    },
     /// Everything that was said on a ticket, in order.
-    Transcript { number: i64 },
+    Transcript {
+        /// The ticket's number, without `#`.
+        number: i64,
+    },
     /// Write an attachment to a file.
     Attachment(Attachment),
 }
@@ -29,8 +35,10 @@ pub(super) struct Filter {
     /// Only these states (may be repeated): new, open, waiting, on_hold, resolved, closed, spam, merged.
     #[arg(long)]
     state: Vec<String>,
+    /// Only this category.
     #[arg(long)]
     category: Option<String>,
+    /// Only this team, by its name in the config.
     #[arg(long)]
     team: Option<String>,
     /// An agent's address.
@@ -39,12 +47,14 @@ pub(super) struct Filter {
     /// A client's address.
     #[arg(long)]
     requester: Option<String>,
+    /// Rows at most.
     #[arg(long, default_value_t = 100)]
     limit: u32,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Attachment {
+    /// The ticket's number, without `#`.
     number: i64,
     /// Which one: its place in `ticket show`, from 1.
     place: usize,
@@ -129,7 +139,7 @@ impl Attachment {
         });
         let place = self.place.checked_sub(1).context("places count from 1")?;
         let Some((message, index, file)) = files.clone().nth(place) else {
-            bail!("ticket #{} has {} attachments", self.number, files.count());
+            bail!("ticket #{} has no attachment {}; it has {}", self.number, self.place, files.count());
         };
         let raw = message.raw.context("that attachment went out with a mail of ours")?;
         let raw = store.raw(raw).await?.context("the raw message is gone")?;
@@ -212,7 +222,8 @@ fn transcript(detail: &TicketDetail) -> String {
         for line in message.text.lines() {
             // A mail's own control characters must not drive the terminal.
             let line: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
-            out += &format!("    {line}\n");
+            out += format!("    {line}").trim_end();
+            out.push('\n');
         }
     }
     out

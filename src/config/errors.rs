@@ -5,8 +5,10 @@
 
 use std::{fmt, path::PathBuf};
 
+use serde::Serialize;
+
 /// One mistake.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfigError {
     /// Line in the config file, from 1; 0 when the whole file is meant.
     pub line: usize,
@@ -24,6 +26,8 @@ pub struct ConfigErrors {
     pub path: PathBuf,
     /// Never empty.
     pub errors: Vec<ConfigError>,
+    /// What is allowed but deserves a look, `line 12: …`.
+    pub notes: Vec<String>,
 }
 
 impl fmt::Display for ConfigErrors {
@@ -43,6 +47,9 @@ impl fmt::Display for ConfigErrors {
             for (n, line) in error.example.lines().enumerate() {
                 writeln!(f, "  {} {line}", if n == 0 { "right:" } else { "      " })?;
             }
+        }
+        for note in &self.notes {
+            writeln!(f, "\nnote: {note}")?;
         }
         Ok(())
     }

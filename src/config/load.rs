@@ -28,6 +28,7 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
         ConfigErrors {
             path: path.into(),
             errors: vec![ConfigError { line: 0, key: String::new(), problem, example }],
+            notes: Vec::new(),
         }
     };
     let bytes = Disk.read(path).map_err(|why| whole(format!("cannot be read: {why}")))?;
@@ -55,7 +56,7 @@ pub fn parse(text: &str, path: &Path, files: &dyn Files) -> Result<Config, Confi
     let (errors, notes) = findings.into_parts();
     match config {
         Some(config) if errors.is_empty() => Ok(Config { notes, ..config }),
-        _ => Err(ConfigErrors { path: path.into(), errors }),
+        _ => Err(ConfigErrors { path: path.into(), errors, notes }),
     }
 }
 

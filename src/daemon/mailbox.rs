@@ -8,7 +8,6 @@ use std::{
 };
 
 use futures::FutureExt;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
@@ -18,7 +17,6 @@ use crate::{
     edge::{self, Pulse},
     imap::{ImapError, LoginLimiter, Session, reconnect_delay},
     intake::{Desk, Service, Serving, Suspects, alert, imap_limits},
-    outbox::{self, OutboxHealth},
 };
 
 /// Connecting and logging in.
@@ -27,8 +25,6 @@ const OPEN_MAX: Duration = Duration::from_secs(120);
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// A cut connection alone is ordinary; this many failures in a row are trouble.
 const LASTING_FAILURES: u32 = 3;
-/// After a crash of a worker.
-const CRASH_DELAY: Duration = Duration::from_secs(5);
 
 pub(super) async fn supervise(
     desk: Desk,
@@ -231,51 +227,6 @@ fn can_be_read(mailbox: &MailboxConfig) -> alert::Alert {
         title: format!("{} can be read again", mailbox.address),
         facts: vec![("Mails lost".to_owned(), "0: they waited on the server".to_owned())],
         advice: "Nothing is to be done.".to_owned(),
-    }
-}
-
-/// Keeps the mailbox's outbox worker alive.
-pub(super) async fn supervise_outbox(
-    desk: Desk,
-    mailbox: Arc<MailboxConfig>,
-    pulse: Pulse,
-    stop: CancellationToken,
-) {
-    while !stop.is_cancelled() {
-        let (tell, heard) = watch::channel(OutboxHealth::Well);
-        let work = outbox::run(
-            desk.store.clone(),
-            Arc::clone(&mailbox),
-            Arc::clone(&desk.outbox_wake),
-            pulse.clone(),
-            stop.clone(),
-            move |health| drop(tell.send_replace(health)),
-        );
-        let (worked, ()) =
-            tokio::join!(AssertUnwindSafe(work).catch_unwind(), note_health(&desk, &mailbox.name, heard));
-        if worked.is_ok() {
-            return;
-        }
-        pulse.rest();
-        error!(mailbox = mailbox.name, "the outbox worker crashed; it starts again");
-        pause(CRASH_DELAY, &stop).await;
-    }
-}
-
-/// Writes down whether mail can leave, for `maildesk status`, until the worker ends.
-async fn note_health(desk: &Desk, mailbox: &str, mut heard: watch::Receiver<OutboxHealth>) {
-    loop {
-        let health = heard.borrow_and_update().clone();
-        let trouble = match &health {
-            OutboxHealth::Well => None,
-            OutboxHealth::Trouble { words, since, .. } => Some((words.as_str(), *since)),
-        };
-        if let Err(why) = desk.store.set_outbox_trouble(mailbox, trouble).await {
-            debug!(mailbox, %why, "the health of the outbox could not be written down");
-        }
-        if heard.changed().await.is_err() {
-            return;
-        }
     }
 }
 

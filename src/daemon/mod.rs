@@ -5,6 +5,7 @@
 
 mod mailbox;
 mod notify;
+mod outgoing;
 mod timers;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -167,7 +168,7 @@ impl Running {
                 running.stop.clone(),
             ));
             let pulse = running.pulse();
-            running.tasks.spawn(mailbox::supervise_outbox(
+            running.tasks.spawn(outgoing::supervise(
                 desk.clone(),
                 Arc::clone(mailbox),
                 pulse,

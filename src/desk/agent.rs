@@ -13,10 +13,11 @@ use super::{
     commands::{self, Commands},
     notify,
     orders::{self, Work},
+    sign_off::is_sign_off,
     threading::{self, Place},
     token::without_tokens,
 };
-use crate::mail::Class;
+use crate::mail::{Class, Reading};
 
 /// How long a confirmation is good (FAULTS section 1).
 const CONFIRMATION_LIFE: SignedDuration = SignedDuration::from_mins(15);
@@ -120,7 +121,7 @@ fn ask(
 ) -> Decision {
     let reading = &case.facts.reading;
     let found = commands::parse(reading.command_text.as_deref().unwrap_or_default(), case.policy, agent.role);
-    let text = without_tokens(&commands::text_after(&reading.reply));
+    let text = new_text(reading, agent);
     changes.push(case.event("held", reason));
     let held = Decision {
         outcome: Outcome::Held,
@@ -175,7 +176,7 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
         let command = top.lines.into_iter().next().unwrap_or_default();
         return Err(vec![Problem::UnknownCommand { line: 1, command, did_you_mean: None }]);
     }
-    let text = without_tokens(&commands::text_after(&reading.reply));
+    let text = new_text(reading, agent);
     let files = notify::files(case, |a| !(a.inline && a.size <= LOGO_BYTES_MAX));
     let asks_help = found.commands.iter().any(|c| c.order == commands::Order::Help);
     let kind = match (found.has_note(), text.is_empty()) {
@@ -197,10 +198,16 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
     orders::plan(found, kind, text, files, ticket.state)
 }
 
+/// What the agent wrote below the commands. A sign-off alone is nothing: mail programs put one below a button's command.
+fn new_text(reading: &Reading, agent: &AgentPolicy) -> String {
+    let text = without_tokens(&commands::text_after(&reading.reply));
+    if is_sign_off(&text, &agent.name) { String::new() } else { text }
+}
+
 fn refuse(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, problems: Vec<Problem>) -> Decision {
     let reading = &case.facts.reading;
     let body = LetterBody::Refusal {
-        subject: reading.subject.clone().unwrap_or_default(),
+        subject: ticket.subject.clone(),
         problems,
         original: without_tokens(if reading.reply.trim().is_empty() {
             &reading.text

@@ -130,6 +130,10 @@ pub fn text_after(text: &str) -> String {
         out.push('\n');
     }
     for line in top.rest.lines() {
+        // Where a program drew a table or a picture, gaps stay that nobody typed.
+        if line.trim().is_empty() && out.ends_with("\n\n") {
+            continue;
+        }
         let literal = line.strip_prefix("\\#").or_else(|| line.strip_prefix("\\＃"));
         match literal {
             Some(rest) => {

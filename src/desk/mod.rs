@@ -15,6 +15,7 @@ mod orders;
 pub mod policy;
 pub mod proof;
 pub mod routing;
+pub mod sign_off;
 pub mod sla;
 pub mod state;
 pub mod thanks;

@@ -54,7 +54,7 @@ pub(super) fn brief(ticket: &TicketFacts) -> TicketBrief {
         assignee: ticket.assignee.clone(),
         requester: address_of(&ticket.requester),
         requester_proven: ticket.requester_proven,
-        first_response_due_at: ticket.first_response_due_at,
+        first_response_due_at: ticket.first_response_due_at.filter(|_| ticket.first_response_at.is_none()),
         history: ticket.history.clone(),
     }
 }

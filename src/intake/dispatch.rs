@@ -71,7 +71,9 @@ impl Occasion<'_> {
         let mut references = letter.references.clone();
         if to_agent && let Some(ticket) = self.ticket {
             // One conversation a ticket in the agent's mail program; not a stored Message-ID, so it opens nothing.
-            references.insert(0, format!("ticket-{ticket}.{person}.{}", self.host()));
+            let root = format!("ticket-{ticket}.{person}.{}", self.host());
+            references.retain(|known| *known != root);
+            references.insert(0, root);
         }
         let mail = Outgoing {
             from: Address { name: Some(self.sender_name(letter)), address: self.mailbox.address.clone() },

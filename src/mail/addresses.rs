@@ -15,7 +15,7 @@ pub fn parse(raw: &[u8]) -> Vec<Address> {
 
 /// Slices between separators outside quotes, comments and angle brackets. A quote that never closes is no quote.
 fn split(raw: &[u8]) -> Vec<&[u8]> {
-    let quotes_close = raw.iter().filter(|&&b| b == b'"').count() % 2 == 0;
+    let quotes_close = quotes_close(raw);
     let mut out = Vec::new();
     let (mut from, mut comment, mut quoted, mut escaped, mut angle) = (0, 0_u32, false, false, false);
     for (i, &b) in raw.iter().enumerate() {
@@ -68,15 +68,47 @@ fn mailbox(raw: &[u8]) -> Option<Address> {
         }
     };
     let address: String = words::decode(address).chars().filter(|c| !c.is_whitespace()).collect();
-    let address = address.trim_matches(|c| c == '"' || c == '\'' || c == '<' || c == '>').to_owned();
-    let sound =
-        address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    sound.then_some(Address { name, address })
+    let address = address.trim_matches(['<', '>']);
+    let address = unwrapped(address, '"').or_else(|| unwrapped(address, '\'')).unwrap_or(address);
+    let (local, domain) = address.rsplit_once('@')?;
+    let local = plain_local(local);
+    let sound = !local.is_empty() && !domain.is_empty();
+    sound.then(|| Address { name, address: format!("{local}@{domain}") })
+}
+
+/// What stands between two of these marks.
+fn unwrapped(text: &str, mark: char) -> Option<&str> {
+    text.strip_prefix(mark)?.strip_suffix(mark)
+}
+
+/// The left side of an address without quotes that it does not need (RFC 5321 section 4.1.2: `"ann"@x` and `ann@x` are
+/// one mailbox) and without one that stands alone, which some relays leave behind when they mend a broken field.
+fn plain_local(local: &str) -> &str {
+    let bare = local.trim_matches('"');
+    let needs_quotes = bare.starts_with('.')
+        || bare.ends_with('.')
+        || bare.contains("..")
+        || bare.contains(|c: char| c.is_whitespace() || "()<>[]:;@\\,\"".contains(c));
+    if needs_quotes && unwrapped(local, '"').is_some() { local } else { bare }
+}
+
+/// Whether each quote that opens closes again; an escaped one does neither.
+fn quotes_close(raw: &[u8]) -> bool {
+    let (mut quoted, mut escaped) = (false, false);
+    for &b in raw {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ => {}
+        }
+    }
+    !quoted
 }
 
 /// First position of `what` outside quotes.
 fn top_level(raw: &[u8], what: u8) -> Option<usize> {
-    let quotes_close = raw.iter().filter(|&&b| b == b'"').count() % 2 == 0;
+    let quotes_close = quotes_close(raw);
     let (mut quoted, mut escaped) = (false, false);
     for (i, &b) in raw.iter().enumerate() {
         if escaped {
@@ -203,10 +235,27 @@ mod tests {
     }
 
     #[test]
+    fn quotes_stay_only_where_an_address_needs_them() {
+        for (raw, address) in [
+            ("\"ann\"@x.org", "ann@x.org"),
+            ("ann\"@x.org", "ann@x.org"),
+            ("<\"ann\"@x.org>", "ann@x.org"),
+            ("\"ann@x.org\"", "ann@x.org"),
+            ("'ann@x.org'", "ann@x.org"),
+            ("<\"a,b\"@x.org>", "\"a,b\"@x.org"),
+            ("o'hara@x.org", "o'hara@x.org"),
+        ] {
+            assert_eq!(parse(raw.as_bytes())[0].address, address, "{raw}");
+        }
+        assert!(parse(b"\"\"@x.org").is_empty());
+    }
+
+    #[test]
     fn encoded_and_raw_names() {
         assert_eq!(parse("=?gb2312?B?wO7EyA==?= <l@h.cn>".as_bytes())[0].name.as_deref(), Some("李娜"));
         assert_eq!(parse("李娜 <l@h.cn>".as_bytes())[0].name.as_deref(), Some("李娜"));
         assert_eq!(parse(b"\"open <l@h.cn>")[0].address, "l@h.cn");
+        assert_eq!(parse(b"\"a: \\\"b\" <l@h.cn>")[0].name.as_deref(), Some("a: \"b"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Composing outgoing mail: deterministic, so that a retry is the same bytes (RFC 5322, 2045, 2047, 2231, 3676).
+//! Composing outgoing mail: deterministic, so that a retry is the same bytes (RFC 5322, 2045, 2047, 2231).
 //!
 //! Invariants: header injection is impossible, because every string is cleaned before it is used; no line is longer than 998
 //! octets; no bare CR or LF; all is 7-bit.

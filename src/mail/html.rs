@@ -87,6 +87,8 @@ struct Painter {
     attribute: Vec<u8>,
     effect: Effect,
     divider: bool,
+    /// The element is as wide as the rule that Foxmail draws above a signature.
+    sign_off: bool,
     href: String,
     link: Option<(String, usize)>,
     divided: bool,
@@ -101,6 +103,7 @@ impl Callback<Infallible, ()> for &mut Painter {
                 self.name.extend_from_slice(name);
                 self.effect = Effect::default();
                 self.divider = false;
+                self.sign_off = false;
                 self.href.clear();
                 self.attribute.clear();
             }
@@ -158,6 +161,7 @@ impl Painter {
                     value.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
                 self.effect.hide |= hides(&style);
                 self.hides |= white_on_white(&style);
+                self.sign_off |= style.contains("width:210px");
                 self.divider |=
                     style.contains("border-top:solid#e1e1e1") || style.contains("border-top:solid#b5c4df");
             }
@@ -174,7 +178,8 @@ impl Painter {
 
     fn start(&mut self, self_closing: bool) {
         let name = std::mem::take(&mut self.name);
-        self.hides |= self.effect.hide;
+        // Outlook on the web hides its style sheet, and pictures carry no words.
+        self.hides |= self.effect.hide && !matches!(name.as_slice(), b"style" | b"script" | b"img");
         self.before(&name);
         match name.as_slice() {
             b"blockquote" => self.effect.quote = true,
@@ -217,7 +222,7 @@ impl Painter {
             }
             b"hr" => {
                 self.finish_line();
-                self.line.push_str("________________________________");
+                self.line.push_str(if self.sign_off { "-- " } else { "________________________________" });
                 self.finish_line();
             }
             b"li" => {
@@ -441,6 +446,8 @@ mod tests {
             let page = to_text(html);
             assert!(page.hides && !page.text.contains("#close"), "{html}");
         }
+        let outlook = "<style style='display:none;'>P {margin-top:0}</style><img style='display:none'>x";
+        assert!(!to_text(outlook).hides);
         assert!(to_text("<font style='color:#ffffff'>#close</font>").hides);
         assert!(!to_text("<p style='font-size:0.9em;color:#fffafa'>x</p>").hides);
     }

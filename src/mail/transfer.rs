@@ -10,15 +10,34 @@ pub fn decode<'a>(body: &'a [u8], encoding: &str) -> std::borrow::Cow<'a, [u8]> 
     }
 }
 
-fn sextet(b: u8) -> Option<u32> {
-    Some(u32::from(match b {
-        b'A'..=b'Z' => b - b'A',
-        b'a'..=b'z' => b - b'a' + 26,
-        b'0'..=b'9' => b - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
+/// What no base64 character stands for.
+const NO_SEXTET: u8 = 255;
+
+/// The six bits that each byte stands for; both alphabets of RFC 4648.
+const SEXTETS: [u8; 256] = {
+    let mut table = [NO_SEXTET; 256];
+    let mut b = 0_usize;
+    while b < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "b is below 256")]
+        let value = match b as u8 {
+            c @ b'A'..=b'Z' => c - b'A',
+            c @ b'a'..=b'z' => c - b'a' + 26,
+            c @ b'0'..=b'9' => c - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => NO_SEXTET,
+        };
+        #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            table[b] = value;
+        }
+        b += 1;
+    }
+    table
+};
+
+fn sextet(b: u8) -> u8 {
+    SEXTETS.get(usize::from(b)).copied().unwrap_or(NO_SEXTET)
 }
 
 /// Base64 with any line ends. After padding further quanta count (some senders concatenate), unless the rest holds
@@ -28,32 +47,51 @@ pub fn base64(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let (mut bits, mut count) = (0_u32, 0_u32);
     let mut padded_at = None;
-    for &b in body {
+    let mut rest = body;
+    loop {
+        if count == 0 {
+            rest = whole_quanta(rest, &mut out);
+        }
+        let Some((&b, tail)) = rest.split_first() else { break };
+        rest = tail;
         match sextet(b) {
-            Some(value) => {
-                bits = bits << 6 | value;
+            NO_SEXTET if b == b'=' => {
+                flush(&mut out, bits, count);
+                (bits, count) = (0, 0);
+                padded_at.get_or_insert(out.len());
+            }
+            NO_SEXTET if b.is_ascii_whitespace() => {}
+            NO_SEXTET => {
+                if let Some(len) = padded_at {
+                    out.truncate(len);
+                    return out;
+                }
+            }
+            value => {
+                bits = bits << 6 | u32::from(value);
                 count += 1;
                 if count == 4 {
                     out.extend_from_slice(bits.to_be_bytes().get(1..).unwrap_or_default());
                     (bits, count) = (0, 0);
                 }
             }
-            None if b == b'=' => {
-                flush(&mut out, bits, count);
-                (bits, count) = (0, 0);
-                padded_at.get_or_insert(out.len());
-            }
-            None if b.is_ascii_whitespace() => {}
-            None => {
-                if let Some(len) = padded_at {
-                    out.truncate(len);
-                    return out;
-                }
-            }
         }
     }
     flush(&mut out, bits, count);
     out
+}
+
+/// Decodes as long as four characters stand together: nearly all of an attachment. Returns the rest.
+fn whole_quanta<'a>(mut body: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+    while let [a, b, c, d, tail @ ..] = body {
+        let (a, b, c, d) = (sextet(*a), sextet(*b), sextet(*c), sextet(*d));
+        if a | b | c | d > 63 {
+            break;
+        }
+        out.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+        body = tail;
+    }
+    body
 }
 
 fn flush(out: &mut Vec<u8>, bits: u32, count: u32) {

@@ -12,7 +12,9 @@ use super::{
     words::Words,
 };
 use crate::{
-    desk::{EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem, TicketBrief},
+    desk::{
+        EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem, TicketBrief, sign_off::is_name,
+    },
     mail::Address,
 };
 
@@ -39,6 +41,9 @@ const COMMANDS: [(&str, &str); 10] = [
 
 /// Columns of a person's name in a subject.
 const NAME_COLUMNS: usize = 32;
+
+/// Columns of one reason that has no words of its own: a line of history, not a mail in the mail.
+const REASON_COLUMNS: usize = 140;
 
 /// Columns of the subject that a button writes: enough to recognise, short enough for any `mailto:` handler.
 const BUTTON_SUBJECT_COLUMNS: usize = 40;
@@ -105,7 +110,9 @@ impl Writing<'_> {
     fn reply(&self, agent_name: &str, base: &str, text: &str) -> View {
         let (agent, text) = (clean_line(agent_name), clean_text(text));
         let ending: Vec<&str> = text.lines().rev().filter(|l| !l.trim().is_empty()).take(3).collect();
-        let signed = !agent.is_empty() && ending.iter().any(|line| line.contains(&agent));
+        // Under "Best, Alice" a second "Alice Chen" reads like a machine's.
+        let is_theirs = |line: &&str| line.contains(&agent) || is_name(line, &agent);
+        let signed = !agent.is_empty() && ending.iter().any(is_theirs);
         View {
             template: "reply",
             subject: subject::answer(base, self.number.as_deref()),
@@ -308,7 +315,10 @@ impl Writing<'_> {
         let kind_word = self.words.name_or(&format!("event.{kind}"), &clean_line(kind))?;
         let detail = match detail.split_once(" -> ") {
             Some((before, after)) => format!("{} → {}", self.side(kind, before)?, self.side(kind, after)?),
-            None => self.reason(detail)?,
+            None => match detail.strip_suffix(" words").and_then(|n| n.parse::<u32>().ok()) {
+                Some(words) => self.words.say("value.words", context! { words })?,
+                None => self.reason(detail)?,
+            },
         };
         Ok(format!("{kind_word} {detail}").trim_end().to_owned())
     }
@@ -322,9 +332,14 @@ impl Writing<'_> {
         }
     }
 
-    /// A reason of the desk, which come in English.
-    fn reason(&self, reason: &str) -> Result<String, Error> {
-        self.words.name_or(&format!("reason.{reason}"), &clean_line(reason))
+    /// Reasons of the desk, which come in English, one behind the other.
+    fn reason(&self, reasons: &str) -> Result<String, Error> {
+        let one = |reason: &str| {
+            let as_it_is = super::text::cut(&clean_line(reason), REASON_COLUMNS);
+            self.words.name_or(&format!("reason.{reason}"), &as_it_is)
+        };
+        let all = reasons.split("; ").map(one).collect::<Result<Vec<_>, _>>()?;
+        Ok(all.join(&self.words.plain("done.list_comma")?))
     }
 
     fn instant(&self, at: jiff::Timestamp) -> Result<String, Error> {

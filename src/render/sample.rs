@@ -100,6 +100,8 @@ fn brief() -> TicketBrief {
         history: vec![
             event(-50, "maildesk", "created", ""),
             event(-20, "bob@example.com", "category", "account -> technical"),
+            event(-15, "bob@example.com", "refused", "nothing was done and nothing was sent"),
+            event(-10, "bob@example.com", "reply", "36 words"),
         ],
     }
 }

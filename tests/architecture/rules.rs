@@ -3,7 +3,7 @@
 use super::source::{Source, item_end};
 
 /// Who may import whom (ARCHITECTURE.md, the table of folders). A folder may always import itself.
-pub const MAY_IMPORT: [(&str, &[&str]); 15] = [
+pub const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("mail", &[]),
     ("triage", &["mail"]),
     ("desk", &["mail", "triage"]),
@@ -19,21 +19,17 @@ pub const MAY_IMPORT: [(&str, &[&str]); 15] = [
     // `outbox` to wake it.
     ("intake", &["imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox"]),
     (
-        "jobs",
-        &["imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox", "intake"],
-    ),
-    (
         "daemon",
         &[
             "imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox", "intake",
-            "jobs", "smtp",
+            "smtp",
         ],
     ),
     (
         "cli",
         &[
             "imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox", "intake",
-            "jobs", "smtp", "daemon",
+            "smtp", "daemon",
         ],
     ),
 ];
@@ -43,7 +39,7 @@ const PURE: [&str; 4] = ["mail", "triage", "desk", "render"];
 
 /// Words that no pure folder may name, and what to do instead.
 const IMPURE: [(&str, &str); 12] = [
-    ("tokio", "do the waiting in intake, outbox or jobs"),
+    ("tokio", "do the waiting in intake or outbox"),
     ("sqlx", "hand the rows in as Facts"),
     ("lettre", "compose bytes with what mail/ has"),
     ("async_imap", "hand the bytes in"),

@@ -86,6 +86,27 @@ fn an_unproven_sender_gets_nothing_of_their_own_text_back() {
     }
 }
 
+/// What an agent's reply looks like to the client, by how it ends.
+fn reply_that_ends(ending: &str) -> String {
+    let (policy, templates, zone) = (sample::policy(), Templates::builtin().unwrap(), TimeZone::UTC);
+    let frame = sample::frame(&policy, &zone, Some(TicketId(1042)));
+    let (_, letter) = sample::letters("en").into_iter().find(|(name, _)| *name == "reply").unwrap();
+    let LetterBody::Reply { agent_name, subject, .. } = letter.body else { panic!("no reply") };
+    let body = LetterBody::Reply { agent_name, subject, text: format!("It works again.\n\n{ending}") };
+    render(&maildesk::desk::Letter { body, ..letter }, &frame, &templates).text
+}
+
+#[test]
+fn an_agent_who_signs_is_not_signed_again() {
+    for ending in ["Kind regards\nBob Miller", "Best,\nBob", "Bob.", "— Bob", "Cheers\nMiller\n"] {
+        let text = reply_that_ends(ending);
+        assert_eq!((text.matches("Bob").count() + text.matches("\nMiller").count()), 1, "{ending}: {text}");
+    }
+    for ending in ["Please ask Bob about it.", "Thanks"] {
+        assert!(reply_that_ends(ending).contains("\n\nBob Miller\n"), "{ending}");
+    }
+}
+
 #[test]
 fn a_letter_with_no_languages_of_its_own_takes_the_default() {
     let (policy, templates, zone) = (sample::policy(), Templates::builtin().unwrap(), TimeZone::UTC);

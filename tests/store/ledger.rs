@@ -220,3 +220,17 @@ fn trouble_is_news_when_it_begins_and_when_it_ends() {
         assert!(house.store.mode("support", true, at(6)).await.unwrap());
     });
 }
+
+#[test]
+fn trouble_with_what_leaves_is_told_apart() {
+    each_engine(|house| async move {
+        let store = &house.store;
+        store.set_outbox_trouble("support", Some(("the relay refuses the login", at(5)))).await.unwrap();
+        let status = &store.status().await.unwrap()[0];
+        assert_eq!(status.outbox_trouble.as_deref(), Some("the relay refuses the login"));
+        assert_eq!((status.outbox_trouble_since, &status.trouble), (Some(at(5)), &None));
+        store.set_outbox_trouble("support", None).await.unwrap();
+        let status = &store.status().await.unwrap()[0];
+        assert_eq!((&status.outbox_trouble, status.outbox_trouble_since), (&None, None));
+    });
+}

@@ -4,6 +4,7 @@ mod agents;
 mod clients;
 mod commands;
 mod loops;
+mod programs;
 mod proofs;
 mod properties;
 mod tokens;

@@ -2,9 +2,6 @@
 
 use data_encoding::BASE64;
 
-/// Columns of flowed text (RFC 3676 section 4.2 recommends 78 or less).
-const FLOW_AT: usize = 74;
-
 /// A line `--boundary`, or `--boundary--` at the end. The line end before it belongs to it.
 pub fn delimiter(out: &mut Vec<u8>, boundary: &str, last: bool) {
     if !out.ends_with(b"\r\n\r\n") {
@@ -15,12 +12,11 @@ pub fn delimiter(out: &mut Vec<u8>, boundary: &str, last: bool) {
     out.extend_from_slice(if last { b"--\r\n" } else { b"\r\n" });
 }
 
-/// A text part with its header. Plain text is flowed.
+/// A text part with its header. Its lines stand as they came: whoever wrote the text wrapped it, and `format=flowed` (RFC
+/// 3676) would let programs join what was wrapped on purpose, such as aligned facts.
 pub fn text(out: &mut Vec<u8>, subtype: &str, text: &str) {
     let lines = lines(text);
-    let lines = if subtype == "plain" { flowed(&lines) } else { lines };
-    let flow = if subtype == "plain" { "; format=flowed" } else { "" };
-    out.extend_from_slice(format!("Content-Type: text/{subtype}; charset=utf-8{flow}\r\n").as_bytes());
+    out.extend_from_slice(format!("Content-Type: text/{subtype}; charset=utf-8\r\n").as_bytes());
     let size: usize = lines.iter().map(String::len).sum();
     let high = lines.iter().flat_map(|l| l.bytes()).filter(|b| !b.is_ascii()).count();
     if high * 6 > size {
@@ -40,39 +36,6 @@ fn lines(text: &str) -> Vec<String> {
         line.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect::<String>()
     };
     unified.trim_end_matches('\n').split('\n').map(clean).collect()
-}
-
-/// RFC 3676: long lines break behind a blank; lines that would be taken for quotes or `From ` are stuffed.
-fn flowed(lines: &[String]) -> Vec<String> {
-    let mut out = Vec::with_capacity(lines.len());
-    for line in lines {
-        let signature = line == "-- ";
-        let quoted = line.starts_with('>');
-        let line = if signature { line.as_str() } else { line.trim_end_matches(' ') };
-        let stuffed = line.starts_with(' ') || line.starts_with("From ");
-        let mut current = if stuffed { " ".to_owned() } else { String::new() };
-        for word in line.split_inclusive(' ') {
-            // A quoted line would need its marks again on each piece; it stays long and quoted-printable breaks it.
-            if !quoted
-                && !signature
-                && columns(&current) + columns(word) > FLOW_AT
-                && !current.trim().is_empty()
-            {
-                out.push(std::mem::take(&mut current));
-                if word.starts_with('>') || word.starts_with("From ") || word.starts_with(' ') {
-                    current.push(' ');
-                }
-            }
-            current.push_str(word);
-        }
-        out.push(current);
-    }
-    out
-}
-
-/// Columns a text takes: wide characters count twice.
-fn columns(text: &str) -> usize {
-    text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum()
 }
 
 /// One line as quoted-printable, with its end. A leading dot and `From ` are encoded, so that no transport changes them.

@@ -61,7 +61,17 @@ fn a_mail_reads_back_and_is_deterministic() {
     assert_eq!(r.date, Some(sample().date));
     assert_eq!(r.attachments[0].original_name.as_deref(), Some("日志 1.log"));
     assert_eq!(attachment(&raw, 0).as_deref(), Some(&b"a\nb\r\n.\r\n"[..]));
-    assert_eq!(r.text.trim_end(), sample().text.replace("From", " From").trim_end().replace(" From", "From"));
+    assert_eq!(r.text, sample().text);
+}
+
+/// Whoever wrote the text wrapped it: nothing is wrapped again on its way, and nothing may be joined by the reader.
+#[test]
+fn the_text_stands_as_it_was_wrapped() {
+    let line = "Wenn Sie etwas ergänzen oder berichtigen möchten, antworten Sie einfach auf";
+    let columns = format!("Client:      Ann Lee\n  {line}\n-- \nFrom here, {line}\n");
+    let raw = compose(&Outgoing { text: columns.clone(), html: None, ..sample() }, &[]);
+    assert!(!String::from_utf8_lossy(&raw).contains("flowed"));
+    assert_eq!(read(&raw, &ReadPolicy::default()).text, columns);
 }
 
 #[test]

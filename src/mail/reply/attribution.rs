@@ -216,6 +216,8 @@ fn may_begin(line: &str) -> bool {
 pub fn divider(lines: &[&str], at: usize) -> Option<usize> {
     let line = lines.get(at)?.trim().trim_matches('*').trim();
     if line.starts_with(['-', '_', '=']) && !line.ends_with(" wrote ----") {
+        // QQ Mail leaves entities in its plain text.
+        let line = &*line.replace("&nbsp;", " ");
         if line.len() <= 200 && DIVIDER_RES.iter().any(|re| re.is_match(line)) {
             return Some(1);
         }

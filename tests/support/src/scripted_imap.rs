@@ -230,6 +230,8 @@ impl Builder {
         let serving = Arc::clone(&shared);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                // As real servers do: else Nagle's algorithm adds 40 ms to every answer of two writes.
+                drop(stream.set_nodelay(true));
                 tokio::spawn(conversation::serve(Arc::clone(&serving), stream));
             }
         });
