@@ -1,6 +1,6 @@
 //! A store of its own for each scenario, and short ways to the usual rows.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use jiff::Timestamp;
 use maildesk::{
@@ -32,14 +32,20 @@ where
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     for engine in ENGINES {
-        runtime.block_on(async { scenario(House::new(engine).await).await });
+        runtime.block_on(async {
+            let house = House::new(engine).await;
+            // An async block captures only the fields that it uses, and would drop the folder under its store.
+            let folder = Arc::clone(&house.dir);
+            scenario(house).await;
+            drop(folder);
+        });
     }
 }
 
 pub struct House {
     pub store: Store,
     pub url: String,
-    pub dir: TempDir,
+    pub dir: Arc<TempDir>,
 }
 
 /// Seconds after a fixed day.
@@ -204,7 +210,7 @@ pub fn conflict_on(result: Result<Option<TicketId>>) -> TicketId {
 
 impl House {
     async fn new(engine: Engine) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = Arc::new(tempfile::tempdir().unwrap());
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", dir.path().join("maildesk.db").display()),
         };
