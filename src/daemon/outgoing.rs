@@ -5,38 +5,38 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures::FutureExt;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{debug, error};
 
 use crate::{
     config::MailboxConfig,
     edge::Pulse,
     intake::Desk,
     outbox::{self, OutboxHealth},
-    store::Store,
 };
 
 /// After a crash of the worker.
 const CRASH_DELAY: Duration = Duration::from_secs(5);
 
+/// Runs until `stop`.
 pub(super) async fn supervise(
     desk: Desk,
     mailbox: Arc<MailboxConfig>,
     pulse: Pulse,
     stop: CancellationToken,
 ) {
-    let (health, changes) = watch::channel(OutboxHealth::Well);
-    let recording = tokio::spawn(record(desk.store.clone(), mailbox.name.clone(), changes));
     while !stop.is_cancelled() {
+        let (tell, heard) = watch::channel(OutboxHealth::Well);
         let work = outbox::run(
             desk.store.clone(),
             Arc::clone(&mailbox),
             Arc::clone(&desk.outbox_wake),
             pulse.clone(),
             stop.clone(),
-            |now| drop(health.send(now)),
+            move |health| drop(tell.send_replace(health)),
         );
-        if AssertUnwindSafe(work).catch_unwind().await.is_ok() {
-            break;
+        let work = AssertUnwindSafe(work).catch_unwind();
+        if tokio::join!(work, note_health(&desk, &mailbox.name, heard)).0.is_ok() {
+            return;
         }
         pulse.rest();
         error!(mailbox = mailbox.name, "the outbox worker crashed; it starts again");
@@ -45,23 +45,20 @@ pub(super) async fn supervise(
             () = stop.cancelled() => {}
         }
     }
-    drop(health);
-    // Ends by itself now that nobody tells of health any more.
-    drop(recording.await);
 }
 
-/// A trouble of the last run is over until it shows again, so the first thing written is how it stands now.
-async fn record(store: Store, mailbox: String, mut changes: watch::Receiver<OutboxHealth>) {
+/// Writes down whether mail can leave, until the worker ends. Trouble of the last run is over until it shows again.
+async fn note_health(desk: &Desk, mailbox: &str, mut heard: watch::Receiver<OutboxHealth>) {
     loop {
-        let health = changes.borrow_and_update().clone();
+        let health = heard.borrow_and_update().clone();
         let trouble = match &health {
             OutboxHealth::Well => None,
             OutboxHealth::Trouble { words, since, .. } => Some((words.as_str(), *since)),
         };
-        if let Err(why) = store.set_outbox_trouble(&mailbox, trouble).await {
-            warn!(mailbox, %why, "the outbox's trouble could not be written down");
+        if let Err(why) = desk.store.set_outbox_trouble(mailbox, trouble).await {
+            debug!(mailbox, %why, "the health of the outbox could not be written down");
         }
-        if changes.changed().await.is_err() {
+        if heard.changed().await.is_err() {
             return;
         }
     }

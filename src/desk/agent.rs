@@ -195,6 +195,9 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
     if kind == Some(MessageKind::Reply) && ticket.requester.suppressed {
         return Err(vec![Problem::NoRecipient]);
     }
+    if kind == Some(MessageKind::Reply) && holds_notification(&text, ticket) {
+        return Err(vec![Problem::QuotedNotification]);
+    }
     orders::plan(found, kind, text, files, ticket.state)
 }
 
@@ -202,6 +205,12 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
 fn new_text(reading: &Reading, agent: &AgentPolicy) -> String {
     let text = without_tokens(&commands::text_after(&reading.reply));
     if is_sign_off(&text, &agent.name) { String::new() } else { text }
+}
+
+/// Whether a program quoted our notification in a way that was not recognised: it holds the history, which is the desk's
+/// own. Each has the requester's address and the twin of the button that resolves.
+fn holds_notification(text: &str, ticket: &TicketFacts) -> bool {
+    text.contains("#resolve") && text.to_lowercase().contains(&ticket.requester.address)
 }
 
 fn refuse(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, problems: Vec<Problem>) -> Decision {

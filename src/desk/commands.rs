@@ -165,7 +165,7 @@ fn leading(text: &str) -> Leading<'_> {
     let mut number = 0u32;
     while !rest.is_empty() {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let content = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let content = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
         number += 1;
         if content.is_empty() {
             rest = after;

@@ -233,6 +233,8 @@ pub enum Problem {
     HiddenText,
     /// The client's address takes no mail, or there is none.
     NoRecipient,
+    /// The text holds one of our notifications, which is not for the client.
+    QuotedNotification,
 }
 
 /// The kinds of mail, each with what its template shows.
@@ -252,7 +254,11 @@ pub enum LetterBody {
     Notification {
         cause: NotificationCause,
         brief: TicketBrief,
-        /// The client's newly written text.
+        /// Who wrote, where it was not the requester.
+        author: Option<Address>,
+        /// What the colleague who handed the ticket over noted with it.
+        note: Option<String>,
+        /// The client's newly written text; of a ticket that is handed over, the newest that there is.
         text: String,
         quoted: bool,
         files: Vec<FileBrief>,

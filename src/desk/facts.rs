@@ -203,6 +203,9 @@ pub struct TicketFacts {
     /// Message-ID and References of the newest client mail, for threading our answer under it.
     pub last_client_message_id: Option<String>,
     pub last_client_references: Vec<String>,
+    /// What it newly said, cut to a length that fits a mail; for a colleague who gets the ticket.
+    #[serde(default)]
+    pub last_client_text: String,
     /// Automatic mails to non-agents on this ticket in the last hour.
     pub automatic_hour: u32,
     /// Automatic mails to non-agents on this ticket since the last human message.

@@ -104,6 +104,8 @@ pub(super) fn notifications(
     let body = LetterBody::Notification {
         cause,
         brief: brief.clone(),
+        author: Some(address_of(case.sender)).filter(|author| author.address != brief.requester.address),
+        note: None,
         text: without_tokens(case.text()),
         quoted: reading.quoted.is_some(),
         files: file_briefs(reading),

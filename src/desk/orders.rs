@@ -9,6 +9,7 @@ use super::{
     commands::{Command, Commands, Order, wrong_state},
     notify, routing,
     state::{self, Input},
+    token::without_tokens,
 };
 
 /// An agent's mail, understood and possible.
@@ -85,7 +86,7 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
     }
     let public = work.kind == Some(MessageKind::Reply);
     done.state(work.after, public);
-    done.tell_new_owners();
+    done.tell_new_owners(&work);
     let help = work.commands.iter().any(|c| c.order == Order::Help);
     if public || help {
         done.transcript(&work, help);
@@ -214,7 +215,7 @@ impl Done<'_, '_> {
     }
 
     /// Whoever gets the ticket by this mail learns of it: the new assignee, or the new team while nobody has it.
-    fn tell_new_owners(&mut self) {
+    fn tell_new_owners(&mut self, work: &Work) {
         let moved = self.brief.team != self.ticket.team || self.brief.assignee.is_some();
         let same = self.brief.assignee == self.ticket.assignee && self.brief.team == self.ticket.team;
         let own = self.brief.assignee.as_ref() == Some(&self.agent.address);
@@ -226,7 +227,9 @@ impl Done<'_, '_> {
         let body = LetterBody::Notification {
             cause: NotificationCause::Assigned,
             brief: self.brief.clone(),
-            text: String::new(),
+            author: None,
+            note: (work.kind == Some(MessageKind::Note)).then(|| work.text.clone()).filter(|n| !n.is_empty()),
+            text: without_tokens(&self.ticket.last_client_text),
             quoted: false,
             files: Vec::new(),
             files_left_out: false,

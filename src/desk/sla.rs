@@ -90,7 +90,7 @@ pub(super) fn timer(facts: &TimerFacts, policy: &Policy) -> Decision {
         outcome: Outcome::Control,
         reason: "reminder of the first answer".to_owned(),
         ticket: Some(ticket.reference()),
-        changes: vec![desk_event("reminder", format!("first answer, to {} people", letters.len()))],
+        changes: vec![desk_event("reminder", "first answer")],
         letters,
         ..Decision::default()
     }

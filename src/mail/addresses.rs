@@ -82,9 +82,10 @@ fn unwrapped(text: &str, mark: char) -> Option<&str> {
 }
 
 /// The left side of an address without quotes that it does not need (RFC 5321 section 4.1.2: `"ann"@x` and `ann@x` are
-/// one mailbox) and without one that stands alone, which some relays leave behind when they mend a broken field.
+/// one mailbox) and without marks that stand alone, which relays leave behind when they mend a broken field (Postfix makes
+/// `"<ann"@x` of `<ann@x`).
 fn plain_local(local: &str) -> &str {
-    let bare = local.trim_matches('"');
+    let bare = local.trim_matches(['"', '<', '>']);
     let needs_quotes = bare.starts_with('.')
         || bare.ends_with('.')
         || bare.contains("..")
@@ -239,6 +240,7 @@ mod tests {
         for (raw, address) in [
             ("\"ann\"@x.org", "ann@x.org"),
             ("ann\"@x.org", "ann@x.org"),
+            ("\"<ann\"@x.org", "ann@x.org"),
             ("<\"ann\"@x.org>", "ann@x.org"),
             ("\"ann@x.org\"", "ann@x.org"),
             ("'ann@x.org'", "ann@x.org"),

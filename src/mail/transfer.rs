@@ -16,10 +16,10 @@ const NO_SEXTET: u8 = 255;
 /// The six bits that each byte stands for; both alphabets of RFC 4648.
 const SEXTETS: [u8; 256] = {
     let mut table = [NO_SEXTET; 256];
-    let mut b = 0_usize;
-    while b < 256 {
-        #[allow(clippy::cast_possible_truncation, reason = "b is below 256")]
-        let value = match b as u8 {
+    let mut rest = table.as_mut_slice();
+    let mut byte = 0_u8;
+    while let Some((slot, behind)) = rest.split_first_mut() {
+        *slot = match byte {
             c @ b'A'..=b'Z' => c - b'A',
             c @ b'a'..=b'z' => c - b'a' + 26,
             c @ b'0'..=b'9' => c - b'0' + 52,
@@ -27,11 +27,8 @@ const SEXTETS: [u8; 256] = {
             b'/' | b'_' => 63,
             _ => NO_SEXTET,
         };
-        #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-        {
-            table[b] = value;
-        }
-        b += 1;
+        rest = behind;
+        byte = byte.wrapping_add(1);
     }
     table
 };

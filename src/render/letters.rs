@@ -39,6 +39,9 @@ const COMMANDS: [(&str, &str); 10] = [
     ("help", "帮助"),
 ];
 
+/// Filled lines at the end of a reply among which the agent's own name is looked for.
+const SIGNATURE_LINES: usize = 8;
+
 /// Columns of a person's name in a subject.
 const NAME_COLUMNS: usize = 32;
 
@@ -109,10 +112,11 @@ impl Writing<'_> {
 
     fn reply(&self, agent_name: &str, base: &str, text: &str) -> View {
         let (agent, text) = (clean_line(agent_name), clean_text(text));
-        let ending: Vec<&str> = text.lines().rev().filter(|l| !l.trim().is_empty()).take(3).collect();
-        // Under "Best, Alice" a second "Alice Chen" reads like a machine's.
-        let is_theirs = |line: &&str| line.contains(&agent) || is_name(line, &agent);
-        let signed = !agent.is_empty() && ending.iter().any(is_theirs);
+        // Under "Best, Alice" a second "Alice Chen" reads like a machine's. A company's signature goes on below the name.
+        let mut ending =
+            text.lines().rev().filter(|l| !l.trim().is_empty()).take(SIGNATURE_LINES).enumerate();
+        let is_theirs = |(at, line): (usize, &str)| is_name(line, &agent) || at < 3 && line.contains(&agent);
+        let signed = !agent.is_empty() && ending.any(is_theirs);
         View {
             template: "reply",
             subject: subject::answer(base, self.number.as_deref()),
@@ -121,13 +125,15 @@ impl Writing<'_> {
     }
 
     fn notification(&self) -> Result<View, Error> {
-        let LetterBody::Notification { cause, brief, text, quoted, files, files_left_out } =
+        let LetterBody::Notification { cause, brief, author, note, text, quoted, files, files_left_out } =
             &self.letter.body
         else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
         let values = context! {
             cause => cause_key(*cause), text => clean_text(text), quoted, files_left_out,
+            author => author.as_ref().map_or_else(|| name_of(&brief.requester), name_and_address),
+            note => note.as_deref().map(clean_text),
             next => self.next_step(*cause, brief)?,
             files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
         };
@@ -287,6 +293,7 @@ impl Writing<'_> {
             Problem::NothingNew => ("nothing_new", context! {}),
             Problem::HiddenText => ("hidden_text", context! {}),
             Problem::NoRecipient => ("no_recipient", context! {}),
+            Problem::QuotedNotification => ("quoted_notification", context! {}),
         };
         self.words.say(&format!("refuse.{key}"), values)
     }
@@ -320,7 +327,11 @@ impl Writing<'_> {
                 None => self.reason(detail)?,
             },
         };
-        Ok(format!("{kind_word} {detail}").trim_end().to_owned())
+        match detail.as_str() {
+            "" => Ok(kind_word),
+            change if change.contains(" → ") => Ok(format!("{kind_word} {change}")),
+            remark => self.words.say("value.remark", context! { kind => kind_word, remark }),
+        }
     }
 
     /// One side of a change: `technical` of `category technical -> account`.

@@ -173,6 +173,8 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
     let notification = |cause, brief, files: Vec<FileBrief>| LetterBody::Notification {
         cause,
         brief,
+        author: (cause == NotificationCause::Stranger).then(|| person("Mallory", "mallory@other.example")),
+        note: (cause == NotificationCause::Assigned).then(|| "She is on the phone until noon.".to_owned()),
         text: CLIENT_TEXT.to_owned(),
         quoted: !files.is_empty(),
         files_left_out: files.len() == 1,
@@ -270,5 +272,6 @@ fn problems() -> Vec<Problem> {
         Problem::NothingNew,
         Problem::HiddenText,
         Problem::NoRecipient,
+        Problem::QuotedNotification,
     ]
 }

@@ -47,6 +47,7 @@ const TICKET_FACTS: &str = "SELECT t.id, t.version, t.mailbox, t.state, t.subjec
         COALESCE((SELECT n.language FROM ticket n WHERE n.requester_id = p.id ORDER BY n.id DESC LIMIT 1), '')
             AS person_language,
         COALESCE(c.message_id, '') AS client_message_id, COALESCE(c.mail_references, '[]') AS client_references,
+        COALESCE(SUBSTR(c.text, 1, 20000), '') AS client_text,
         (SELECT COUNT(*) FROM outbox o WHERE o.ticket_id = t.id AND o.to_agent = 0 AND o.automatic = 1
             AND o.created_at > $1) AS automatic_hour,
         (SELECT COUNT(*) FROM outbox o WHERE o.ticket_id = t.id AND o.to_agent = 0 AND o.automatic = 1
@@ -81,6 +82,7 @@ struct TicketFactsRow {
     person_language: String,
     client_message_id: String,
     client_references: String,
+    client_text: String,
     automatic_hour: i64,
     automatic_row: i64,
 }
@@ -314,6 +316,7 @@ fn ticket_facts(row: TicketFactsRow) -> Result<TicketFacts> {
         closed_at: instant_or_none(row.closed_at)?,
         last_client_message_id: some_text(row.client_message_id),
         last_client_references: parse_json(&row.client_references, "references")?,
+        last_client_text: row.client_text,
         automatic_hour: count_u32(row.automatic_hour),
         automatic_row: count_u32(row.automatic_row),
         history: Vec::new(),

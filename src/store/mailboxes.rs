@@ -107,7 +107,7 @@ impl Store {
         Ok(before.is_empty() != words.is_empty())
     }
 
-    /// Records trouble with what leaves (since when), or its end.
+    /// Records that mail cannot leave, and since when, or that it can.
     ///
     /// # Errors
     /// Temporary trouble.
@@ -123,8 +123,8 @@ impl Store {
         .bind(trouble.map(|(_, since)| micros(since)))
         .execute(&mut *tx)
         .await
-        .context("recording the outbox's trouble")?;
-        tx.commit().await.context("recording the outbox's trouble")
+        .context("recording an outbox's trouble")?;
+        tx.commit().await.context("recording an outbox's trouble")
     }
 
     /// The figures of all mailboxes that the store knows, by name.

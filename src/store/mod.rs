@@ -343,10 +343,10 @@ pub struct MailboxStatus {
     pub reconciled_at: Option<Timestamp>,
     /// Outbox rows by state word.
     pub outbox: std::collections::BTreeMap<String, u64>,
-    /// Trouble with taking mail in that lasts, in words; `None` when all is well.
+    /// Trouble that lasts, in words; `None` when all is well.
     pub trouble: Option<String>,
     pub trouble_since: Option<Timestamp>,
-    /// The same for what leaves.
+    /// The same about the server that mail leaves by.
     pub outbox_trouble: Option<String>,
     pub outbox_trouble_since: Option<Timestamp>,
 }

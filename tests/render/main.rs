@@ -98,7 +98,14 @@ fn reply_that_ends(ending: &str) -> String {
 
 #[test]
 fn an_agent_who_signs_is_not_signed_again() {
-    for ending in ["Kind regards\nBob Miller", "Best,\nBob", "Bob.", "— Bob", "Cheers\nMiller\n"] {
+    for ending in [
+        "Kind regards\nBob Miller",
+        "Best,\nBob",
+        "Bob.",
+        "— Bob",
+        "Cheers\nMiller\n",
+        "Bob\nSupport\nExample Ltd\n1 Road\n+49 30",
+    ] {
         let text = reply_that_ends(ending);
         assert_eq!((text.matches("Bob").count() + text.matches("\nMiller").count()), 1, "{ending}: {text}");
     }

@@ -134,6 +134,7 @@ fn tickets_come_in_the_order_asked() {
         let facts = window.ticket_facts(&ids, at(20)).await.unwrap();
         assert_eq!(facts.iter().map(|facts| facts.id).collect::<Vec<_>>(), [second, first]);
         assert_eq!(facts[0].last_client_message_id.as_deref(), Some("two@client.example"));
+        assert!(!facts[0].last_client_text.is_empty(), "whoever gets the ticket sees what the client wrote");
         assert_eq!(facts[0].requester.address, "client@client.example");
         assert!(window.ticket_facts(&[], at(20)).await.unwrap().is_empty());
     });

@@ -34,7 +34,7 @@ where
     for engine in ENGINES {
         runtime.block_on(async {
             let house = House::new(engine).await;
-            // An async block captures only the fields that it uses, and would drop the folder under its store.
+            // A scenario that names only `house.store` captures nothing else: the folder must outlive it all the same.
             let folder = Arc::clone(&house.dir);
             scenario(house).await;
             drop(folder);

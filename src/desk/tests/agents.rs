@@ -392,3 +392,44 @@ fn a_confirmation_releases_once_in_time_for_its_agent() {
         assert!(bad.changes.is_empty());
     }
 }
+
+#[test]
+fn whoever_gets_a_ticket_sees_what_the_client_wrote_and_the_colleague_noted() {
+    let mut facts = agent_mail(State::Open, "#account\n#note She is on the phone until noon.");
+    facts.tickets[0].last_client_text = "Please correct our invoice.".into();
+    let decision = decided(facts);
+    assert_eq!(letters(&decision), ["news>carol@example.com"]);
+    let LetterBody::Notification { note, text, author, .. } = &decision.letters[0].body else { panic!() };
+    assert_eq!(note.as_deref(), Some("She is on the phone until noon."));
+    assert_eq!((text.as_str(), author), ("Please correct our invoice.", &None));
+}
+
+#[test]
+fn a_promise_that_was_kept_is_no_deadline_any_more() {
+    let promised = |answered: bool| {
+        let mut facts = answer(State::Waiting, "It happens again.");
+        facts.tickets[0].first_response_due_at = Some(now());
+        facts.tickets[0].first_response_at = answered.then(|| hours_ago(1));
+        let decision = decided(facts);
+        let LetterBody::Notification { brief, .. } = &decision.letters[0].body else { panic!() };
+        brief.first_response_due_at
+    };
+    assert_eq!((promised(false), promised(true)), (Some(now()), None));
+}
+
+#[test]
+fn staff_learn_who_wrote_where_it_was_not_the_requester() {
+    let stranger = person(300, "mallory@other.example");
+    let facts = MailFacts {
+        threads: vec![reference(Some(CLIENT), false)],
+        tickets: vec![ticket(State::Open)],
+        ..mail(&stranger, "me too", true)
+    };
+    let decision = decided(facts);
+    assert_eq!(cause(&decision), Some(NotificationCause::Stranger));
+    let news = decision.letters.iter().find_map(|l| match &l.body {
+        LetterBody::Notification { author, .. } => author.clone(),
+        _ => None,
+    });
+    assert_eq!(news.map(|a| a.address).as_deref(), Some("mallory@other.example"));
+}

@@ -49,6 +49,7 @@ fn only_the_top_is_searched() {
     assert_eq!(orders("\\#close"), []);
     assert_eq!(orders("#take #urgent"), [Order::Take, Order::Priority(Priority::Urgent)]);
     assert_eq!(orders("\u{feff}#take"), [Order::Take]);
+    assert_eq!(orders("\u{200b}\n\u{200b}#take"), [Order::Take]);
 }
 
 #[test]

@@ -293,3 +293,14 @@ fn an_empty_reply_sends_nothing() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A program that nobody taught us: the desk's history must not reach the client.
+#[test]
+fn a_notification_that_is_not_recognised_as_quoted_reaches_nobody() {
+    let twin = NEWS.replace("#take               Take", "#resolve            Resolve");
+    let decision = alice_sends(&plain(&format!("Please reload.\n\n*** previous mail ***\n{twin}")));
+    assert_eq!((reaches(&decision), problems(&decision)), (None, vec![Problem::QuotedNotification]));
+    assert_silent_to_clients(&decision);
+    let decision = alice_sends(&plain(&format!("#note\nPlease reload.\n\n*** previous mail ***\n{twin}")));
+    assert_eq!(problems(&decision), []);
+}
