@@ -138,6 +138,10 @@ impl Supervisor<'_> {
         let mut service = Service::begin(self.desk, self.mailbox, session, self.pulse, suspects)?;
         while !self.stop.is_cancelled() {
             service.pass(self.stop).await?;
+            if self.stop.is_cancelled() {
+                // Cut short, the pass proves nothing.
+                break;
+            }
             self.recovered(course).await;
             service.watch(self.stop).await?;
         }
@@ -159,12 +163,16 @@ impl Supervisor<'_> {
             return;
         }
         let noted = self.desk.store.set_trouble(&self.mailbox.name, Some(&trouble.words), edge::now()).await;
-        if let Err(why) = &noted {
-            warn!(mailbox = self.mailbox.name, %why, "trouble could not be written down");
-        }
-        if !course.told && !matches!(noted, Ok(false)) {
+        if !course.told {
             warn!(mailbox = self.mailbox.name, why = trouble.words, "the mailbox cannot be read");
-            self.tell(&cannot_be_read(self.mailbox, trouble)).await;
+        }
+        match noted {
+            Ok(true) => self.tell(&cannot_be_read(self.mailbox, trouble)).await,
+            Ok(false) => {}
+            Err(why) if !course.told => {
+                warn!(mailbox = self.mailbox.name, %why, "trouble could not be written down");
+            }
+            Err(_) => {}
         }
         course.told = true;
         course.well = false;

@@ -49,6 +49,7 @@ pub async fn run(path: &Path) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     desk.refresh_modes(&shared(&config)).await?;
     let mut running = Running::start(&desk, &config);
+    note_left_behind(&desk, &config).await;
     let watchdog = notify::Watchdog::start();
     watchdog.watch(running.pulses.clone());
     notify::ready(&running.summary());
@@ -61,6 +62,7 @@ pub async fn run(path: &Path) -> Result<()> {
                     notify::reloading();
                     running.stop().await;
                     running = Running::start(&desk, &new);
+                    note_left_behind(&desk, &new).await;
                     watchdog.watch(running.pulses.clone());
                     notify::ready(&running.summary());
                     current = new;
@@ -139,6 +141,25 @@ async fn refuse_reload(desk: &Desk, current: &Config, why: &anyhow::Error) {
     let Some(mailbox) = current.mailboxes.first() else { return };
     if let Err(why) = alert::send(desk, &mailbox.name, &alert).await {
         error!(%why, "the operators could not be told");
+    }
+}
+
+/// Rows belong to a mailbox by its name: under another name nobody works on them.
+async fn note_left_behind(desk: &Desk, config: &Config) {
+    let Ok(known) = desk.store.status().await else { return };
+    for status in known.iter().filter(|s| config.mailboxes.iter().all(|m| m.name != s.mailbox)) {
+        let count = |of: &std::collections::BTreeMap<String, u64>, word| of.get(word).copied().unwrap_or(0);
+        let unsent = count(&status.outbox, "queued") + count(&status.outbox, "unknown");
+        let undecided = count(&status.outcomes, "kept");
+        if unsent + undecided > 0 {
+            warn!(
+                mailbox = status.mailbox,
+                unsent,
+                undecided,
+                "the config does not name this mailbox any more, and what waits in it goes on waiting: name it again, \
+                 or cancel with `maildesk outbox cancel`"
+            );
+        }
     }
 }
 

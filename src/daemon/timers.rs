@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::{
     edge::{self, Pulse},
@@ -15,16 +15,22 @@ const LOOK_AGAIN: Duration = Duration::from_secs(30);
 const WORK_MAX: Duration = Duration::from_secs(120);
 
 pub(super) async fn run(desk: Desk, pulse: Pulse, stop: CancellationToken) {
+    let mut failed = false;
     while !stop.is_cancelled() {
         pulse.expect_within(LOOK_AGAIN + WORK_MAX);
-        let wait = match fire_due_timers(&desk).await {
+        let fired = fire_due_timers(&desk).await;
+        let wait = match &fired {
             Ok(true) => continue,
             Ok(false) => until_next(&desk).await,
-            Err(why) => {
-                warn!(%why, "timers could not fire; trying again");
-                LOOK_AGAIN
-            }
+            Err(_) => LOOK_AGAIN,
         };
+        let failed_before = std::mem::replace(&mut failed, fired.is_err());
+        match fired {
+            // That it goes on is not repeated.
+            Err(why) if !failed_before => warn!(%why, "timers could not fire; trying again"),
+            Ok(_) if failed_before => info!("timers fire again"),
+            Ok(_) | Err(_) => {}
+        }
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = desk.timers_wake.notified() => {}
