@@ -306,6 +306,7 @@ fn commented_keys_of_the_example_are_known() {
     files.put("/etc/maildesk/templates/en/acknowledgement.txt", "");
     let config = config::parse(&text, Path::new("/etc/maildesk/maildesk.toml"), &files)
         .unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(config.notes.iter().any(|note| note.contains("alerts.smtp is known")), "{:#?}", config.notes);
     assert_eq!(config.alerts_smtp.unwrap().server.host, "smtp.example.org");
     assert_eq!(config.resolver.unwrap().to_string(), "127.0.0.1:53");
     assert_eq!(config.templates_folder.unwrap(), Path::new("/etc/maildesk/templates"));

@@ -141,6 +141,7 @@ pub fn alerts(file: &Section<'_>, around: &Surroundings<'_>) -> (Vec<String>, Op
     let Some(section) = field.section() else { return (Vec::new(), None) };
     let to = section.required("to", "to = [\"ops@example.com\"]").list(value::address);
     let route = section.optional("smtp", "[alerts.smtp]\nhost = \"smtp.example.org\"");
+    super::later::note(&route);
     let smtp = route.section().and_then(|smtp| smtp_server(smtp, around));
     section.finish();
     (values(to), smtp)
