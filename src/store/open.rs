@@ -28,9 +28,9 @@ const JOURNAL_BYTES_MAX: &str = "67108864";
 /// 16 MiB of log between checkpoints: a page that changes in every window is written back less often.
 const CHECKPOINT_PAGES: &str = "4096";
 /// Page cache of the writer and of each reader, in KiB, negative as SQLite wants it: the process has 40 MB in all.
-const WRITER_CACHE: &str = "-4096";
+const WRITER_CACHE: &str = "-2048";
 const READER_CACHE: &str = "-512";
-const READERS: u32 = 3;
+const READERS: u32 = 2;
 
 impl Store {
     /// Opens (and creates, and migrates) the store; asserts WAL, FULL and foreign keys.

@@ -1,6 +1,6 @@
 //! The same mail again: under another UIDVALIDITY, or dragged out and back.
 
-use maildesk_lab::{desk::DeskOptions, scripted_smtp::ScriptedSmtp};
+use maildesk_lab::{desk::DeskOptions, scripted_imap::ScriptedImap, scripted_smtp::ScriptedSmtp};
 
 use crate::scene::{address, filled, letter, options, scene};
 
@@ -36,11 +36,14 @@ fn a_folder_numbered_anew_does_not_bring_up_what_was_there_before_the_start() {
 
 #[test]
 fn a_mail_dragged_out_and_back_is_the_same_mail() {
-    let mut scene = scene(filled(2), ScriptedSmtp::script(), &options());
+    // Written once: a letter made a second later has another Date and is another mail.
+    let dragged = letter(1);
+    let imap = ScriptedImap::builder().mail(1, &dragged).mail(2, &letter(2));
+    let mut scene = scene(imap, ScriptedSmtp::script(), &options());
     scene.desk.start().unwrap();
     scene.assert_each_once(&[1, 2]);
     // In this order the server has news for IDLE.
-    scene.imap.deliver(3, &letter(1));
+    scene.imap.deliver(3, &dragged);
     scene.imap.remove(1);
     scene.desk.wait_for_outcome_total(3).unwrap();
     scene.assert_each_once(&[1, 2]);
