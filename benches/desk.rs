@@ -279,11 +279,11 @@ impl Desk {
         (ticks(11) / 100.0, ticks(12) / 100.0)
     }
 
-    /// The highest resident size so far, in MB.
-    fn peak_megabytes(&self) -> f64 {
+    /// The highest resident size so far, in MiB.
+    fn peak_mebibytes(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1000.0
+        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
     }
 
     fn kill(mut self) {
@@ -296,7 +296,7 @@ struct Figures {
     rate: f64,
     user_ms: f64,
     system_ms: f64,
-    peak_mb: f64,
+    peak_mib: f64,
     tickets: usize,
     acknowledgements: usize,
     left: usize,
@@ -306,12 +306,12 @@ impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{:.0} mails/s, {:.2} ms CPU a mail ({:.2} user, {:.2} system), peak {:.1} MB; {} tickets, {} acknowledgements, {} mails in all left",
+            "{:.0} mails/s, {:.2} ms CPU a mail ({:.2} user, {:.2} system), peak {:.1} MiB; {} tickets, {} acknowledgements, {} mails in all left",
             self.rate,
             self.user_ms + self.system_ms,
             self.user_ms,
             self.system_ms,
-            self.peak_mb,
+            self.peak_mib,
             self.tickets,
             self.acknowledgements,
             self.left
@@ -358,7 +358,7 @@ async fn throughput(mails: &[Mail], window: usize) -> Figures {
         rate: mails.len() as f64 / seconds,
         user_ms: desk.cpu_seconds().0 * 1000.0 / mails.len() as f64,
         system_ms: desk.cpu_seconds().1 * 1000.0 / mails.len() as f64,
-        peak_mb: desk.peak_megabytes(),
+        peak_mib: desk.peak_mebibytes(),
         tickets: bench.tickets(),
         acknowledgements: to_clients(&sink).len(),
         left: sink.count(),
