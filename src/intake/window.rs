@@ -21,13 +21,6 @@ use crate::{
 /// A changed row means gathering again, this often (DESIGN section 1).
 const GATHERINGS_MAX: u32 = 5;
 
-/// What became of a window.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct WindowReport {
-    pub decided: usize,
-    pub quarantined: usize,
-}
-
 /// How one mail of a window ended.
 struct Decided {
     raw: RawId,
@@ -45,22 +38,17 @@ struct Decided {
 ///
 /// # Errors
 /// Only [`StoreError::Temporary`] and [`StoreError::Operator`]: then nothing of the window happened.
-pub(super) async fn decide_window(
-    desk: &Desk,
-    mailbox: &str,
-    live: bool,
-    mails: &[Taken],
-) -> Result<WindowReport> {
+pub(super) async fn decide_window(desk: &Desk, mailbox: &str, live: bool, mails: &[Taken]) -> Result<()> {
     let judgement = desk.judgement.load_full();
     let mut window = desk.store.window().await?;
-    let mut report = WindowReport::default();
+    let mut quarantined = false;
     let mut decided = Vec::with_capacity(mails.len());
     for taken in mails {
         let mail = match taken {
             Taken::Ready(mail) => mail,
             Taken::Unreadable(raw) => {
                 quarantine(&mut window, &judgement, mailbox, *raw, "reading it crashed").await?;
-                report.quarantined += 1;
+                quarantined = true;
                 continue;
             }
         };
@@ -70,12 +58,11 @@ pub(super) async fn decide_window(
                     release(desk, &mut window, &judgement, mailbox, live, held, &mut decided).await?;
                 }
                 decided.push(one);
-                report.decided += 1;
             }
             Err(why @ (StoreError::Temporary(_) | StoreError::Operator(_))) => return Err(why),
             Err(why @ (StoreError::Conflict(_) | StoreError::Refused(_))) => {
                 quarantine(&mut window, &judgement, mailbox, mail.raw, &why.to_string()).await?;
-                report.quarantined += 1;
+                quarantined = true;
             }
         }
     }
@@ -83,11 +70,11 @@ pub(super) async fn decide_window(
     for one in &decided {
         one.log(mailbox);
     }
-    if decided.iter().any(|d| d.letters > 0) || report.quarantined > 0 {
+    if decided.iter().any(|d| d.letters > 0) || quarantined {
         desk.outbox_wake.notify_waiters();
     }
     desk.timers_wake.notify_one();
-    Ok(report)
+    Ok(())
 }
 
 /// The action that a confirmation set free, in the same transaction as the confirmation.
