@@ -5,12 +5,12 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
-use sqlx::sqlite::SqliteConnectOptions;
-
-use super::{Result, StoreError, open::bad_url};
+use super::{
+    Result, StoreError,
+    engine::{Engine, sqlite},
+};
 
 /// Proof of being the only daemon on a store, while it lives. The kernel ends it with the process, however that ends.
 #[derive(Debug)]
@@ -24,10 +24,10 @@ impl Alone {
     /// # Errors
     /// [`StoreError::Operator`] when another daemon has claimed it, or the file beside it cannot be made.
     pub fn claim(url: &str) -> Result<Self> {
-        let options = SqliteConnectOptions::from_str(url).map_err(|why| bad_url(&why))?;
-        if url.contains(":memory:") {
+        if Engine::of(url)? == Engine::Postgres || url.contains(":memory:") {
             return Ok(Self { _lock: None });
         }
+        let options = sqlite::options(url)?;
         // Not the database file itself: SQLite's own locks on it end when any descriptor of it is closed
         // (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
         let path = beside(options.get_filename());

@@ -4,11 +4,12 @@
 //! those of the decision and no others.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Application, AppliedMail, Result, StoreError, Window,
     columns::{self, ROWS_AT_ONCE, clean, json, message_id_hash, micros, signed, value_rows},
+    engine::{Connection, query, query_as, query_scalar},
     events::{self, Head, NewEvent},
     failure::{Context, unreadable},
 };
@@ -130,7 +131,7 @@ impl Window {
             return Err(StoreError::Refused("a new ticket without its creation".into()));
         };
         let number: i64 =
-            sqlx::query_scalar("UPDATE counter SET value = value + 1 WHERE name = 'ticket' RETURNING value")
+            query_scalar("UPDATE counter SET value = value + 1 WHERE name = 'ticket' RETURNING value")
                 .fetch_one(&mut *self.tx)
                 .await
                 .context("numbering a ticket")?;
@@ -138,7 +139,7 @@ impl Window {
         let row = Row::of(changes);
         let chain = events::chain(id, Head::start(), &row.events, application.now);
         let state = row.state.unwrap_or_default();
-        sqlx::query(CREATE)
+        query(CREATE)
             .bind(id.0)
             .bind(clean(application.mailbox))
             .bind(state.as_str())
@@ -174,7 +175,7 @@ impl Window {
             return Err(StoreError::Conflict(id));
         }
         let chain = events::chain(id, head, &row.events, now);
-        let done = sqlx::query(CHANGE)
+        let done = query(CHANGE)
             .bind(id.0)
             .bind(version)
             .bind(micros(now))
@@ -237,7 +238,7 @@ impl Window {
             return Err(StoreError::Refused("a message of a ticket without its mail".into()));
         };
         let message_id = mail.message_id.unwrap_or_default();
-        let row: Option<i64> = sqlx::query_scalar(MESSAGE)
+        let row: Option<i64> = query_scalar(MESSAGE)
             .bind(ticket.0)
             .bind(raw.0)
             .bind(kind.as_str())
@@ -260,7 +261,7 @@ impl Window {
     }
 
     async fn ticket_of_identity(&mut self, mail: &AppliedMail<'_>) -> Result<TicketId> {
-        sqlx::query_scalar("SELECT ticket_id FROM message WHERE identity = $1 AND identity <> ''")
+        query_scalar("SELECT ticket_id FROM message WHERE identity = $1 AND identity <> ''")
             .bind(clean(mail.identity))
             .fetch_one(&mut *self.tx)
             .await
@@ -270,7 +271,7 @@ impl Window {
 
     /// People stand in the order in which they came; the requester is the first.
     async fn add_participant(&mut self, ticket: TicketId, person: PersonId, now: Timestamp) -> Result<()> {
-        sqlx::query(
+        query(
             "INSERT INTO participant (ticket_id, person_id, position, added_at)
              VALUES ($1, $2, (SELECT COUNT(*) FROM participant WHERE ticket_id = $1), $3)
              ON CONFLICT (ticket_id, person_id) DO NOTHING",
@@ -285,7 +286,7 @@ impl Window {
     }
 
     async fn start_timer(&mut self, ticket: TicketId, kind: TimerKind, due_at: Timestamp) -> Result<()> {
-        sqlx::query(
+        query(
             "INSERT INTO timer (ticket_id, kind, due_at, state) VALUES ($1, $2, $3, 'waiting')
              ON CONFLICT (ticket_id, kind) DO UPDATE SET due_at = excluded.due_at, state = 'waiting', ended_at = NULL",
         )
@@ -299,7 +300,7 @@ impl Window {
     }
 
     async fn stop_timer(&mut self, ticket: TicketId, kind: TimerKind, now: Timestamp) -> Result<()> {
-        sqlx::query(
+        query(
             "UPDATE timer SET state = 'stopped', ended_at = $3
              WHERE ticket_id = $1 AND kind = $2 AND state = 'waiting'",
         )
@@ -313,7 +314,7 @@ impl Window {
     }
 
     async fn use_confirmation(&mut self, id: i64, ticket: Option<TicketId>, now: Timestamp) -> Result<()> {
-        let done = sqlx::query("UPDATE confirmation SET used_at = $2 WHERE id = $1 AND used_at IS NULL")
+        let done = query("UPDATE confirmation SET used_at = $2 WHERE id = $1 AND used_at IS NULL")
             .bind(id)
             .bind(micros(now))
             .execute(&mut *self.tx)
@@ -331,7 +332,7 @@ impl Window {
         ticket: Option<TicketId>,
         application: &Application<'_>,
     ) -> Result<()> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE ledger SET outcome = $2, reason = $3, ticket_id = $4, decided_at = $5
              WHERE raw_id = $1 AND outcome = 'kept'",
         )
@@ -352,7 +353,7 @@ impl Window {
     }
 
     async fn store_facts(&mut self, ticket: Option<TicketId>, application: &Application<'_>) -> Result<()> {
-        sqlx::query(
+        query(
             "INSERT INTO facts (raw_id, ticket_id, version, identity, facts, decision, decided_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -371,12 +372,9 @@ impl Window {
 }
 
 /// A ticket's version and the head of its history; `None`: no such ticket.
-pub(super) async fn read_head(
-    connection: &mut SqliteConnection,
-    ticket: TicketId,
-) -> Result<Option<(i64, Head)>> {
+pub(super) async fn read_head(connection: &mut Connection, ticket: TicketId) -> Result<Option<(i64, Head)>> {
     let row: Option<(i64, i64, Vec<u8>)> =
-        sqlx::query_as("SELECT version, event_seq, event_hash FROM ticket WHERE id = $1")
+        query_as("SELECT version, event_seq, event_hash FROM ticket WHERE id = $1")
             .bind(ticket.0)
             .fetch_optional(connection)
             .await
@@ -393,7 +391,7 @@ pub(super) async fn read_head(
 
 /// A message's attachments, once: the message may have its row already.
 async fn insert_attachments(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     message: i64,
     attachments: &[Attachment],
 ) -> Result<()> {
@@ -405,7 +403,7 @@ async fn insert_attachments(
              VALUES {} ON CONFLICT (message_row, position) DO NOTHING",
             value_rows(piece.len(), 10)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let mut query = query(AssertSqlSafe(sql));
         for attachment in piece {
             query = query
                 .bind(message)

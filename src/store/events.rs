@@ -6,11 +6,12 @@
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
 use super::{
     EventRow, Result,
     columns::{ROWS_AT_ONCE, clean, count_u32, instant, micros, parameters, value_rows},
+    engine::{Connection, query, query_as},
     failure::Context,
 };
 use crate::{
@@ -137,7 +138,7 @@ pub(super) fn chain(ticket: TicketId, head: Head, events: &[NewEvent<'_>], now: 
 
 impl Chain {
     /// Writes the lines. The caller writes [`Chain::head`] into the ticket's row.
-    pub(super) async fn insert(self, connection: &mut SqliteConnection) -> Result<()> {
+    pub(super) async fn insert(self, connection: &mut Connection) -> Result<()> {
         let mut links = self.links.into_iter().peekable();
         while links.peek().is_some() {
             let piece: Vec<Link> = links.by_ref().take(ROWS_AT_ONCE).collect();
@@ -146,7 +147,7 @@ impl Chain {
                  VALUES {}",
                 value_rows(piece.len(), 10)
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
+            let mut query = query(AssertSqlSafe(sql));
             for link in piece {
                 query = query
                     .bind(self.ticket.0)
@@ -168,7 +169,7 @@ impl Chain {
 
 /// The last lines of each of these tickets, oldest first.
 pub(super) async fn newest(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     tickets: &[i64],
 ) -> Result<Vec<(TicketId, EventBrief)>> {
     let sql = format!(
@@ -177,7 +178,7 @@ pub(super) async fn newest(
          WHERE t.id IN ({}) ORDER BY e.ticket_id, e.seq",
         parameters(2, tickets.len())
     );
-    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(BRIEF);
+    let mut query = query_as(AssertSqlSafe(sql)).bind(BRIEF);
     for ticket in tickets {
         query = query.bind(*ticket);
     }
@@ -192,11 +193,11 @@ pub(super) async fn newest(
 
 /// All lines of a ticket, and whether the chain holds from its start to `head`.
 pub(super) async fn all(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     ticket: TicketId,
     head: &Head,
 ) -> Result<(Vec<EventRow>, bool)> {
-    let links: Vec<Link> = sqlx::query_as(
+    let links: Vec<Link> = query_as(
         "SELECT seq, at, kind, content_hash, prev_hash, hash, actor, content, salt FROM event
          WHERE ticket_id = $1 ORDER BY seq",
     )

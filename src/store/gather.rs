@@ -11,6 +11,7 @@ use super::{
         self, count_u32, instant, instant_or_none, message_id_hash, micros, parameters, parse_json,
         parse_priority, parse_state, some_text,
     },
+    engine::{query_as, query_scalar},
     events,
     failure::Context,
 };
@@ -94,7 +95,7 @@ impl Window {
     /// Temporary trouble, as in all functions here.
     pub async fn person(&mut self, address: &str, name: Option<&str>, now: Timestamp) -> Result<PersonFacts> {
         let address = columns::clean(address);
-        let (id, name, suppressed, language): (i64, String, i64, String) = sqlx::query_as(PERSON)
+        let (id, name, suppressed, language): (i64, String, i64, String) = query_as(PERSON)
             .bind(address.clone())
             .bind(columns::clean(name.unwrap_or_default()))
             .bind(micros(now))
@@ -118,7 +119,7 @@ impl Window {
         if identity.is_empty() {
             return Ok(None);
         }
-        let ticket: Option<Option<i64>> = sqlx::query_scalar(
+        let ticket: Option<Option<i64>> = query_scalar(
             "SELECT l.ticket_id FROM facts f JOIN ledger l ON l.raw_id = f.raw_id
              WHERE f.identity = $1 AND f.identity <> '' AND f.raw_id <> $2
                 AND l.outcome IN ('ticket', 'held', 'control', 'ignored')
@@ -152,7 +153,7 @@ impl Window {
                 WHERE ticket_id IS NOT NULL AND message_id_hash IN ({list})
              UNION ALL SELECT message_id_hash, ticket_id, NULL, 0 FROM message WHERE message_id_hash IN ({list})"
         );
-        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        let mut query = query_as(AssertSqlSafe(sql));
         for hash in &hashes {
             query = query.bind(hash.clone());
         }
@@ -179,7 +180,7 @@ impl Window {
             return Ok(Vec::new());
         }
         let sql = format!("{TICKET_FACTS} ({})", parameters(2, ids.len()));
-        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(before(now, SignedDuration::from_hours(1)));
+        let mut query = query_as(AssertSqlSafe(sql)).bind(before(now, SignedDuration::from_hours(1)));
         for id in &ids {
             query = query.bind(*id);
         }
@@ -204,7 +205,7 @@ impl Window {
              WHERE a.ticket_id IN ({}) ORDER BY a.ticket_id, a.position, a.person_id",
             parameters(1, ids.len())
         );
-        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        let mut query = query_as(AssertSqlSafe(sql));
         for id in ids {
             query = query.bind(*id);
         }
@@ -216,7 +217,7 @@ impl Window {
     /// # Errors
     /// Temporary trouble.
     pub async fn limits(&mut self, address: &str, domain: &str, now: Timestamp) -> Result<LimitCounts> {
-        let counts: (i64, i64, i64, i64, i64) = sqlx::query_as(LIMITS)
+        let counts: (i64, i64, i64, i64, i64) = query_as(LIMITS)
             .bind(columns::clean(address))
             .bind(columns::clean(domain))
             .bind(before(now, SignedDuration::from_mins(10)))
@@ -242,7 +243,7 @@ impl Window {
         &mut self,
         nonce_hash: &[u8; 32],
     ) -> Result<Option<ConfirmationFacts>> {
-        let row = sqlx::query_as(
+        let row = query_as(
             "SELECT id, agent, held_raw_id, expires_at, used_at FROM confirmation WHERE nonce_hash = $1",
         )
         .bind(nonce_hash.to_vec())
@@ -260,7 +261,7 @@ impl Window {
         &mut self,
         message_id: &str,
     ) -> Result<Option<ConfirmationFacts>> {
-        let row = sqlx::query_as(
+        let row = query_as(
             "SELECT c.id, c.agent, c.held_raw_id, c.expires_at, c.used_at FROM outbox o
              JOIN confirmation c ON c.outbox_id = o.id WHERE o.message_id_hash = $1 ORDER BY c.id LIMIT 1",
         )

@@ -2,16 +2,17 @@
 //!
 //! Invariant: a UID has one row, and what [`Store::keep`] returned is on the disk.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
 use super::{
     FolderKey, FolderState, Keep, RawMessage, Result, Store, Undecided,
     columns::{
         self, IDS_AT_ONCE, ROWS_AT_ONCE, count, count_u32, instant, micros, parameters, signed, value_rows,
     },
+    engine::{Connection, query, query_as, query_scalar},
     failure::Context,
 };
 use crate::desk::RawId;
@@ -37,7 +38,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble, as in all functions here unless they say more.
     pub async fn folder(&self, key: &FolderKey) -> Result<Option<FolderState>> {
-        let row: Option<(i64, i64)> = sqlx::query_as(FOLDER)
+        let row: Option<(i64, i64)> = query_as(FOLDER)
             .bind(columns::clean(&key.mailbox))
             .bind(columns::clean(&key.folder))
             .bind(i64::from(key.uid_validity))
@@ -53,7 +54,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn folder_begun_at(&self, mailbox: &str, folder: &str) -> Result<Option<Timestamp>> {
         let at: Option<i64> =
-            sqlx::query_scalar("SELECT MIN(created_at) FROM folder WHERE mailbox = $1 AND folder = $2")
+            query_scalar("SELECT MIN(created_at) FROM folder WHERE mailbox = $1 AND folder = $2")
                 .bind(columns::clean(mailbox))
                 .bind(columns::clean(folder))
                 .fetch_one(&self.readers)
@@ -74,7 +75,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<FolderState> {
         let mut tx = self.write().await?;
-        sqlx::query(
+        query(
             "INSERT INTO folder (mailbox, folder, uid_validity, before_start_through, accounted_through, created_at)
              VALUES ($1, $2, $3, $4, $4, $5) ON CONFLICT (mailbox, folder, uid_validity) DO NOTHING",
         )
@@ -86,7 +87,7 @@ impl Store {
         .execute(&mut *tx)
         .await
         .context("recording a folder")?;
-        sqlx::query(
+        query(
             "UPDATE folder SET unaccounted = NULL WHERE mailbox = $1 AND folder = $2 AND uid_validity <> $3",
         )
         .bind(columns::clean(&key.mailbox))
@@ -95,7 +96,7 @@ impl Store {
         .execute(&mut *tx)
         .await
         .context("recording a folder")?;
-        let row: (i64, i64) = sqlx::query_as(FOLDER)
+        let row: (i64, i64) = query_as(FOLDER)
             .bind(columns::clean(&key.mailbox))
             .bind(columns::clean(&key.folder))
             .bind(i64::from(key.uid_validity))
@@ -178,7 +179,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn account_through(&self, key: &FolderKey, uid: u32) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query(
+        query(
             "UPDATE folder SET accounted_through = $4
              WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND accounted_through < $4",
         )
@@ -198,7 +199,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn undecided(&self, mailbox: &str, limit: u32) -> Result<Vec<Undecided>> {
-        let sizes: Vec<(i64, i64)> = sqlx::query_as(
+        let sizes: Vec<(i64, i64)> = query_as(
             "SELECT r.id, r.size_bytes FROM ledger l JOIN raw_message r ON r.id = l.raw_id
              WHERE l.mailbox = $1 AND l.outcome = 'kept' ORDER BY l.raw_id LIMIT $2",
         )
@@ -226,7 +227,7 @@ impl Store {
              WHERE l.outcome = 'kept' AND l.raw_id IN ({}) ORDER BY l.raw_id",
             parameters(1, ids.len())
         );
-        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        let mut query = query_as(AssertSqlSafe(sql));
         for id in ids {
             query = query.bind(id);
         }
@@ -256,7 +257,7 @@ impl Store {
                 "UPDATE ledger SET attempts = attempts + 1 WHERE raw_id IN ({})",
                 parameters(1, raws.len())
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
+            let mut query = query(AssertSqlSafe(sql));
             for raw in raws {
                 query = query.bind(raw.0);
             }
@@ -271,7 +272,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn unsettled(&self, key: &FolderKey, limit: u32) -> Result<Vec<u32>> {
-        let rows: Vec<i64> = sqlx::query_scalar(
+        let rows: Vec<i64> = query_scalar(
             "SELECT uid FROM ledger WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND settled_at IS NULL
              AND oversized = 0 AND outcome IN ('ticket', 'held', 'control', 'ignored') ORDER BY uid LIMIT $4",
         )
@@ -297,7 +298,7 @@ impl Store {
                  AND settled_at IS NULL AND uid IN ({})",
                 parameters(5, uids.len())
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql))
+            let mut query = query(AssertSqlSafe(sql))
                 .bind(columns::clean(&key.mailbox))
                 .bind(columns::clean(&key.folder))
                 .bind(i64::from(key.uid_validity))
@@ -317,7 +318,7 @@ impl Store {
     pub async fn reconcile(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<u64> {
         let mut tx = self.write().await?;
         let missing = u64::try_from(unaccounted(&mut tx, key, uids).await?.len()).unwrap_or(u64::MAX);
-        sqlx::query(
+        query(
             "UPDATE folder SET unaccounted = $4, reconciled_at = $5
              WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3",
         )
@@ -344,9 +345,9 @@ impl Store {
 }
 
 /// See [`Store::raw`].
-pub(super) async fn read_raw(connection: &mut SqliteConnection, raw: RawId) -> Result<Option<RawMessage>> {
+pub(super) async fn read_raw(connection: &mut Connection, raw: RawId) -> Result<Option<RawMessage>> {
     let row: Option<(String, i64, Option<i64>, Vec<u8>)> =
-        sqlx::query_as("SELECT mailbox, received_at, oversized_bytes, bytes FROM raw_message WHERE id = $1")
+        query_as("SELECT mailbox, received_at, oversized_bytes, bytes FROM raw_message WHERE id = $1")
             .bind(raw.0)
             .fetch_optional(connection)
             .await
@@ -377,12 +378,12 @@ struct LedgerRow {
 }
 
 async fn insert_raw(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     mailbox: &str,
     keep: &Keep,
     now: Timestamp,
 ) -> Result<RawId> {
-    sqlx::query_scalar(
+    query_scalar(
         "INSERT INTO raw_message (mailbox, received_at, size_bytes, oversized_bytes, kept_at, bytes)
          VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
     )
@@ -391,7 +392,7 @@ async fn insert_raw(
     .bind(i64::try_from(keep.bytes.len()).unwrap_or(i64::MAX))
     .bind(keep.oversized_bytes.map(signed))
     .bind(micros(now))
-    .bind(keep.bytes.as_slice())
+    .bind(Arc::clone(&keep.bytes))
     .fetch_one(connection)
     .await
     .map(RawId)
@@ -400,7 +401,7 @@ async fn insert_raw(
 
 /// Rows that are there already are left as they are.
 async fn insert_ledger(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     key: &FolderKey,
     outcome: &'static str,
     rows: &[LedgerRow],
@@ -412,7 +413,7 @@ async fn insert_ledger(
              VALUES {} ON CONFLICT (mailbox, folder, uid_validity, uid) DO NOTHING",
             value_rows(rows.len(), 8)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let mut query = query(AssertSqlSafe(sql));
         for row in rows {
             query = query
                 .bind(columns::clean(&key.mailbox))
@@ -429,8 +430,8 @@ async fn insert_ledger(
     Ok(())
 }
 
-async fn unaccounted(connection: &mut SqliteConnection, key: &FolderKey, uids: &[u32]) -> Result<Vec<u32>> {
-    let before: i64 = sqlx::query_scalar(
+async fn unaccounted(connection: &mut Connection, key: &FolderKey, uids: &[u32]) -> Result<Vec<u32>> {
+    let before: i64 = query_scalar(
         "SELECT before_start_through FROM folder WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3",
     )
     .bind(columns::clean(&key.mailbox))
@@ -449,18 +450,14 @@ async fn unaccounted(connection: &mut SqliteConnection, key: &FolderKey, uids: &
 }
 
 /// Those of `uids` that have a row. Asked in pieces, so that a folder of a million UIDs needs no giant statement.
-async fn known_uids(
-    connection: &mut SqliteConnection,
-    key: &FolderKey,
-    uids: &[u32],
-) -> Result<HashSet<u32>> {
+async fn known_uids(connection: &mut Connection, key: &FolderKey, uids: &[u32]) -> Result<HashSet<u32>> {
     let mut known = HashSet::new();
     for uids in uids.chunks(IDS_AT_ONCE) {
         let sql = format!(
             "SELECT uid FROM ledger WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND uid IN ({})",
             parameters(4, uids.len())
         );
-        let mut query = sqlx::query_scalar(AssertSqlSafe(sql))
+        let mut query = query_scalar(AssertSqlSafe(sql))
             .bind(columns::clean(&key.mailbox))
             .bind(columns::clean(&key.folder))
             .bind(i64::from(key.uid_validity));

@@ -8,6 +8,7 @@ use super::{
         clean, count_u32, instant, instant_or_none, parameters, parse_json, parse_outbox_kind,
         parse_outbox_state, parse_priority, parse_state, some_text,
     },
+    engine::query_as,
     failure::Context,
 };
 use crate::{
@@ -102,7 +103,7 @@ impl Store {
         let filters =
             if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
         let sql = format!("{TICKET} {filters} ORDER BY t.id DESC LIMIT ${}", values.len() + 1);
-        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        let mut query = query_as(AssertSqlSafe(sql));
         for value in values {
             query = query.bind(value);
         }
@@ -117,7 +118,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn outbox(&self, state: Option<OutboxState>, limit: u32) -> Result<Vec<OutboxBrief>> {
-        let rows: Vec<StoredBrief> = sqlx::query_as(
+        let rows: Vec<StoredBrief> = query_as(
             "SELECT id, mailbox, kind, ticket_id, recipient, mail, state, attempts, next_at, detail, created_at
              FROM outbox WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2",
         )

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use super::{
     MailboxStatus, Result, Store,
     columns::{clean, count, instant_or_none, micros, some_text},
+    engine::{Connection, query, query_as, query_scalar},
     failure::Context,
 };
 
@@ -28,7 +29,7 @@ impl Store {
     /// Temporary trouble, as in all functions here.
     pub async fn mode(&self, mailbox: &str, initial_live: bool, now: Timestamp) -> Result<bool> {
         let stored: Option<String> =
-            sqlx::query_scalar("SELECT mode FROM mailbox WHERE mailbox = $1 AND mode <> ''")
+            query_scalar("SELECT mode FROM mailbox WHERE mailbox = $1 AND mode <> ''")
                 .bind(clean(mailbox))
                 .fetch_optional(&self.readers)
                 .await
@@ -37,7 +38,7 @@ impl Store {
             return Ok(mode == "live");
         }
         let mut tx = self.write().await?;
-        let mode: String = sqlx::query_scalar(
+        let mode: String = query_scalar(
             "INSERT INTO mailbox (mailbox, mode, mode_since) VALUES ($1, $2, $3)
              ON CONFLICT (mailbox) DO UPDATE
                  SET mode_since = CASE WHEN mailbox.mode = '' THEN excluded.mode_since ELSE mailbox.mode_since END,
@@ -60,7 +61,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn set_live(&self, mailbox: &str, now: Timestamp) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query(
+        query(
             "INSERT INTO mailbox (mailbox, mode, mode_since) VALUES ($1, 'live', $2)
              ON CONFLICT (mailbox) DO UPDATE SET mode = 'live', mode_since = excluded.mode_since
                  WHERE mailbox.mode <> 'live'",
@@ -82,7 +83,7 @@ impl Store {
     pub async fn set_trouble(&self, mailbox: &str, trouble: Option<&str>, now: Timestamp) -> Result<bool> {
         let words = trouble.map(clean).unwrap_or_default();
         let mut tx = self.write().await?;
-        let before: Option<String> = sqlx::query_scalar("SELECT trouble FROM mailbox WHERE mailbox = $1")
+        let before: Option<String> = query_scalar("SELECT trouble FROM mailbox WHERE mailbox = $1")
             .bind(clean(mailbox))
             .fetch_optional(&mut *tx)
             .await
@@ -91,7 +92,7 @@ impl Store {
         if before == words {
             return Ok(false);
         }
-        sqlx::query(
+        query(
             "INSERT INTO mailbox (mailbox, trouble, trouble_since) VALUES ($1, $2, $3)
              ON CONFLICT (mailbox) DO UPDATE SET trouble = excluded.trouble,
                  trouble_since = CASE WHEN excluded.trouble = '' THEN NULL
@@ -113,7 +114,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn set_outbox_trouble(&self, mailbox: &str, trouble: Option<(&str, Timestamp)>) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query(
+        query(
             "INSERT INTO mailbox (mailbox, outbox_trouble, outbox_trouble_since) VALUES ($1, $2, $3)
              ON CONFLICT (mailbox) DO UPDATE SET outbox_trouble = excluded.outbox_trouble,
                  outbox_trouble_since = excluded.outbox_trouble_since",
@@ -133,8 +134,8 @@ impl Store {
     /// Temporary trouble.
     pub async fn status(&self) -> Result<Vec<MailboxStatus>> {
         let mut by_name: BTreeMap<String, MailboxStatus> = BTreeMap::new();
-        let mut reader = self.readers.begin().await.context("reading the status")?;
-        let mailboxes: Vec<MailboxRow> = sqlx::query_as(
+        let mut reader = self.readers.begin_reading().await.context("reading the status")?;
+        let mailboxes: Vec<MailboxRow> = query_as(
             "SELECT mailbox, mode, trouble, trouble_since, outbox_trouble, outbox_trouble_since FROM mailbox",
         )
         .fetch_all(&mut *reader)
@@ -155,19 +156,16 @@ impl Store {
 }
 
 /// UIDs by outcome, and what reconciliation found.
-async fn count_ledger(
-    reader: &mut SqliteConnection,
-    by_name: &mut BTreeMap<String, MailboxStatus>,
-) -> Result<()> {
+async fn count_ledger(reader: &mut Connection, by_name: &mut BTreeMap<String, MailboxStatus>) -> Result<()> {
     let outcomes: Vec<(String, String, i64)> =
-        sqlx::query_as("SELECT mailbox, outcome, COUNT(*) FROM ledger GROUP BY mailbox, outcome")
+        query_as("SELECT mailbox, outcome, COUNT(*) FROM ledger GROUP BY mailbox, outcome")
             .fetch_all(&mut *reader)
             .await
             .context("reading the status")?;
     for (mailbox, outcome, rows) in outcomes {
         named(by_name, mailbox).outcomes.insert(outcome, count(rows));
     }
-    let unsettled: Vec<(String, i64)> = sqlx::query_as(
+    let unsettled: Vec<(String, i64)> = query_as(
         "SELECT mailbox, COUNT(*) FROM ledger WHERE settled_at IS NULL AND oversized = 0
          AND outcome IN ('ticket', 'held', 'control', 'ignored') GROUP BY mailbox",
     )
@@ -177,7 +175,7 @@ async fn count_ledger(
     for (mailbox, rows) in unsettled {
         named(by_name, mailbox).unsettled = count(rows);
     }
-    let folders: Vec<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
+    let folders: Vec<(String, Option<i64>, Option<i64>)> = query_as(
         "SELECT mailbox, CAST(SUM(unaccounted) AS BIGINT), MIN(reconciled_at) FROM folder
          WHERE unaccounted IS NOT NULL GROUP BY mailbox",
     )
@@ -193,12 +191,9 @@ async fn count_ledger(
 }
 
 /// Outgoing mail by state.
-async fn count_outbox(
-    reader: &mut SqliteConnection,
-    by_name: &mut BTreeMap<String, MailboxStatus>,
-) -> Result<()> {
+async fn count_outbox(reader: &mut Connection, by_name: &mut BTreeMap<String, MailboxStatus>) -> Result<()> {
     let outbox: Vec<(String, String, i64)> =
-        sqlx::query_as("SELECT mailbox, state, COUNT(*) FROM outbox GROUP BY mailbox, state")
+        query_as("SELECT mailbox, state, COUNT(*) FROM outbox GROUP BY mailbox, state")
             .fetch_all(&mut *reader)
             .await
             .context("reading the status")?;

@@ -1,4 +1,4 @@
-//! The only SQL. One API; SQLite behind it now, PostgreSQL joins it. May import the types of `mail`, `triage`, `desk`, and `edge`.
+//! The only SQL. One API, SQLite and PostgreSQL behind it (`engine`). May import the types of `mail`, `triage`, `desk`, and `edge`.
 //!
 //! Must not know: IMAP, SMTP, templates, how a mail is read or judged.
 //!
@@ -11,6 +11,7 @@
 mod alone;
 mod apply;
 mod columns;
+mod engine;
 mod events;
 mod failure;
 mod gather;
@@ -357,14 +358,14 @@ pub struct MailboxStatus {
 /// before the window has ended: it would wait for itself, until the wait is over and gives [`StoreError::Temporary`].
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// One connection: SQLite has one writer at a time, and waiting in a queue is fairer than its busy loop.
-    writer: sqlx::SqlitePool,
-    /// A few connections that cannot write.
-    readers: sqlx::SqlitePool,
+    /// SQLite: one connection, since there is one writer at a time, and waiting in a queue is fairer than its busy loop.
+    writer: engine::Pool,
+    /// SQLite: a few connections that cannot write. PostgreSQL: the same pool as `writer`.
+    readers: engine::Pool,
 }
 
 /// A writer's transaction over a window of messages (DESIGN section 1). Dropped without [`Window::commit`]: rolled back.
 #[derive(Debug)]
 pub struct Window {
-    tx: sqlx::Transaction<'static, sqlx::Sqlite>,
+    tx: engine::Transaction,
 }

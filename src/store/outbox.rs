@@ -4,7 +4,7 @@
 //! `unknown`, never `queued`.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
     NewConfirmation, NewOutbox, OutboxResult, OutboxRow, OutboxState, Result, Store, Window,
@@ -13,6 +13,7 @@ use super::{
         ROWS_AT_ONCE, clean, count, count_u32, instant, instant_or_none, json, message_id_hash, micros,
         parse_json, parse_outbox_kind, value_rows,
     },
+    engine::{Connection, postgres, query, query_as, query_scalar},
     events::{self, NewEvent},
     failure::{Context, unreadable},
 };
@@ -22,12 +23,11 @@ use crate::desk::{OutboxId, TicketId};
 const ROW: &str =
     "id, kind, ticket_id, recipient, envelope_from, mail, files, attempts, first_attempt_at, created_at";
 
-/// PostgreSQL adds `FOR UPDATE SKIP LOCKED` to the inner SELECT.
+/// Up to the end of the inner SELECT, which PostgreSQL ends with `FOR UPDATE SKIP LOCKED`.
 const CLAIM: &str = "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = $2,
         first_attempt_at = COALESCE(first_attempt_at, $2)
     WHERE id IN (SELECT id FROM outbox WHERE mailbox = $1 AND state IN ('queued', 'unknown') AND next_at <= $2
-        ORDER BY priority, id LIMIT $3)
-    RETURNING ";
+        ORDER BY priority, id LIMIT $3";
 
 #[derive(FromRow)]
 struct StoredRow {
@@ -87,7 +87,8 @@ impl Store {
     /// Temporary trouble, as in all functions here.
     pub async fn claim_outbox(&self, mailbox: &str, limit: u32, now: Timestamp) -> Result<Vec<OutboxRow>> {
         let mut tx = self.write().await?;
-        let rows: Vec<StoredRow> = sqlx::query_as(AssertSqlSafe(format!("{CLAIM}{ROW}")))
+        let skip_locked = tx.engine().pick("", " FOR UPDATE SKIP LOCKED");
+        let rows: Vec<StoredRow> = query_as(AssertSqlSafe(format!("{CLAIM}{skip_locked}) RETURNING {ROW}")))
             .bind(clean(mailbox))
             .bind(micros(now))
             .bind(i64::from(limit))
@@ -99,7 +100,7 @@ impl Store {
                 "INSERT INTO outbox_attempt (outbox_id, mailbox, at) VALUES {}",
                 value_rows(piece.len(), 3)
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
+            let mut query = query(AssertSqlSafe(sql));
             for row in piece {
                 query = query.bind(row.id).bind(clean(mailbox)).bind(micros(now));
             }
@@ -134,7 +135,7 @@ impl Store {
                 OutboxState::Queued | OutboxState::Unknown => Some(micros(result.next_at.unwrap_or(now))),
                 _ => None,
             };
-            let row: Option<(Option<i64>, String)> = sqlx::query_as(
+            let row: Option<(Option<i64>, String)> = query_as(
                 "UPDATE outbox SET state = $2, detail = $3, next_at = $4, updated_at = $5
                  WHERE id = $1 AND state = 'sending' RETURNING ticket_id, kind",
             )
@@ -159,7 +160,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn recover_outbox(&self, mailbox: &str, now: Timestamp) -> Result<u64> {
         let mut tx = self.write().await?;
-        let done = sqlx::query(
+        let done = query(
             "UPDATE outbox SET state = 'unknown', next_at = $2, updated_at = $2
              WHERE mailbox = $1 AND state = 'sending'",
         )
@@ -177,7 +178,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn next_outbox_at(&self, mailbox: &str) -> Result<Option<Timestamp>> {
-        let at: Option<i64> = sqlx::query_scalar(
+        let at: Option<i64> = query_scalar(
             "SELECT MIN(next_at) FROM outbox WHERE mailbox = $1 AND state IN ('queued', 'unknown')",
         )
         .bind(clean(mailbox))
@@ -192,7 +193,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn attempts_since(&self, mailbox: &str, since: Timestamp) -> Result<u64> {
-        sqlx::query_scalar("SELECT COUNT(*) FROM outbox_attempt WHERE mailbox = $1 AND at >= $2")
+        query_scalar("SELECT COUNT(*) FROM outbox_attempt WHERE mailbox = $1 AND at >= $2")
             .bind(clean(mailbox))
             .bind(micros(since))
             .fetch_one(&self.readers)
@@ -207,7 +208,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn outbox_mail(&self, id: OutboxId) -> Result<Option<OutboxRow>> {
         let row: Option<StoredRow> =
-            sqlx::query_as(AssertSqlSafe(format!("SELECT {ROW} FROM outbox WHERE id = $1")))
+            query_as(AssertSqlSafe(format!("SELECT {ROW} FROM outbox WHERE id = $1")))
                 .bind(id.0)
                 .fetch_optional(&self.readers)
                 .await
@@ -248,7 +249,7 @@ impl Store {
 
     async fn change_outbox(&self, sql: &'static str, id: OutboxId, now: Timestamp) -> Result<bool> {
         let mut tx = self.write().await?;
-        let done = sqlx::query(sql)
+        let done = query(sql)
             .bind(id.0)
             .bind(micros(now))
             .execute(&mut *tx)
@@ -259,18 +260,14 @@ impl Store {
     }
 }
 
-async fn insert(
-    connection: &mut SqliteConnection,
-    mails: &[NewOutbox],
-    now: Timestamp,
-) -> Result<Vec<OutboxId>> {
+async fn insert(connection: &mut Connection, mails: &[NewOutbox], now: Timestamp) -> Result<Vec<OutboxId>> {
     let sql = format!(
         "INSERT INTO outbox (mailbox, kind, priority, ticket_id, to_agent, automatic, recipient, recipient_domain,
              envelope_from, mail, files, message_id_hash, state, next_at, created_at, updated_at)
          VALUES {} RETURNING id",
         value_rows(mails.len(), 16)
     );
-    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+    let mut query = query_scalar(AssertSqlSafe(sql));
     for mail in mails {
         let state = if mail.shadow { OutboxState::Shadow } else { OutboxState::Queued };
         let domain = mail.recipient.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
@@ -302,12 +299,12 @@ async fn insert(
 }
 
 async fn insert_confirmation(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     confirmation: &NewConfirmation,
     outbox: OutboxId,
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query(
+    query(
         "INSERT INTO confirmation (nonce_hash, agent, held_raw_id, outbox_id, expires_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -325,22 +322,20 @@ async fn insert_confirmation(
 
 /// A row that can never leave.
 async fn give_up(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     ticket: Option<i64>,
     kind: &str,
     detail: &str,
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query(
-        "UPDATE outbox SET state = 'failed', detail = $2, next_at = NULL, updated_at = $3 WHERE id = $1",
-    )
-    .bind(id)
-    .bind(clean(detail))
-    .bind(micros(now))
-    .execute(&mut *connection)
-    .await
-    .context("giving up an outgoing mail")?;
+    query("UPDATE outbox SET state = 'failed', detail = $2, next_at = NULL, updated_at = $3 WHERE id = $1")
+        .bind(id)
+        .bind(clean(detail))
+        .bind(micros(now))
+        .execute(&mut *connection)
+        .await
+        .context("giving up an outgoing mail")?;
     match ticket {
         Some(ticket) => note_failure(connection, TicketId(ticket), kind, detail, now).await,
         None => Ok(()),
@@ -349,19 +344,20 @@ async fn give_up(
 
 /// The ticket says that a mail did not arrive.
 async fn note_failure(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     ticket: TicketId,
     kind: &str,
     detail: &str,
     now: Timestamp,
 ) -> Result<()> {
+    postgres::serialise(connection).await?;
     let Some((_, head)) = read_head(connection, ticket).await? else {
         return Ok(());
     };
     let content = format!("{kind}: {detail}");
     let event = NewEvent { kind: "delivery_failed", actor: "maildesk", content: &content };
     let chain = events::chain(ticket, head, &[event], now);
-    sqlx::query(
+    query(
         "UPDATE ticket SET version = version + 1, updated_at = $2, event_seq = $3, event_hash = $4 WHERE id = $1",
     )
     .bind(ticket.0)

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     QuarantineRow, Result, Store,
     columns::{self, count, instant, micros},
+    engine::{query, query_as},
     failure::Context,
 };
 use crate::desk::RawId;
@@ -15,7 +16,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble, as in all functions here.
     pub async fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>> {
-        let rows: Vec<(i64, String, String, i64, String, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, i64, String, i64, i64)> = query_as(
             "SELECT r.id, l.mailbox, l.folder, l.uid, l.reason, r.size_bytes, r.received_at
              FROM ledger l JOIN raw_message r ON r.id = l.raw_id
              WHERE l.outcome = 'quarantined' ORDER BY l.raw_id LIMIT $1",
@@ -46,7 +47,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn quarantine_retry(&self, raw: RawId) -> Result<bool> {
         let mut tx = self.write().await?;
-        let forgotten: Option<(String, String, i64, i64)> = sqlx::query_as(
+        let forgotten: Option<(String, String, i64, i64)> = query_as(
             "DELETE FROM ledger WHERE raw_id = $1 AND outcome = 'quarantined'
                 AND raw_id IN (SELECT id FROM raw_message WHERE id = $1 AND size_bytes = 0)
              RETURNING mailbox, folder, uid_validity, uid",
@@ -56,20 +57,20 @@ impl Store {
         .await
         .context("taking a message out of quarantine")?;
         let done = if let Some((mailbox, folder, uid_validity, uid)) = &forgotten {
-            sqlx::query(
+            query(
                 "UPDATE folder SET accounted_through = $4
                  WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND accounted_through > $4",
             )
             .bind(mailbox)
             .bind(folder)
-            .bind(uid_validity)
+            .bind(*uid_validity)
             .bind(uid - 1)
             .execute(&mut *tx)
             .await
             .context("taking a message out of quarantine")?;
             true
         } else {
-            let kept = sqlx::query(
+            let kept = query(
                 "UPDATE ledger SET outcome = 'kept', reason = '', attempts = 0, decided_at = NULL
                  WHERE raw_id = $1 AND outcome = 'quarantined'",
             )
@@ -90,7 +91,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn quarantine_drop(&self, raw: RawId, now: Timestamp) -> Result<bool> {
         let mut tx = self.write().await?;
-        let done = sqlx::query(
+        let done = query(
             "UPDATE ledger SET outcome = 'ignored', reason = 'dropped from quarantine by an operator', decided_at = $2
              WHERE raw_id = $1 AND outcome = 'quarantined'",
         )

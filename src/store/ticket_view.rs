@@ -1,6 +1,6 @@
 //! One ticket with everything on it.
 
-use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
     MessageRow, Result, Store, TicketDetail,
@@ -8,6 +8,7 @@ use super::{
     columns::{
         count, instant, instant_or_none, parse_attachment_kind, parse_json, parse_outbox_state, some_text,
     },
+    engine::{Connection, query_as, query_scalar},
     events,
     failure::Context,
     listing::{StoredTicket, TICKET},
@@ -53,8 +54,8 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn ticket(&self, id: TicketId) -> Result<Option<TicketDetail>> {
-        let mut reader = self.readers.begin().await.context("reading a ticket")?;
-        let stored: Option<StoredTicket> = sqlx::query_as(AssertSqlSafe(format!("{TICKET} WHERE t.id = $1")))
+        let mut reader = self.readers.begin_reading().await.context("reading a ticket")?;
+        let stored: Option<StoredTicket> = query_as(AssertSqlSafe(format!("{TICKET} WHERE t.id = $1")))
             .bind(id.0)
             .fetch_optional(&mut *reader)
             .await
@@ -63,12 +64,12 @@ impl Store {
             return Ok(None);
         };
         let (first_response_at, first_response_due_at): (Option<i64>, Option<i64>) =
-            sqlx::query_as("SELECT first_response_at, first_response_due_at FROM ticket WHERE id = $1")
+            query_as("SELECT first_response_at, first_response_due_at FROM ticket WHERE id = $1")
                 .bind(id.0)
                 .fetch_one(&mut *reader)
                 .await
                 .context("reading a ticket")?;
-        let participants: Vec<String> = sqlx::query_scalar(
+        let participants: Vec<String> = query_scalar(
             "SELECT p.address FROM participant a JOIN person p ON p.id = a.person_id
              WHERE a.ticket_id = $1 ORDER BY a.position, a.person_id",
         )
@@ -93,8 +94,8 @@ impl Store {
     }
 }
 
-async fn received(reader: &mut SqliteConnection, ticket: TicketId) -> Result<Vec<MessageRow>> {
-    let rows: Vec<StoredMessage> = sqlx::query_as(
+async fn received(reader: &mut Connection, ticket: TicketId) -> Result<Vec<MessageRow>> {
+    let rows: Vec<StoredMessage> = query_as(
         "SELECT m.id, m.raw_id, m.kind, p.address, p.name, m.subject, m.message_id, m.text, m.received_at
          FROM message m JOIN person p ON p.id = m.author_id WHERE m.ticket_id = $1 ORDER BY m.id LIMIT $2",
     )
@@ -103,7 +104,7 @@ async fn received(reader: &mut SqliteConnection, ticket: TicketId) -> Result<Vec
     .fetch_all(&mut *reader)
     .await
     .context("reading a ticket's messages")?;
-    let attachments: Vec<StoredAttachment> = sqlx::query_as(
+    let attachments: Vec<StoredAttachment> = query_as(
         "SELECT a.message_row, a.name, a.original_name, a.content_type, a.detected_type, a.size_bytes, a.sha256,
              a.inline, a.kind
          FROM message m JOIN attachment a ON a.message_row = m.id WHERE m.ticket_id = $1
@@ -137,8 +138,8 @@ async fn received(reader: &mut SqliteConnection, ticket: TicketId) -> Result<Vec
     Ok(messages)
 }
 
-async fn sent(reader: &mut SqliteConnection, ticket: TicketId) -> Result<Vec<MessageRow>> {
-    let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
+async fn sent(reader: &mut Connection, ticket: TicketId) -> Result<Vec<MessageRow>> {
+    let rows: Vec<(String, String, String, String, i64)> = query_as(
         "SELECT kind, recipient, mail, state, created_at FROM outbox WHERE ticket_id = $1 ORDER BY id LIMIT $2",
     )
     .bind(ticket.0)

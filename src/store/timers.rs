@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     DueTimer, Result, Store, Window,
     columns::{instant, instant_or_none, micros, parse_timer_kind},
+    engine::{query, query_as, query_scalar},
     failure::Context,
 };
 use crate::desk::TicketId;
@@ -17,7 +18,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn next_timer_at(&self) -> Result<Option<Timestamp>> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT MIN(due_at) FROM timer WHERE state = 'waiting'")
+        let at: Option<i64> = query_scalar("SELECT MIN(due_at) FROM timer WHERE state = 'waiting'")
             .fetch_one(&self.readers)
             .await
             .context("reading timers")?;
@@ -29,7 +30,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn due_timers(&self, limit: u32, now: Timestamp) -> Result<Vec<DueTimer>> {
-        let rows: Vec<(i64, String, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, String, i64)> = query_as(
             "SELECT ticket_id, kind, due_at FROM timer WHERE state = 'waiting' AND due_at <= $1
              ORDER BY due_at, ticket_id, kind LIMIT $2",
         )
@@ -56,7 +57,7 @@ impl Window {
     /// # Errors
     /// Temporary trouble.
     pub async fn fire_timer(&mut self, timer: &DueTimer, now: Timestamp) -> Result<bool> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE timer SET state = 'fired', ended_at = $4
              WHERE ticket_id = $1 AND kind = $2 AND due_at = $3 AND due_at <= $4 AND state = 'waiting'",
         )

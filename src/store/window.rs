@@ -5,16 +5,18 @@
 
 use jiff::Timestamp;
 
-use super::{RawMessage, Result, Store, StoreError, Window, columns, failure::Context, ledger::read_raw};
+use super::{
+    RawMessage, Result, Store, StoreError, Window, columns, engine::query, failure::Context, ledger::read_raw,
+};
 use crate::desk::RawId;
 
 impl Store {
-    /// Begins a writer's transaction (`BEGIN IMMEDIATE`); waits for the one before.
+    /// Begins a transaction that judges; waits for the one before.
     ///
     /// # Errors
     /// Temporary: another writer held the lock for too long, the disk is full.
     pub async fn window(&self) -> Result<Window> {
-        Ok(Window { tx: self.write().await? })
+        Ok(Window { tx: self.judge().await? })
     }
 }
 
@@ -53,7 +55,7 @@ impl Window {
     }
 
     async fn run(&mut self, sql: &'static str) -> Result<()> {
-        sqlx::query(sql).execute(&mut *self.tx).await.context(sql).map(|_| ())
+        query(sql).execute(&mut *self.tx).await.context(sql).map(|_| ())
     }
 
     /// Moves a message aside, with the reason.
@@ -61,7 +63,7 @@ impl Window {
     /// # Errors
     /// Temporary trouble; refused when there is no such message.
     pub async fn quarantine(&mut self, raw: RawId, reason: &str, now: Timestamp) -> Result<()> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE ledger SET outcome = 'quarantined', reason = $2, ticket_id = NULL, decided_at = $3
              WHERE raw_id = $1",
         )
@@ -83,7 +85,7 @@ impl Window {
     /// # Errors
     /// Temporary trouble.
     pub async fn take_up(&mut self, raw: RawId) -> Result<Option<RawMessage>> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE ledger SET outcome = 'kept', reason = '', ticket_id = NULL, decided_at = NULL
              WHERE raw_id = $1 AND outcome = 'held'",
         )

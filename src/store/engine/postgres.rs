@@ -1,0 +1,141 @@
+//! PostgreSQL 15 or newer: a server, several daemons.
+//!
+//! Invariants: no connection is handed out whose commits the server may forget (`synchronous_commit`, `fsync`); a
+//! transaction whose program was stopped is ended by the server, so that a sleeping daemon holds up nobody for long; all
+//! judgement is serialised by one row, as SQLite does by its one writer (see [`serialise`]).
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions, PgConnection, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{Connection, Engine, Pool, Transaction, migrate, query_scalar};
+use crate::store::{
+    Result, StoreError,
+    failure::{Context, sort},
+};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Of one daemon: a window, a keep, an outbox round and a renewal for a handful of mailboxes at once.
+const CONNECTIONS: u32 = 10;
+/// How long work waits for a free connection.
+const QUEUE_SECONDS: u64 = 60;
+/// A connection that nobody used so long is closed: an idle desk keeps few.
+const IDLE_SECONDS: u64 = 300;
+/// The oldest version that the statements are tested with.
+const VERSION_MIN: i64 = 150_000;
+
+/// For each session. The server ends a transaction that stands idle (the program was stopped, or its machine is gone)
+/// sooner than a lease runs out, and the keepalives find out about a machine that is gone. Nothing here waits for ever.
+const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '30s';
+    SET statement_timeout = '60s'; SET default_transaction_isolation = 'read committed';
+    SET default_transaction_read_only = off; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;
+    SET tcp_keepalives_count = 2; SET client_min_messages = 'warning'";
+
+/// Opens (and migrates) a database; asserts what durability rests on.
+///
+/// # Errors
+/// [`StoreError::Operator`] for a URL that is none, a refused login, a server that is too old or forgets commits, a newer
+/// schema; else temporary.
+pub(in crate::store) async fn open(url: &str) -> Result<PgPool> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| {
+            // The words of the error may quote the URL, which may hold a password.
+            StoreError::Operator(
+                "[store] url is not usable: write postgres://user@host/database or \
+                 postgres://user@/database?host=/run/postgresql"
+                    .into(),
+            )
+        })?
+        .application_name("maildesk")
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(QUEUE_SECONDS))
+        .acquire_slow_threshold(Duration::from_secs(QUEUE_SECONDS))
+        .idle_timeout(Duration::from_secs(IDLE_SECONDS))
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
+        .connect_lazy_with(options);
+    assert_usable(&pool).await?;
+    migrate(&MIGRATIONS, begin(&pool).await?).await?;
+    Ok(pool)
+}
+
+/// A transaction. Each statement of it sees what was committed before it began (READ COMMITTED).
+pub(in crate::store) async fn begin(pool: &PgPool) -> Result<Transaction> {
+    pool.begin().await.map(Transaction::postgres).context("beginning to write")
+}
+
+/// From here to its end, this transaction is the only one of all daemons that judges: it alone numbers tickets, counts what
+/// was sent against the limits, and changes tickets. So what it gathers stays true until it commits, there is no order in
+/// which two of them could lock tickets against each other, and ticket numbers have no gaps. The row is the counter that a
+/// new ticket needs anyway. On SQLite the write lock is the same.
+///
+/// # Errors
+/// Temporary: another one judged for longer than `lock_timeout`.
+pub(in crate::store) async fn serialise(connection: &mut Connection) -> Result<()> {
+    if connection.engine() == Engine::Postgres {
+        query_scalar::<i64>("SELECT value FROM counter WHERE name = 'ticket' FOR UPDATE")
+            .fetch_one(connection)
+            .await
+            .context("waiting for one's turn")?;
+    }
+    Ok(())
+}
+
+async fn prepare(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(SESSION).execute(&mut *connection).await?;
+    // A stricter word of the operator's (remote_apply and the like) stays.
+    let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&mut *connection).await?;
+    if commit == "off" {
+        sqlx::raw_sql("SET synchronous_commit = on").execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn assert_usable(pool: &PgPool) -> Result<()> {
+    let mut connection = Pool::Postgres(pool.clone()).acquire().await.map_err(|why| cannot_open(&why))?;
+    let mut setting = async |name: &'static str| -> Result<String> {
+        query_scalar::<String>("SELECT current_setting($1)")
+            .bind(name)
+            .fetch_one(&mut connection)
+            .await
+            .context("reading a setting")
+    };
+    let version = setting("server_version_num").await?;
+    if version.parse().unwrap_or(0) < VERSION_MIN {
+        return Err(StoreError::Operator(format!(
+            "the PostgreSQL server is too old ({version}): version 15 or newer is needed"
+        )));
+    }
+    let encoding = setting("server_encoding").await?;
+    if encoding != "UTF8" {
+        return Err(StoreError::Operator(format!(
+            "the database's encoding is {encoding}, which cannot hold every mail: create it with ENCODING 'UTF8'"
+        )));
+    }
+    for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on")] {
+        let found = setting(name).await?;
+        if found != wanted {
+            return Err(StoreError::Operator(format!(
+                "the PostgreSQL server forgets commits at a power cut ({name} is {found}): set {name} = {wanted} in \
+                 postgresql.conf"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// At the start a login that is refused and a database that is not there are matters of the config.
+fn cannot_open(error: &sqlx::Error) -> StoreError {
+    let advice = match error.as_database_error().and_then(|error| error.code()).as_deref() {
+        Some("28000" | "28P01") => "check the user of [store] url, its password_file, and pg_hba.conf",
+        Some("3D000") => "create the database: createdb --encoding=UTF8 --owner=USER NAME",
+        _ => return sort(error, "opening the store"),
+    };
+    StoreError::Operator(format!("the PostgreSQL server refuses the desk ({error}); {advice}"))
+}
