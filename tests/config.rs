@@ -135,11 +135,11 @@ fn five_mistakes_show_at_once() {
             "host = \"imap.example.com\"\nport = \"imap\"\ntls = \"none\"",
         )
         .replace("\"imap-password\"", "\"imap-pasword\"")
-        .replace("url = \"sqlite://maildesk.db\"", "url = \"postgres://db/maildesk\"");
+        .replace("url = \"sqlite://maildesk.db\"", "url = \"mysql://db/maildesk\"");
     let errors = parse(&text).unwrap_err();
     let golden = r#"/etc/maildesk/maildesk.toml: 6 mistakes
 
-/etc/maildesk/maildesk.toml:2: store.url: PostgreSQL joins in a later version; this one keeps its store in SQLite
+/etc/maildesk/maildesk.toml:2: store.url: must be sqlite:// and the path of a file, or postgres://user@host/database
   right: url = "sqlite:///var/lib/maildesk/maildesk.db"
 
 /etc/maildesk/maildesk.toml:6: mailbox.address: is missing
@@ -302,6 +302,7 @@ fn commented_keys_of_the_example_are_known() {
     }
     let mut files = Table::usual();
     files.put("/etc/maildesk/alerts-password", "secret");
+    files.put("/etc/maildesk/store-password", "secret");
     files.put("/etc/maildesk/company-ca.pem", "-----BEGIN CERTIFICATE-----\n");
     files.put("/etc/maildesk/templates/en/acknowledgement.txt", "");
     let config = config::parse(&text, Path::new("/etc/maildesk/maildesk.toml"), &files)

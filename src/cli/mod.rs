@@ -19,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     config::{self, Config, ConfigErrors},
     daemon,
+    intake::open_store,
     store::Store,
 };
 
@@ -107,6 +108,6 @@ fn run(cli: &Cli) -> Result<()> {
 /// The config and its store, for the subcommands that look into it.
 async fn open(common: &Common) -> Result<(Config, Store)> {
     let config = config::load(&common.config)?;
-    let store = Store::open(&config.store.url).await.context("opening the store")?;
+    let store = open_store(&config.store).await.context("opening the store")?;
     Ok((config, store))
 }

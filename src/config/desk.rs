@@ -1,6 +1,6 @@
 //! `[store]`, `[desk]`, `[trust]`, `[limits]`, `[alerts]`, `[templates]`: the desk as a whole.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use super::{
     DeskSecret, SmtpConfig, StoreConfig,
@@ -11,22 +11,36 @@ use super::{
 };
 use crate::desk::{Limits, Trust};
 
+/// How long a daemon that fell silent keeps its mailboxes: longer than a server's restart takes, shorter than clients notice.
+const LEASE: Duration = Duration::from_secs(30);
+
 /// Reads `[store]`.
-pub fn store(file: &Section<'_>) -> Option<StoreConfig> {
+pub fn store(file: &Section<'_>, around: &Surroundings<'_>) -> Option<StoreConfig> {
     const EXAMPLE: &str = "url = \"sqlite:///var/lib/maildesk/maildesk.db\"";
     let section =
         file.required("store", "[store]\nurl = \"sqlite:///var/lib/maildesk/maildesk.db\"").section()?;
     let url = section.required("url", EXAMPLE).parse(|text| {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Err("PostgreSQL joins in a later version; this one keeps its store in SQLite".into());
-        }
-        match text.strip_prefix("sqlite://") {
-            Some("") | None => Err("must be sqlite:// and the path of a file".into()),
+        let rest = ["sqlite://", "postgres://", "postgresql://"].iter().find_map(|s| text.strip_prefix(s));
+        match rest {
+            Some("") | None => {
+                Err("must be sqlite:// and the path of a file, or postgres://user@host/database".into())
+            }
             Some(_) => value::words(text),
         }
     });
+    let password = section.optional("password_file", "password_file = \"store-password\"");
+    let password = secrets::password_if_named(&password, around.config, around.files);
+    let lease = section.optional("lease", "lease = \"30s\"").parse(lease);
     section.finish();
-    Some(StoreConfig { url: url?.value })
+    Some(StoreConfig { url: url?.value, password, lease: lease.map_or(LEASE, |lease| lease.value) })
+}
+
+/// Long enough for a slow database to answer in, short enough that nobody waits for hours for a machine that burnt down.
+fn lease(text: &str) -> Result<Duration, String> {
+    match u64::try_from(value::duration(text)?) {
+        Ok(seconds @ 2..=3600) => Ok(Duration::from_secs(seconds)),
+        Ok(_) | Err(_) => Err(format!("{text} is not between 2s and 1h")),
+    }
 }
 
 /// What `[desk]` says.

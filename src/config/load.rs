@@ -63,7 +63,7 @@ pub fn parse(text: &str, path: &Path, files: &dyn Files) -> Result<Config, Confi
 fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn Files) -> Option<Config> {
     let file = Section::new(findings, String::new(), 1, table);
     let mut around = Surroundings { config: path, files, zone: TimeZone::UTC, teams: &[] };
-    let store = desk::store(&file);
+    let store = desk::store(&file, &around);
     let desk = desk::desk(&file, &around);
     around.zone = TimeZone::get(&desk.zone).unwrap_or(TimeZone::UTC);
     let categories = people::categories(&file);

@@ -25,7 +25,7 @@ pub use load::{load, parse};
 pub use reload::diff_needing_restart;
 pub use templates::template_files;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
@@ -61,8 +61,12 @@ pub struct DeskSecret {
 /// `[store]`.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
-    /// `sqlite:///path` or `sqlite://relative`.
+    /// `sqlite:///path` or `sqlite://relative`, or `postgres://…`.
     pub url: String,
+    /// `password_file`, for PostgreSQL.
+    pub password: Option<SecretString>,
+    /// How long a daemon that fell silent keeps its mailboxes, where several share a PostgreSQL.
+    pub lease: Duration,
 }
 
 /// Which of the mails that are already there count.

@@ -55,6 +55,11 @@ pub fn password(field: &Field<'_>, config: &Path, files: &dyn Files) -> Option<S
     Some(secret)
 }
 
+/// As [`password`], where the field may be absent.
+pub fn password_if_named(field: &Field<'_>, config: &Path, files: &dyn Files) -> Option<SecretString> {
+    if field.is_present() { password(field, config, files) } else { None }
+}
+
 /// The keys of the desk, the newest first, one a line: `ID:KEY` with the key as Base64 or hex, or the bare key.
 pub fn desk_secrets(field: &Field<'_>, config: &Path, files: &dyn Files) -> Vec<DeskSecret> {
     let Some(text) = read_file(field, config, files) else { return Vec::new() };

@@ -3,6 +3,7 @@
 //! Invariants: one broken mailbox does not stop another; a wrong config at reload leaves the old one; stopping takes at
 //! most 10 s.
 
+mod lease;
 mod mailbox;
 mod notify;
 mod outgoing;
@@ -19,19 +20,20 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
+use self::lease::Shift;
 use crate::{
     config::{self, Config, MailboxConfig},
     edge::{self, Pulse},
-    intake::{Desk, Judgement, Prover, Reader, alert},
+    intake::{Desk, Judgement, Prover, Reader, alert, open_store},
     net,
     render::Templates,
-    store::{Alone, Store},
+    store::{self, Alone, Changes},
 };
 
 /// All work must have ended this long after the word to stop (SPEC section 13).
 const DRAIN_MAX: Duration = Duration::from_secs(9);
-/// How often another process's changes to the store are looked for.
-const FOREIGN_CHANGES: Duration = Duration::from_millis(500);
+/// After trouble with hearing of other processes' changes.
+const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
 /// Runs the desk until SIGTERM or SIGINT.
 ///
@@ -83,7 +85,7 @@ pub async fn run(path: &Path) -> Result<()> {
 }
 
 async fn open(config: &Config) -> Result<Desk> {
-    let store = Store::open(&config.store.url).await.context("opening the store")?;
+    let store = open_store(&config.store).await.context("opening the store")?;
     let judgement = Judgement::prepare(config, templates(config)?, &store).await?;
     let prover = match net::resolver(config.resolver) {
         Ok(resolver) => Some(Prover::new(resolver)),
@@ -181,20 +183,15 @@ impl Running {
             mailboxes: mailboxes.len(),
         };
         for mailbox in &mailboxes {
-            let pulse = running.pulse();
-            running.tasks.spawn(mailbox::supervise(
-                desk.clone(),
-                Arc::clone(mailbox),
-                pulse,
-                running.stop.clone(),
-            ));
-            let pulse = running.pulse();
-            running.tasks.spawn(outgoing::supervise(
-                desk.clone(),
-                Arc::clone(mailbox),
-                pulse,
-                running.stop.clone(),
-            ));
+            let shift = Shift {
+                desk: desk.clone(),
+                mailbox: Arc::clone(mailbox),
+                lease: config.store.lease,
+                taking: running.pulse(),
+                sending: running.pulse(),
+                stop: running.stop.clone(),
+            };
+            running.tasks.spawn(shift.run());
         }
         let pulse = running.pulse();
         running.tasks.spawn(timers::run(desk.clone(), pulse, running.stop.clone()));
@@ -223,26 +220,41 @@ impl Running {
     }
 }
 
-/// The command line works on the same store: its changes (live, retry, cancel) wake the daemon.
+/// The command line works on the same store, and other daemons may: their changes (live, retry, cancel, a reminder of a
+/// mailbox that is worked here) wake this one.
 async fn watch_foreign_changes(desk: Desk, mailboxes: Vec<Arc<MailboxConfig>>, stop: CancellationToken) {
-    let mut seen = desk.store.data_version().await.ok();
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(FOREIGN_CHANGES) => {}
+    let mut changes = None;
+    while !stop.is_cancelled() {
+        let heard = tokio::select! {
+            heard = next_change(&desk, &mut changes) => heard,
             () = stop.cancelled() => return,
+        };
+        let refreshed = match heard {
+            Ok(()) => desk.refresh_modes(&mailboxes).await,
+            Err(why) => Err(why),
+        };
+        if let Err(why) = refreshed {
+            debug!(%why, "changes of other processes could not be looked at; trying again");
+            changes = None;
+            tokio::select! {
+                () = tokio::time::sleep(LISTEN_AGAIN) => {}
+                () = stop.cancelled() => return,
+            }
         }
-        let Ok(version) = desk.store.data_version().await else { continue };
-        if seen == Some(version) {
-            continue;
-        }
-        if let Err(why) = desk.refresh_modes(&mailboxes).await {
-            debug!(%why, "the modes of the mailboxes could not be read; trying again");
-            continue;
-        }
-        seen = Some(version);
         desk.intake_wake.notify_waiters();
         desk.outbox_wake.notify_waiters();
         desk.timers_wake.notify_one();
+    }
+}
+
+/// Whoever begins to listen may have missed something: that counts as a change.
+async fn next_change(desk: &Desk, changes: &mut Option<Changes>) -> store::Result<()> {
+    match changes {
+        Some(changes) => changes.next().await,
+        None => {
+            *changes = Some(desk.store.changes().await?);
+            Ok(())
+        }
     }
 }
 

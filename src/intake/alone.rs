@@ -88,7 +88,7 @@ impl Service<'_> {
         let judgement = self.desk.judgement.load_full();
         let reason = format!("the server does not deliver it: {why}");
         for (_, raw) in self.desk.store.keep(key, &[placeholder], now).await? {
-            let mut window = self.desk.store.window().await?;
+            let mut window = self.desk.store.window_of(&key.mailbox).await?;
             quarantine(&mut window, &judgement, &key.mailbox, raw, &reason).await?;
             window.commit().await?;
             self.desk.outbox_wake.notify_waiters();

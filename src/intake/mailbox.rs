@@ -210,7 +210,7 @@ impl<'a> Service<'a> {
                 let excused = self.suspects.take_excuse(raw);
                 if row.attempts >= ATTEMPTS_MAX && !excused {
                     let judgement = self.desk.judgement.load_full();
-                    let mut window = self.desk.store.window().await?;
+                    let mut window = self.desk.store.window_of(&self.config.name).await?;
                     let reason = "the program ended twice while deciding on it";
                     quarantine(&mut window, &judgement, &self.config.name, raw, reason).await?;
                     window.commit().await?;
@@ -218,7 +218,7 @@ impl<'a> Service<'a> {
                     continue;
                 }
                 if !excused {
-                    self.desk.store.count_attempt(&[raw]).await?;
+                    self.desk.store.count_attempt(&self.config.name, &[raw]).await?;
                 }
                 let decided = self.decide(vec![row.into()]).await;
                 if matches!(decided, Err(Serving::Store(_))) {

@@ -30,10 +30,19 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use crate::{
-    config::{MailboxConfig, Mode},
+    config::{MailboxConfig, Mode, StoreConfig},
     edge,
-    store::{Result, Store},
+    store::{Result, Store, StoreOptions},
 };
+
+/// Opens the store that a config names.
+///
+/// # Errors
+/// As [`Store::open`].
+pub async fn open_store(config: &StoreConfig) -> Result<Store> {
+    let options = StoreOptions { url: &config.url, password: config.password.as_ref(), lease: config.lease };
+    Store::open_with(&options).await
+}
 
 /// What all parts of a running desk share. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -40,7 +40,7 @@ struct Decided {
 /// Only [`StoreError::Temporary`] and [`StoreError::Operator`]: then nothing of the window happened.
 pub(super) async fn decide_window(desk: &Desk, mailbox: &str, live: bool, mails: &[Taken]) -> Result<()> {
     let judgement = desk.judgement.load_full();
-    let mut window = desk.store.window().await?;
+    let mut window = desk.store.window_of(mailbox).await?;
     let mut quarantined = false;
     let mut decided = Vec::with_capacity(mails.len());
     for taken in mails {

@@ -91,6 +91,9 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         if self.stop.is_cancelled() {
             return Some(returned(row, now, "the daemon stopped before it was tried".to_owned()));
         }
+        if !self.store.holds(&self.mailbox.name) {
+            return Some(returned(row, now, "another daemon may work the mailbox by now".to_owned()));
+        }
         let again_at = now.checked_add(self.backing_off()?).unwrap_or(now);
         Some(returned(row, again_at, "waits for the SMTP server".to_owned()))
     }
@@ -176,7 +179,11 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         while !rows.is_empty() {
             self.expect_store();
             group = group.clamp(1, rows.len());
-            match self.store.finish_outbox(rows.get(..group).unwrap_or_default(), edge::now()).await {
+            match self
+                .store
+                .finish_outbox(&self.mailbox.name, rows.get(..group).unwrap_or_default(), edge::now())
+                .await
+            {
                 Ok(()) => drop(rows.drain(..group)),
                 Err(why @ (StoreError::Temporary(_) | StoreError::Operator(_))) => {
                     self.note_store_error(&why);

@@ -286,6 +286,7 @@ impl Window {
     }
 
     async fn start_timer(&mut self, ticket: TicketId, kind: TimerKind, due_at: Timestamp) -> Result<()> {
+        self.news = true;
         query(
             "INSERT INTO timer (ticket_id, kind, due_at, state) VALUES ($1, $2, $3, 'waiting')
              ON CONFLICT (ticket_id, kind) DO UPDATE SET due_at = excluded.due_at, state = 'waiting', ended_at = NULL",

@@ -12,7 +12,7 @@ use super::{
     columns::{
         self, IDS_AT_ONCE, ROWS_AT_ONCE, count, count_u32, instant, micros, parameters, signed, value_rows,
     },
-    engine::{Connection, query, query_as, query_scalar},
+    engine::{Connection, Engine, query, query_as, query_scalar},
     failure::Context,
 };
 use crate::desk::RawId;
@@ -75,6 +75,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<FolderState> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
         query(
             "INSERT INTO folder (mailbox, folder, uid_validity, before_start_through, accounted_through, created_at)
              VALUES ($1, $2, $3, $4, $4, $5) ON CONFLICT (mailbox, folder, uid_validity) DO NOTHING",
@@ -124,6 +125,8 @@ impl Store {
     pub async fn keep(&self, key: &FolderKey, window: &[Keep], now: Timestamp) -> Result<Vec<(u32, RawId)>> {
         let uids: Vec<u32> = window.iter().map(|keep| keep.uid).collect();
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
+        lock_folder(&mut tx, key).await?;
         let mut known = known_uids(&mut tx, key, &uids).await?;
         let mut kept = Vec::with_capacity(window.len());
         for keep in window {
@@ -169,6 +172,7 @@ impl Store {
         let rows: Vec<LedgerRow> =
             uids.iter().map(|uid| LedgerRow { uid: *uid, raw: None, oversized: false }).collect();
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
         insert_ledger(&mut tx, key, outcome, &rows, now).await?;
         tx.commit().await.context("recording UIDs")
     }
@@ -179,6 +183,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn account_through(&self, key: &FolderKey, uid: u32) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
         query(
             "UPDATE folder SET accounted_through = $4
              WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND accounted_through < $4",
@@ -250,8 +255,9 @@ impl Store {
     ///
     /// # Errors
     /// Temporary trouble.
-    pub async fn count_attempt(&self, raws: &[RawId]) -> Result<()> {
+    pub async fn count_attempt(&self, mailbox: &str, raws: &[RawId]) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         for raws in raws.chunks(IDS_AT_ONCE) {
             let sql = format!(
                 "UPDATE ledger SET attempts = attempts + 1 WHERE raw_id IN ({})",
@@ -292,6 +298,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn settled(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
         for uids in uids.chunks(IDS_AT_ONCE) {
             let sql = format!(
                 "UPDATE ledger SET settled_at = $4 WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3
@@ -317,6 +324,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn reconcile(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<u64> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
         let missing = u64::try_from(unaccounted(&mut tx, key, uids).await?.len()).unwrap_or(u64::MAX);
         query(
             "UPDATE folder SET unaccounted = $4, reconciled_at = $5
@@ -397,6 +405,22 @@ async fn insert_raw(
     .await
     .map(RawId)
     .context("keeping a raw message")
+}
+
+/// One program at a time adds to a folder, so that a UID that two of them keep has one raw message. SQLite has one writer.
+async fn lock_folder(connection: &mut Connection, key: &FolderKey) -> Result<()> {
+    if connection.engine() == Engine::Postgres {
+        query_scalar::<i64>(
+            "SELECT uid_validity FROM folder WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 FOR UPDATE",
+        )
+        .bind(columns::clean(&key.mailbox))
+        .bind(columns::clean(&key.folder))
+        .bind(i64::from(key.uid_validity))
+        .fetch_optional(connection)
+        .await
+        .context("locking a folder")?;
+    }
+    Ok(())
 }
 
 /// Rows that are there already are left as they are.

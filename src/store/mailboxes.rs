@@ -71,6 +71,7 @@ impl Store {
         .execute(&mut *tx)
         .await
         .context("switching a mailbox to live")?;
+        self.announce(&mut tx).await?;
         tx.commit().await.context("switching a mailbox to live")
     }
 

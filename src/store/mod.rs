@@ -10,11 +10,13 @@
 
 mod alone;
 mod apply;
+mod changes;
 mod columns;
 mod engine;
 mod events;
 mod failure;
 mod gather;
+mod lease;
 mod ledger;
 mod listing;
 mod mailboxes;
@@ -25,11 +27,13 @@ mod ticket_view;
 mod timers;
 mod window;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub use alone::Alone;
+pub use changes::Changes;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -362,10 +366,34 @@ pub struct Store {
     writer: engine::Pool,
     /// SQLite: a few connections that cannot write. PostgreSQL: the same pool as `writer`.
     readers: engine::Pool,
+    leases: Arc<lease::Leases>,
+}
+
+/// Where a store is, and how it is shared.
+#[derive(Debug, Clone)]
+pub struct StoreOptions<'a> {
+    /// `sqlite://` and the path of a file, or `postgres://user@host/database`.
+    pub url: &'a str,
+    /// For PostgreSQL, when the URL has none.
+    pub password: Option<&'a SecretString>,
+    /// How long a daemon that fell silent keeps its mailboxes on PostgreSQL.
+    pub lease: Duration,
+}
+
+impl<'a> StoreOptions<'a> {
+    /// The usual options for this URL.
+    #[must_use]
+    pub const fn new(url: &'a str) -> Self {
+        Self { url, password: None, lease: Duration::from_secs(30) }
+    }
 }
 
 /// A writer's transaction over a window of messages (DESIGN section 1). Dropped without [`Window::commit`]: rolled back.
 #[derive(Debug)]
 pub struct Window {
     tx: engine::Transaction,
+    /// Who tells the others of what they should look at.
+    leases: Arc<lease::Leases>,
+    /// There is something for them to look at.
+    news: bool,
 }

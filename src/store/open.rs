@@ -1,10 +1,15 @@
 //! Opening a store, and beginning to write to it.
 
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+
 use super::{
-    Result, Store,
-    engine::{Engine, Pool, Transaction, postgres, query_scalar, sqlite},
-    failure::Context,
+    Result, Store, StoreOptions,
+    engine::{Engine, Pool, Transaction, postgres, sqlite},
+    lease::Leases,
 };
+use crate::edge;
 
 impl Store {
     /// Opens (and creates, and migrates) the store; asserts that what it commits is durable.
@@ -12,29 +17,29 @@ impl Store {
     /// # Errors
     /// [`super::StoreError::Operator`] for a URL that is none, a place that cannot be used, a newer schema; else temporary.
     pub async fn open(url: &str) -> Result<Self> {
-        let (writer, readers) = match Engine::of(url)? {
-            Engine::Sqlite => sqlite::open(url).await?,
+        Self::open_with(&StoreOptions::new(url)).await
+    }
+
+    /// As [`Store::open`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_with(options: &StoreOptions<'_>) -> Result<Self> {
+        let (writer, readers) = match Engine::of(options.url)? {
+            Engine::Sqlite => sqlite::open(options.url).await?,
             Engine::Postgres => {
-                let pool = Pool::Postgres(postgres::open(url).await?);
+                let pool = Pool::Postgres(postgres::open(options).await?);
                 (pool.clone(), pool)
             }
         };
-        Ok(Self { writer, readers })
+        let holder = HEXLOWER.encode(&edge::random::<16>());
+        Ok(Self { writer, readers, leases: Arc::new(Leases::of(holder)) })
     }
 
     /// Waits for running work and closes.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
-    }
-
-    /// Grows when another process wrote (`PRAGMA data_version`, which leaves out what its own connection writes).
-    ///
-    /// # Errors
-    /// Temporary trouble.
-    pub async fn data_version(&self) -> Result<i64> {
-        let mut writer = self.writer.acquire().await.context("waiting for the writer")?;
-        query_scalar("PRAGMA data_version").fetch_one(&mut writer).await.context("asking for changes")
     }
 
     /// A transaction that may write. On SQLite it is alone; on PostgreSQL it locks the rows that it touches.
@@ -44,19 +49,12 @@ impl Store {
             Pool::Postgres(pool) => postgres::begin(pool).await,
         }
     }
-
-    /// A transaction that may judge: there is one of these at a time, on both engines.
-    pub(super) async fn judge(&self) -> Result<Transaction> {
-        let mut tx = self.write().await?;
-        postgres::serialise(&mut tx).await?;
-        Ok(tx)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::StoreError;
+    use crate::store::{StoreError, engine::query_scalar};
 
     #[tokio::test]
     async fn a_full_disk_is_temporary_and_the_store_goes_on_when_there_is_room() {

@@ -67,6 +67,7 @@ impl Window {
     /// Temporary trouble; refused when a ticket or a held mail does not exist.
     pub async fn enqueue(&mut self, mails: &[NewOutbox], now: Timestamp) -> Result<Vec<OutboxId>> {
         let mut ids = Vec::with_capacity(mails.len());
+        self.news |= !mails.is_empty();
         for piece in mails.chunks(ROWS_AT_ONCE) {
             ids.extend(insert(&mut self.tx, piece, now).await?);
         }
@@ -87,6 +88,7 @@ impl Store {
     /// Temporary trouble, as in all functions here.
     pub async fn claim_outbox(&self, mailbox: &str, limit: u32, now: Timestamp) -> Result<Vec<OutboxRow>> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         let skip_locked = tx.engine().pick("", " FOR UPDATE SKIP LOCKED");
         let rows: Vec<StoredRow> = query_as(AssertSqlSafe(format!("{CLAIM}{skip_locked}) RETURNING {ROW}")))
             .bind(clean(mailbox))
@@ -125,11 +127,12 @@ impl Store {
     ///
     /// # Errors
     /// Temporary trouble: the rows stay `Sending`, try again.
-    pub async fn finish_outbox(&self, results: &[OutboxResult], now: Timestamp) -> Result<()> {
+    pub async fn finish_outbox(&self, mailbox: &str, results: &[OutboxResult], now: Timestamp) -> Result<()> {
         if results.is_empty() {
             return Ok(());
         }
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         for result in results {
             let next_at = match result.state {
                 OutboxState::Queued | OutboxState::Unknown => Some(micros(result.next_at.unwrap_or(now))),
@@ -160,6 +163,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn recover_outbox(&self, mailbox: &str, now: Timestamp) -> Result<u64> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         let done = query(
             "UPDATE outbox SET state = 'unknown', next_at = $2, updated_at = $2
              WHERE mailbox = $1 AND state = 'sending'",
@@ -255,6 +259,7 @@ impl Store {
             .execute(&mut *tx)
             .await
             .context("changing an outgoing mail")?;
+        self.announce(&mut tx).await?;
         tx.commit().await.context("changing an outgoing mail")?;
         Ok(done.rows_affected() > 0)
     }

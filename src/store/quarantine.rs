@@ -80,6 +80,7 @@ impl Store {
             .context("taking a message out of quarantine")?;
             kept.rows_affected() > 0
         };
+        self.announce(&mut tx).await?;
         tx.commit().await.context("taking a message out of quarantine")?;
         Ok(done)
     }

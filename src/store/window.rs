@@ -3,10 +3,15 @@
 //! Invariant: what happens between [`Window::savepoint`] and [`Window::release`] happens as a whole or not at all, and
 //! [`Window::commit`] is one durable commit.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
-    RawMessage, Result, Store, StoreError, Window, columns, engine::query, failure::Context, ledger::read_raw,
+    RawMessage, Result, Store, StoreError, Window, changes, columns,
+    engine::{Transaction, postgres, query},
+    failure::Context,
+    ledger::read_raw,
 };
 use crate::desk::RawId;
 
@@ -16,7 +21,13 @@ impl Store {
     /// # Errors
     /// Temporary: another writer held the lock for too long, the disk is full.
     pub async fn window(&self) -> Result<Window> {
-        Ok(Window { tx: self.judge().await? })
+        let mut tx = self.write().await?;
+        postgres::serialise(&mut tx).await?;
+        Ok(self.window_on(tx))
+    }
+
+    pub(super) fn window_on(&self, tx: Transaction) -> Window {
+        Window { tx, leases: Arc::clone(&self.leases), news: false }
     }
 }
 
@@ -50,7 +61,10 @@ impl Window {
     ///
     /// # Errors
     /// Temporary: nothing of the window happened.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        if self.news {
+            changes::announce(&mut self.tx, &self.leases.holder).await?;
+        }
         self.tx.commit().await.context("committing a window")
     }
 

@@ -12,6 +12,9 @@
     clippy::print_stdout
 )]
 
+/// The same scenes run on the other engine in `tests/e2e_postgres`.
+const ENGINE: maildesk_lab::desk::Engine = maildesk_lab::desk::Engine::Sqlite;
+
 mod broken;
 mod crash;
 mod dialogue;

@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use maildesk_lab::{
     availability,
-    desk::{Desk, DeskOptions},
+    desk::{Desk, DeskOptions, Engine},
     house::House,
     mailclient::{Draft, ImapBox, Mail, reply_to},
 };
+
+use crate::ENGINE;
 
 pub const SUPPORT: &str = "support@desk.test";
 pub const ALICE: &str = "alice@desk.test";
@@ -34,7 +36,8 @@ pub struct Scene {
 
 /// Servers alone; `None`: skip, the servers are missing.
 pub fn house() -> Option<House> {
-    availability::real_servers().then(|| House::start(&USERS).unwrap())
+    let there = availability::real_servers() && (ENGINE == Engine::Sqlite || availability::postgres());
+    there.then(|| House { engine: ENGINE, ..House::start(&USERS).unwrap() })
 }
 
 /// Servers and a running desk; `None`: skip, the servers are missing.

@@ -50,7 +50,7 @@ fn leave_undecided(scene: &Scene, letters: &[(u32, u32)]) {
             let keep = Keep { uid: *n, received_at: now, bytes: letter(*n).into(), oversized_bytes: None };
             let kept = store.keep(&key, &[keep], now).await.unwrap();
             for _ in 0..*ended {
-                store.count_attempt(&[kept[0].1]).await.unwrap();
+                store.count_attempt("support", &[kept[0].1]).await.unwrap();
             }
         }
         store.close().await;

@@ -236,11 +236,13 @@ fn a_confirmation_is_used_once() {
         drop(window);
 
         let mut window = house.store.window().await.unwrap();
+        window.savepoint().await.unwrap();
         let again = window.enqueue(&[mail], at(5)).await;
         assert!(
             matches!(again, Err(StoreError::Refused(_))),
             "a nonce is used for one confirmation: {again:?}"
         );
+        window.rollback().await.unwrap();
         let nowhere = NewConfirmation { nonce_hash: [9; 32], held: RawId(77), ..confirmation };
         let mail = NewOutbox {
             confirmation: Some(nowhere),

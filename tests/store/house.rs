@@ -13,16 +13,18 @@ use maildesk::{
         Application, AppliedMail, FolderKey, Keep, NewOutbox, OutboxKind, Result, Store, StoreError, Window,
     },
 };
-use sqlx::{Connection, SqliteConnection};
+use maildesk_lab::{availability, postgres::Postgres};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 /// An engine that the contract holds for. A new one is one more line in [`ENGINES`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
+    Postgres,
 }
 
-const ENGINES: [Engine; 1] = [Engine::Sqlite];
+const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
 /// Runs a scenario on each engine, on a new store.
 pub fn each_engine<F, Scenario>(scenario: F)
@@ -32,6 +34,9 @@ where
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     for engine in ENGINES {
+        if matches!(engine, Engine::Postgres) && !availability::postgres() {
+            continue;
+        }
         runtime.block_on(async {
             let house = House::new(engine).await;
             // A scenario that names only `house.store` captures nothing else: the folder must outlive it all the same.
@@ -43,10 +48,14 @@ where
 }
 
 pub struct House {
+    pub engine: Engine,
     pub store: Store,
     pub url: String,
     pub dir: Arc<TempDir>,
 }
+
+/// How long an event may take to come.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Seconds after a fixed day.
 pub fn at(seconds: i64) -> Timestamp {
@@ -213,9 +222,10 @@ impl House {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", dir.path().join("maildesk.db").display()),
+            Engine::Postgres => Postgres::shared().database().unwrap(),
         };
         let store = Store::open(&url).await.unwrap();
-        Self { store, url, dir }
+        Self { engine, store, url, dir }
     }
 
     /// Closes, and opens what is on the disk.
@@ -226,19 +236,37 @@ impl House {
 
     /// Somebody else at the same data, past the store.
     pub async fn tamper(&self, sql: &'static str) -> u64 {
-        let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
-        sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut connection).await.unwrap();
-        let done = sqlx::query(sql).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-        done.rows_affected()
+        match self.engine {
+            Engine::Sqlite => {
+                let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut connection).await.unwrap();
+                let done = sqlx::query(sql).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                done.rows_affected()
+            }
+            Engine::Postgres => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                // Foreign keys are triggers, which a replica does not run.
+                sqlx::query("SET session_replication_role = replica").execute(&mut connection).await.unwrap();
+                let done = sqlx::query(sql).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                done.rows_affected()
+            }
+        }
     }
 
     /// One number, read past the store.
     pub async fn number(&self, sql: &'static str) -> i64 {
-        let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
-        let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-        number
+        match self.engine {
+            Engine::Sqlite => {
+                let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+            Engine::Postgres => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+        }
     }
 
     /// Begins the folder and keeps these UIDs.

@@ -97,8 +97,8 @@ fn another_uidvalidity_is_another_folder() {
 fn attempts_are_counted_durably() {
     each_engine(|mut house| async move {
         let raws = house.keep(&[1, 2]).await;
-        house.store.count_attempt(&raws).await.unwrap();
-        house.store.count_attempt(&raws[..1]).await.unwrap();
+        house.store.count_attempt("support", &raws).await.unwrap();
+        house.store.count_attempt("support", &raws[..1]).await.unwrap();
         house.reopen().await;
         let undecided = house.store.undecided("support", 10).await.unwrap();
         assert_eq!(undecided.iter().map(|mail| mail.attempts).collect::<Vec<_>>(), [2, 1]);
@@ -162,7 +162,7 @@ fn reconciliation_counts_what_is_missing() {
 fn quarantine_gives_back_and_drops() {
     each_engine(|house| async move {
         let raws = house.keep(&[1, 2]).await;
-        house.store.count_attempt(&raws).await.unwrap();
+        house.store.count_attempt("support", &raws).await.unwrap();
         let mut window = house.store.window().await.unwrap();
         window.quarantine(raws[0], "crashed twice", at(2)).await.unwrap();
         window.quarantine(raws[1], "crashed twice", at(2)).await.unwrap();

@@ -10,6 +10,7 @@
 
 mod gathering;
 mod house;
+mod leases;
 mod ledger;
 mod outbox;
 mod safety;

@@ -80,7 +80,7 @@ fn attempts_end_as_they_ended() {
         let later = OutboxResult { next_at: Some(at(60)), ..ended(ids[1], OutboxState::Queued) };
         let unsure = OutboxResult { next_at: Some(at(90)), ..ended(ids[2], OutboxState::Unknown) };
         let results = [ended(ids[0], OutboxState::Sent), later, unsure, ended(ids[3], OutboxState::Failed)];
-        house.store.finish_outbox(&results, at(3)).await.unwrap();
+        house.store.finish_outbox("support", &results, at(3)).await.unwrap();
         house.reopen().await;
         let rows = house.store.outbox(None, 10).await.unwrap();
         let states: Vec<OutboxState> = rows.iter().rev().map(|row| row.state).collect();
@@ -102,7 +102,7 @@ fn attempts_end_as_they_ended() {
         );
         assert_eq!(house.store.attempts_since("support", at(0)).await.unwrap(), 6);
         // A late word on a mail that is not being sent changes nothing.
-        house.store.finish_outbox(&[ended(ids[0], OutboxState::Failed)], at(101)).await.unwrap();
+        house.store.finish_outbox("support", &[ended(ids[0], OutboxState::Failed)], at(101)).await.unwrap();
         assert_eq!(state_of(&house, ids[0]).await, OutboxState::Sent);
     });
 }
@@ -130,7 +130,7 @@ fn a_failed_delivery_is_noted_on_its_ticket() {
         let id = house.enqueue(&[NewOutbox { ticket: Some(ticket), ..reply("r@desk") }], at(11)).await[0];
         house.store.claim_outbox("support", 10, at(12)).await.unwrap();
         let gone = OutboxResult { detail: "550 no such user".into(), ..ended(id, OutboxState::Failed) };
-        house.store.finish_outbox(&[gone], at(13)).await.unwrap();
+        house.store.finish_outbox("support", &[gone], at(13)).await.unwrap();
         let detail = house.store.ticket(ticket).await.unwrap().unwrap();
         let last = detail.events.last().unwrap();
         assert_eq!(
@@ -153,7 +153,7 @@ fn the_operator_retries_and_cancels() {
         house.store.claim_outbox("support", 1, at(2)).await.unwrap();
         assert!(!house.store.outbox_retry(ids[0], at(3)).await.unwrap(), "it is being sent");
         assert!(!house.store.outbox_cancel(ids[0], at(3)).await.unwrap(), "it is being sent");
-        house.store.finish_outbox(&[ended(ids[0], OutboxState::Failed)], at(3)).await.unwrap();
+        house.store.finish_outbox("support", &[ended(ids[0], OutboxState::Failed)], at(3)).await.unwrap();
         assert!(house.store.outbox_retry(ids[0], at(50)).await.unwrap());
         assert!(house.store.outbox_cancel(ids[1], at(50)).await.unwrap());
         assert!(!house.store.outbox_cancel(ids[1], at(50)).await.unwrap());

@@ -4,8 +4,9 @@
 //! transaction whose program was stopped is ended by the server, so that a sleeping daemon holds up nobody for long; all
 //! judgement is serialised by one row, as SQLite does by its one writer (see [`serialise`]).
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
+use secrecy::ExposeSecret as _;
 use sqlx::{
     ConnectOptions, PgConnection, PgPool,
     migrate::Migrator,
@@ -14,7 +15,7 @@ use sqlx::{
 
 use super::{Connection, Engine, Pool, Transaction, migrate, query_scalar};
 use crate::store::{
-    Result, StoreError,
+    Result, StoreError, StoreOptions,
     failure::{Context, sort},
 };
 
@@ -29,10 +30,12 @@ const IDLE_SECONDS: u64 = 300;
 /// The oldest version that the statements are tested with.
 const VERSION_MIN: i64 = 150_000;
 
-/// For each session. The server ends a transaction that stands idle (the program was stopped, or its machine is gone)
-/// sooner than a lease runs out, and the keepalives find out about a machine that is gone. Nothing here waits for ever.
-const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '30s';
-    SET statement_timeout = '60s'; SET default_transaction_isolation = 'read committed';
+/// The longest time that a transaction may stand idle: the program was stopped, or its machine is gone. Nothing of ours
+/// works that long outside the database.
+const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(10);
+
+/// For each session. The keepalives find out about a machine that is gone, and nothing here waits for ever.
+const SESSION: &str = "SET lock_timeout = '30s'; SET statement_timeout = '60s'; SET default_transaction_isolation = 'read committed';
     SET default_transaction_read_only = off; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;
     SET tcp_keepalives_count = 2; SET client_min_messages = 'warning'";
 
@@ -41,8 +44,8 @@ const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock
 /// # Errors
 /// [`StoreError::Operator`] for a URL that is none, a refused login, a server that is too old or forgets commits, a newer
 /// schema; else temporary.
-pub(in crate::store) async fn open(url: &str) -> Result<PgPool> {
-    let options = PgConnectOptions::from_str(url)
+pub(in crate::store) async fn open(store: &StoreOptions<'_>) -> Result<PgPool> {
+    let mut options = PgConnectOptions::from_str(store.url)
         .map_err(|_| {
             // The words of the error may quote the URL, which may hold a password.
             StoreError::Operator(
@@ -53,12 +56,21 @@ pub(in crate::store) async fn open(url: &str) -> Result<PgPool> {
         })?
         .application_name("maildesk")
         .disable_statement_logging();
+    if let Some(password) = store.password {
+        options = options.password(password.expose_secret());
+    }
+    // Sooner than the lease runs out, so that a daemon that sleeps in a transaction does not hold up its successor.
+    let idle = IDLE_IN_TRANSACTION_MAX.min(store.lease / 2).as_millis();
+    let session: Arc<str> = format!("{SESSION}; SET idle_in_transaction_session_timeout = {idle}").into();
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(Duration::from_secs(QUEUE_SECONDS))
         .acquire_slow_threshold(Duration::from_secs(QUEUE_SECONDS))
         .idle_timeout(Duration::from_secs(IDLE_SECONDS))
-        .after_connect(|connection, _| Box::pin(prepare(connection)))
+        .after_connect(move |connection, _| {
+            let session = Arc::clone(&session);
+            Box::pin(async move { prepare(connection, &session).await })
+        })
         .connect_lazy_with(options);
     assert_usable(&pool).await?;
     migrate(&MIGRATIONS, begin(&pool).await?).await?;
@@ -87,8 +99,8 @@ pub(in crate::store) async fn serialise(connection: &mut Connection) -> Result<(
     Ok(())
 }
 
-async fn prepare(connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(SESSION).execute(&mut *connection).await?;
+async fn prepare(connection: &mut PgConnection, session: &str) -> sqlx::Result<()> {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(session)).execute(&mut *connection).await?;
     // A stricter word of the operator's (remote_apply and the like) stays.
     let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&mut *connection).await?;
     if commit == "off" {

@@ -33,6 +33,16 @@ pub fn program(name: &str) -> bool {
     excuse(&if found { Vec::new() } else { vec![format!("{name} is missing")] })
 }
 
+/// True when PostgreSQL is installed; as [`real_servers`] otherwise.
+///
+/// # Panics
+/// With `CI=true` instead of returning false.
+#[must_use]
+pub fn postgres() -> bool {
+    let found = crate::postgres::programs().is_some();
+    excuse(&if found { Vec::new() } else { vec!["PostgreSQL 15 is missing".to_owned()] })
+}
+
 fn excuse(missing: &[String]) -> bool {
     if missing.is_empty() {
         return true;

@@ -4,6 +4,7 @@
 use std::{io, path::PathBuf};
 
 use crate::{
+    desk::Engine,
     dns::Dns,
     dovecot::Dovecot,
     mailclient::{ImapBox, Submission},
@@ -18,6 +19,8 @@ pub struct House {
     pub policy: PolicyServer,
     pub dns: Dns,
     pub dovecot: Dovecot,
+    /// What its desks store on.
+    pub engine: Engine,
 }
 
 impl House {
@@ -49,7 +52,7 @@ impl House {
         let options =
             PostfixOptions { domains: &Self::DOMAINS, authserv_id: Self::AUTHSERV_ID, strip_forged };
         let postfix = Postfix::start(&dovecot, &options)?;
-        Ok(Self { postfix, policy, dns, dovecot })
+        Ok(Self { postfix, policy, dns, dovecot, engine: Engine::default() })
     }
 
     /// The root certificate of its servers.

@@ -11,6 +11,7 @@ pub mod house;
 pub mod mailclient;
 pub mod policy;
 pub mod postfix;
+pub mod postgres;
 pub mod process;
 pub mod scripted_imap;
 pub mod scripted_smtp;

@@ -32,6 +32,14 @@ impl Group {
         command.process_group(0).spawn().map(|child| Self { child })
     }
 
+    /// Starts the command as leader of a new process group that ends by itself, in its own order, once this program is gone.
+    ///
+    /// # Errors
+    /// As [`Command::spawn`].
+    pub fn spawn_to_be_told(command: &mut Command) -> io::Result<Self> {
+        command.process_group(0).spawn().map(|child| Self { child })
+    }
+
     /// The leader's process id, which is the group's.
     #[must_use]
     pub fn id(&self) -> u32 {

@@ -10,6 +10,7 @@ use crate::{
     dovecot::Dovecot,
     house::House,
     postfix::Postfix,
+    postgres::Postgres,
     scripted_imap::{self, ScriptedImap},
     scripted_smtp::ScriptedSmtp,
 };
@@ -34,6 +35,35 @@ pub trait MailServers {
     fn smtp(&self, address: &str) -> Endpoint;
     /// The lines of `[trust]`.
     fn trust(&self) -> String;
+    /// `[store] url` of a new desk in this folder.
+    ///
+    /// # Errors
+    /// When a database cannot be made.
+    fn store(&self, folder: &Path) -> io::Result<String> {
+        Engine::Sqlite.store(folder)
+    }
+}
+
+/// What a desk's store is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    #[default]
+    Sqlite,
+    /// The cluster that the test program shares.
+    Postgres,
+}
+
+impl Engine {
+    /// `[store] url` of a new desk in this folder.
+    ///
+    /// # Errors
+    /// When a database cannot be made.
+    pub fn store(self, folder: &Path) -> io::Result<String> {
+        match self {
+            Self::Sqlite => Ok(format!("sqlite://{}", folder.join("maildesk.db").display())),
+            Self::Postgres => Postgres::shared().database(),
+        }
+    }
 }
 
 impl MailServers for House {
@@ -54,6 +84,10 @@ impl MailServers for House {
     fn trust(&self) -> String {
         let (id, received, dns) = (Self::AUTHSERV_ID, Self::OWN_RECEIVED, self.dns.address());
         format!("authserv_ids = [\"{id}\"]\nown_received = {received}\nresolver = \"{dns}\"")
+    }
+
+    fn store(&self, folder: &Path) -> io::Result<String> {
+        self.engine.store(folder)
     }
 }
 
@@ -159,7 +193,10 @@ impl DeskOptions {
         let own = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         write_secret(&folder.join("desk-secret"), &format!("{own:x<48}"))?;
         let mailbox = self.mailbox("support", folder, servers)?;
-        fs::write(folder.join("maildesk.toml"), self.toml(folder, &mailbox, &servers.trust()))
+        fs::write(
+            folder.join("maildesk.toml"),
+            self.toml(&servers.store(folder)?, &mailbox, &servers.trust()),
+        )
     }
 
     /// A `[[mailbox]]` of this name, to stand in [`DeskOptions::more`] or elsewhere; its passwords are written to files.
@@ -193,13 +230,12 @@ team = "tech"
         ))
     }
 
-    fn toml(&self, folder: &Path, mailbox: &str, trust: &str) -> String {
+    fn toml(&self, store: &str, mailbox: &str, trust: &str) -> String {
         let Self { address, default_language, more, .. } = self;
-        let store = folder.join("maildesk.db");
-        let (store, staff) = (store.display(), self.staff());
+        let staff = self.staff();
         format!(
             r#"[store]
-url = "sqlite://{store}"
+url = "{store}"
 
 [desk]
 name = "Example Support"

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use config::{Agent, DeskOptions, Endpoint, MailServers, Scripted};
+pub use config::{Agent, DeskOptions, Endpoint, Engine, MailServers, Scripted};
 use serde_json::Value;
 use tempfile::TempDir;
 

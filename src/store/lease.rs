@@ -1,0 +1,165 @@
+//! Who works a mailbox. Several daemons may share one PostgreSQL: each mailbox is worked by the one that holds its lease, and
+//! whoever takes a lease over gets the next fencing token, without which the former holder can write nothing more for it.
+//!
+//! Invariants: time is the database's, so that the clocks of two machines need not agree; a transaction that was fenced holds
+//! off a takeover until it has ended. On SQLite there is one daemon ([`super::Alone`]), and every lease is its own.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Result, Store, StoreError, Window,
+    columns::clean,
+    engine::{Connection, Engine, Pool, postgres, query, query_scalar},
+    failure::Context,
+};
+
+/// Token unchanged, so that transactions that were fenced with it (`FOR KEY SHARE`) do not hold it up.
+const RENEW: &str = "UPDATE mailbox_lease
+    SET expires_at = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + $4
+    WHERE mailbox = $1 AND holder = $2 AND token = $3";
+
+/// Free, run out, or so far in the future that the database's clock must have been set back since.
+const TAKE: &str = "INSERT INTO mailbox_lease (mailbox, token, holder, expires_at)
+    VALUES ($1, 1, $2, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + $3)
+    ON CONFLICT (mailbox) DO UPDATE SET token = mailbox_lease.token + 1, holder = excluded.holder,
+        expires_at = excluded.expires_at
+    WHERE mailbox_lease.expires_at <= CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)
+        OR mailbox_lease.expires_at > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + 2 * $3
+    RETURNING token";
+
+const FENCE: &str = "SELECT token FROM mailbox_lease WHERE mailbox = $1 AND token = $2 FOR KEY SHARE";
+
+/// What this program holds.
+#[derive(Debug, Default)]
+pub(super) struct Leases {
+    /// Different in every life of every daemon.
+    pub(super) holder: String,
+    held: Mutex<BTreeMap<String, Held>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    token: i64,
+    /// By our clock, and sooner than by the database's.
+    until: Instant,
+}
+
+impl Leases {
+    pub(super) fn of(holder: String) -> Self {
+        Self { holder, held: Mutex::default() }
+    }
+
+    fn get(&self, mailbox: &str) -> Option<Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(mailbox).copied()
+    }
+
+    fn set(&self, mailbox: &str, held: Held) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(mailbox.to_owned(), held);
+    }
+
+    /// The token stays: it is what fences us off.
+    fn end(&self, mailbox: &str) {
+        if let Some(held) = self.held.lock().unwrap_or_else(PoisonError::into_inner).get_mut(mailbox) {
+            held.until = Instant::now();
+        }
+    }
+}
+
+impl Store {
+    /// Takes a mailbox to work on it, or goes on holding it, for so long from now; false: another daemon holds it.
+    ///
+    /// # Errors
+    /// Temporary: what was held before is held until its time is over.
+    pub async fn take_lease(&self, mailbox: &str, lease: Duration) -> Result<bool> {
+        if matches!(self.writer, Pool::Sqlite(_)) {
+            return Ok(true);
+        }
+        // Time that the statement takes is time less.
+        let until = Instant::now() + lease.mul_f32(0.8);
+        let micros = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
+        let token = match self.leases.get(mailbox) {
+            Some(held) if self.renew(mailbox, held.token, micros).await? => Some(held.token),
+            _ => query_scalar(TAKE)
+                .bind(clean(mailbox))
+                .bind(&self.leases.holder)
+                .bind(micros)
+                .fetch_optional(&self.writer)
+                .await
+                .context("taking a mailbox")?,
+        };
+        match token {
+            Some(token) => self.leases.set(mailbox, Held { token, until }),
+            None => self.leases.end(mailbox),
+        }
+        Ok(token.is_some())
+    }
+
+    async fn renew(&self, mailbox: &str, token: i64, micros: i64) -> Result<bool> {
+        let done = query(RENEW)
+            .bind(clean(mailbox))
+            .bind(&self.leases.holder)
+            .bind(token)
+            .bind(micros)
+            .execute(&self.writer)
+            .await
+            .context("keeping a mailbox")?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Lets others have the mailbox at once. Everything that works on it must have ended.
+    ///
+    /// # Errors
+    /// Temporary: they get it when the time is over.
+    pub async fn give_lease_back(&self, mailbox: &str) -> Result<()> {
+        let Some(held) = self.leases.get(mailbox) else { return Ok(()) };
+        self.leases.end(mailbox);
+        query("UPDATE mailbox_lease SET expires_at = 0 WHERE mailbox = $1 AND holder = $2 AND token = $3")
+            .bind(clean(mailbox))
+            .bind(&self.leases.holder)
+            .bind(held.token)
+            .execute(&self.writer)
+            .await
+            .context("giving a mailbox back")
+            .map(|_| ())
+    }
+
+    /// Whether the mailbox may still be worked by this program, as far as it can know without asking: true on SQLite and
+    /// for a program that never took a lease. To be asked before each effect that no transaction can take back.
+    #[must_use]
+    pub fn holds(&self, mailbox: &str) -> bool {
+        self.leases.get(mailbox).is_none_or(|held| Instant::now() < held.until)
+    }
+
+    /// A window of decisions on a mailbox's mail: it happens only while this program holds the mailbox.
+    ///
+    /// # Errors
+    /// Temporary: as [`Store::window`], or another daemon has taken the mailbox over.
+    pub async fn window_of(&self, mailbox: &str) -> Result<Window> {
+        let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
+        postgres::serialise(&mut tx).await?;
+        Ok(self.window_on(tx))
+    }
+
+    /// This transaction happens only if nobody took the mailbox over before it ends. Programs that hold no lease at all
+    /// (the command line) act for the operator and are not fenced.
+    pub(super) async fn fence(&self, tx: &mut Connection, mailbox: &str) -> Result<()> {
+        let Some(held) = self.leases.get(mailbox).filter(|_| tx.engine() == Engine::Postgres) else {
+            return Ok(());
+        };
+        let token: Option<i64> = query_scalar(FENCE)
+            .bind(clean(mailbox))
+            .bind(held.token)
+            .fetch_optional(tx)
+            .await
+            .context("asking whether the mailbox is still ours")?;
+        match token {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Temporary("another daemon works this mailbox now".into())),
+        }
+    }
+}
