@@ -5,6 +5,7 @@
 //! cargo bench --bench desk -- throughput --mails DIR      # the .eml files of a folder instead
 //! cargo bench --bench desk -- kill --times 20 --seed 7    # kill -9 at random moments, then count
 //! cargo bench --bench desk -- latency --times 50          # EXISTS line to accepted acknowledgement
+//! cargo bench --bench desk -- --store postgres            # on a PostgreSQL of its own, on the same disk
 //! ```
 //!
 //! `throughput` runs twice: in windows, and naively with one commit a message (`window_messages_max = 1`), so that the
@@ -24,7 +25,7 @@ use std::{
     fs,
     io::Write,
     os::unix::fs::OpenOptionsExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -32,6 +33,7 @@ use std::{
 use maildesk_lab::{
     dovecot::Dovecot,
     mailclient::ImapBox,
+    postgres::Postgres,
     scripted_imap::{self, ScriptedImap},
     scripted_smtp::ScriptedSmtp,
 };
@@ -46,6 +48,17 @@ struct Options {
     count: usize,
     times: usize,
     seed: u64,
+    postgres: Option<Postgres>,
+}
+
+impl Options {
+    /// Where the next desk in this folder stores.
+    fn store(&self, folder: &Path) -> String {
+        match &self.postgres {
+            Some(cluster) => cluster.database().unwrap(),
+            None => format!("sqlite://{}", folder.join("maildesk.db").display()),
+        }
+    }
 }
 
 fn main() {
@@ -60,9 +73,9 @@ fn main() {
         mails.iter().map(|m| m.bytes.len()).sum::<usize>() / mails.len().max(1)
     );
     if wants("throughput") {
-        let grouped = runtime.block_on(throughput(&mails, 50));
+        let grouped = runtime.block_on(throughput(&mails, 50, &options));
         println!("windows of 50      {grouped}");
-        let naive = runtime.block_on(throughput(&mails, 1));
+        let naive = runtime.block_on(throughput(&mails, 1, &options));
         println!("a commit a message {naive}");
         println!("ratio              {:.1} times the rate", grouped.rate / naive.rate);
     }
@@ -75,7 +88,8 @@ fn main() {
 }
 
 fn options() -> Options {
-    let mut options = Options { scenario: None, mails: None, count: 2000, times: 20, seed: 1 };
+    let mut options =
+        Options { scenario: None, mails: None, count: 2000, times: 20, seed: 1, postgres: None };
     let mut words = std::env::args().skip(1).filter(|a| a != "--bench");
     while let Some(word) = words.next() {
         let mut value = || words.next().unwrap_or_else(|| panic!("{word} wants a value"));
@@ -83,6 +97,10 @@ fn options() -> Options {
             "--mails" => options.mails = Some(value().into()),
             "--count" => options.count = value().parse().unwrap(),
             "--times" => options.times = value().parse().unwrap(),
+            "--store" => {
+                let on_postgres = value() == "postgres";
+                options.postgres = on_postgres.then(|| Postgres::start_in(&std::env::temp_dir()).unwrap());
+            }
             "--seed" => options.seed = value().parse().unwrap(),
             scenario => options.scenario = Some(scenario.to_owned()),
         }
@@ -163,7 +181,13 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(imap: (&str, u16), (user, password): (&str, &str), smtp: (&str, u16), window: usize) -> Self {
+    fn new(
+        options: &Options,
+        imap: (&str, u16),
+        (user, password): (&str, &str),
+        smtp: (&str, u16),
+        window: usize,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let secret = |name: &str, value: &str| {
             let mut file = fs::OpenOptions::new()
@@ -179,7 +203,7 @@ impl Bench {
         secret("password", password);
         let config = format!(
             r#"[store]
-url = "sqlite://{store}"
+url = "{store}"
 [desk]
 name = "Bench"
 secret_file = "desk-secret"
@@ -226,7 +250,7 @@ window_messages_max = {window}
             imap.1,
             smtp.0,
             smtp.1,
-            store = folder.path().join("maildesk.db").display()
+            store = options.store(folder.path())
         );
         fs::write(folder.path().join("maildesk.toml"), config).unwrap();
         Self { folder }
@@ -337,12 +361,17 @@ fn to_clients(sink: &ScriptedSmtp) -> Vec<Vec<u8>> {
         .collect()
 }
 
-async fn throughput(mails: &[Mail], window: usize) -> Figures {
+async fn throughput(mails: &[Mail], window: usize, options: &Options) -> Figures {
     let dovecot = filled_dovecot(mails);
     let sink = ScriptedSmtp::script().start().await;
     let ip = dovecot.ip().to_string();
-    let bench =
-        Bench::new((&ip, Dovecot::IMAP), (ADDRESS, PASSWORD), (&sink.ip.to_string(), sink.port), window);
+    let bench = Bench::new(
+        options,
+        (&ip, Dovecot::IMAP),
+        (ADDRESS, PASSWORD),
+        (&sink.ip.to_string(), sink.port),
+        window,
+    );
     let tickets = mails.iter().filter(|m| !m.follows).count();
     // A notification a mail, and an acknowledgement a ticket.
     let expected = mails.len() + tickets;
@@ -384,7 +413,8 @@ async fn kill(mails: &[Mail], options: &Options) {
     let dovecot = filled_dovecot(mails);
     let sink = ScriptedSmtp::script().start().await;
     let ip = dovecot.ip().to_string();
-    let bench = Bench::new((&ip, Dovecot::IMAP), (ADDRESS, PASSWORD), (&sink.ip.to_string(), sink.port), 50);
+    let bench =
+        Bench::new(options, (&ip, Dovecot::IMAP), (ADDRESS, PASSWORD), (&sink.ip.to_string(), sink.port), 50);
     let mut random = options.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     for _ in 0..options.times {
         random ^= random << 13;
@@ -426,6 +456,7 @@ async fn latency(options: &Options) {
     let sink = ScriptedSmtp::script().start().await;
     let imap = ScriptedImap::builder().start().await;
     let bench = Bench::new(
+        options,
         (&imap.ip().to_string(), imap.port()),
         (scripted_imap::USER, scripted_imap::PASSWORD),
         (&sink.ip.to_string(), sink.port),

@@ -10,6 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sqlx::AssertSqlSafe;
+
 use super::{
     Result, Store, StoreError, Window,
     columns::clean,
@@ -17,18 +19,26 @@ use super::{
     failure::Context,
 };
 
-/// Token unchanged, so that transactions that were fenced with it (`FOR KEY SHARE`) do not hold it up.
-const RENEW: &str = "UPDATE mailbox_lease
-    SET expires_at = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + $4
-    WHERE mailbox = $1 AND holder = $2 AND token = $3";
+/// The database's clock, and the session that asks.
+const SESSION: &str = "WITH session AS (
+    SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now, CAST(pid AS BIGINT) AS pid,
+        CAST(EXTRACT(EPOCH FROM backend_start) * 1000000 AS BIGINT) AS start
+    FROM pg_stat_activity WHERE pid = pg_backend_pid())";
 
-/// Free, run out, or so far in the future that the database's clock must have been set back since.
-const TAKE: &str = "INSERT INTO mailbox_lease (mailbox, token, holder, expires_at)
-    VALUES ($1, 1, $2, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + $3)
-    ON CONFLICT (mailbox) DO UPDATE SET token = mailbox_lease.token + 1, holder = excluded.holder,
-        expires_at = excluded.expires_at
-    WHERE mailbox_lease.expires_at <= CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)
-        OR mailbox_lease.expires_at > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + 2 * $3
+/// Token unchanged, so that transactions that were fenced with it (`FOR KEY SHARE`) do not hold it up.
+const RENEW: &str = "UPDATE mailbox_lease SET expires_at = session.now + $4, backend_pid = session.pid,
+        backend_start = session.start
+    FROM session WHERE mailbox = $1 AND holder = $2 AND token = $3";
+
+/// Free, run out, or so far in the future that the database's clock must have been set back since; or its holder's session
+/// is gone, which is how a daemon that was killed is followed at once.
+const TAKE: &str = "INSERT INTO mailbox_lease AS l (mailbox, token, holder, backend_pid, backend_start, expires_at)
+    SELECT $1, 1, $2, session.pid, session.start, session.now + $3 FROM session
+    ON CONFLICT (mailbox) DO UPDATE SET token = l.token + 1, holder = excluded.holder,
+        backend_pid = excluded.backend_pid, backend_start = excluded.backend_start, expires_at = excluded.expires_at
+    WHERE l.expires_at <= excluded.expires_at - $3 OR l.expires_at > excluded.expires_at + $3
+        OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.backend_pid
+            AND CAST(EXTRACT(EPOCH FROM a.backend_start) * 1000000 AS BIGINT) = l.backend_start)
     RETURNING token";
 
 const FENCE: &str = "SELECT token FROM mailbox_lease WHERE mailbox = $1 AND token = $2 FOR KEY SHARE";
@@ -39,6 +49,8 @@ pub(super) struct Leases {
     /// Different in every life of every daemon.
     pub(super) holder: String,
     held: Mutex<BTreeMap<String, Held>>,
+    /// Our session, by which the others see that we live.
+    session: tokio::sync::Mutex<Option<Connection>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +62,7 @@ struct Held {
 
 impl Leases {
     pub(super) fn of(holder: String) -> Self {
-        Self { holder, held: Mutex::default() }
+        Self { holder, held: Mutex::default(), session: tokio::sync::Mutex::default() }
     }
 
     fn get(&self, mailbox: &str) -> Option<Held> {
@@ -59,6 +71,11 @@ impl Leases {
 
     fn set(&self, mailbox: &str, held: Held) {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(mailbox.to_owned(), held);
+    }
+
+    /// Ends our session: whoever asks next may take everything.
+    pub(super) async fn leave(&self) {
+        drop(self.session.lock().await.take());
     }
 
     /// The token stays: it is what fences us off.
@@ -81,16 +98,14 @@ impl Store {
         // Time that the statement takes is time less.
         let until = Instant::now() + lease.mul_f32(0.8);
         let micros = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
-        let token = match self.leases.get(mailbox) {
-            Some(held) if self.renew(mailbox, held.token, micros).await? => Some(held.token),
-            _ => query_scalar(TAKE)
-                .bind(clean(mailbox))
-                .bind(&self.leases.holder)
-                .bind(micros)
-                .fetch_optional(&self.writer)
-                .await
-                .context("taking a mailbox")?,
+        let mut session = self.leases.session.lock().await;
+        let mut connection = match session.take() {
+            Some(connection) => connection,
+            None => self.writer.acquire().await.context("taking a mailbox")?,
         };
+        let token = self.take_on(&mut connection, mailbox, micros).await?;
+        // After an error it is not put back: the next question opens another session.
+        *session = Some(connection);
         match token {
             Some(token) => self.leases.set(mailbox, Held { token, until }),
             None => self.leases.end(mailbox),
@@ -98,16 +113,27 @@ impl Store {
         Ok(token.is_some())
     }
 
-    async fn renew(&self, mailbox: &str, token: i64, micros: i64) -> Result<bool> {
-        let done = query(RENEW)
+    async fn take_on(&self, session: &mut Connection, mailbox: &str, micros: i64) -> Result<Option<i64>> {
+        if let Some(held) = self.leases.get(mailbox) {
+            let renewed = query(AssertSqlSafe(format!("{SESSION} {RENEW}")))
+                .bind(clean(mailbox))
+                .bind(&self.leases.holder)
+                .bind(held.token)
+                .bind(micros)
+                .execute(&mut *session)
+                .await
+                .context("keeping a mailbox")?;
+            if renewed.rows_affected() == 1 {
+                return Ok(Some(held.token));
+            }
+        }
+        query_scalar(AssertSqlSafe(format!("{SESSION} {TAKE}")))
             .bind(clean(mailbox))
             .bind(&self.leases.holder)
-            .bind(token)
             .bind(micros)
-            .execute(&self.writer)
+            .fetch_optional(session)
             .await
-            .context("keeping a mailbox")?;
-        Ok(done.rows_affected() == 1)
+            .context("taking a mailbox")
     }
 
     /// Lets others have the mailbox at once. Everything that works on it must have ended.

@@ -38,6 +38,7 @@ impl Store {
 
     /// Waits for running work and closes.
     pub async fn close(&self) {
+        self.leases.leave().await;
         self.readers.close().await;
         self.writer.close().await;
     }

@@ -44,6 +44,17 @@ fn a_mailbox_has_one_daemon_until_it_is_given_back() {
 }
 
 #[test]
+fn a_daemon_that_is_gone_is_followed_at_once() {
+    each_engine(|house| async move {
+        let other = Store::open(&house.url).await.unwrap();
+        assert!(other.take_lease("support", LONG).await.unwrap());
+        // Its sessions end as they do when it is killed; nothing is given back.
+        other.close().await;
+        take_over(&house.store).await;
+    });
+}
+
+#[test]
 fn whoever_lost_a_mailbox_writes_nothing_for_it() {
     each_engine(|house| async move {
         if house.engine == Engine::Sqlite {

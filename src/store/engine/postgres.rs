@@ -21,8 +21,8 @@ use crate::store::{
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// Of one daemon: a window, a keep, an outbox round and a renewal for a handful of mailboxes at once.
-const CONNECTIONS: u32 = 10;
+/// Of one daemon: its session, an ear for changes, and a window, a keep and an outbox round for a handful of mailboxes at once.
+const CONNECTIONS: u32 = 12;
 /// How long work waits for a free connection.
 const QUEUE_SECONDS: u64 = 60;
 /// A connection that nobody used so long is closed: an idle desk keeps few.

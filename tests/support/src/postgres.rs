@@ -86,10 +86,17 @@ impl Postgres {
     /// # Errors
     /// When the programs are missing or the server does not start, with its log.
     pub fn start() -> io::Result<Self> {
+        let memory = PathBuf::from("/dev/shm");
+        Self::start_in(&if memory.is_dir() { memory } else { std::env::temp_dir() })
+    }
+
+    /// The same with its files in a folder of this place: on a disk, for benchmarks.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_in(place: &Path) -> io::Result<Self> {
         let programs =
             programs().ok_or_else(|| io::Error::other("PostgreSQL 15 or newer is not installed"))?;
-        let memory = Path::new("/dev/shm");
-        let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let folder = tempfile::Builder::new().prefix("mkpg").tempdir_in(place)?;
         let mut command;
         if let Some((user, group)) = account()? {
