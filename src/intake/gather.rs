@@ -15,6 +15,8 @@ use crate::{
 
 /// Message-IDs looked up for one mail: In-Reply-To and the newest of References.
 const THREAD_IDS_MAX: usize = 30;
+/// A longer address is none (RFC 5321 section 4.5.3.1.3: a path has 256 octets, its brackets among them).
+const ADDRESS_BYTES_MAX: usize = 254;
 /// Recipient addresses searched for tokens.
 const RECIPIENTS_MAX: usize = 100;
 
@@ -42,7 +44,7 @@ pub(super) async fn gather(
         facts.duplicate_of = Some(first.unwrap_or_default());
     }
     if let Some(from) = &reading.from
-        && !from.address.is_empty()
+        && (1..=ADDRESS_BYTES_MAX).contains(&from.address.len())
     {
         facts.sender = Some(window.person(&from.key(), from.name.as_deref(), now).await?);
     }

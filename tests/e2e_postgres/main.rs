@@ -1,4 +1,5 @@
-//! The scenes of `tests/e2e` with the desks on PostgreSQL.
+//! The scenes of `tests/e2e` with the desks on PostgreSQL, and what only PostgreSQL has: a server that goes away, and several
+//! daemons (`cluster`).
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@ const ENGINE: maildesk_lab::desk::Engine = maildesk_lab::desk::Engine::Postgres;
 
 #[path = "../e2e/broken.rs"]
 mod broken;
+mod cluster;
 #[path = "../e2e/crash.rs"]
 mod crash;
 #[path = "../e2e/dialogue.rs"]

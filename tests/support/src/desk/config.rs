@@ -44,6 +44,32 @@ pub trait MailServers {
     }
 }
 
+/// These servers, and a store that several desks share.
+#[derive(Debug, Clone)]
+pub struct Shared<S> {
+    pub servers: S,
+    /// `[store] url`.
+    pub url: String,
+}
+
+impl<S: MailServers> MailServers for Shared<S> {
+    fn imap(&self, address: &str) -> Endpoint {
+        self.servers.imap(address)
+    }
+
+    fn smtp(&self, address: &str) -> Endpoint {
+        self.servers.smtp(address)
+    }
+
+    fn trust(&self) -> String {
+        self.servers.trust()
+    }
+
+    fn store(&self, _folder: &Path) -> io::Result<String> {
+        Ok(self.url.clone())
+    }
+}
+
 /// What a desk's store is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Engine {
@@ -163,6 +189,8 @@ pub struct DeskOptions {
     /// `keep`, `move:FOLDER` or `delete`.
     pub after: &'static str,
     pub default_language: &'static str,
+    /// Further lines of `[store]`.
+    pub store: &'static str,
     /// Further tables, appended as they are.
     pub more: String,
 }
@@ -179,6 +207,7 @@ impl Default for DeskOptions {
             start: "all",
             after: "keep",
             default_language: "en",
+            store: "",
             more: String::new(),
         }
     }
@@ -231,11 +260,12 @@ team = "tech"
     }
 
     fn toml(&self, store: &str, mailbox: &str, trust: &str) -> String {
-        let Self { address, default_language, more, .. } = self;
+        let Self { address, default_language, store: more_of_store, more, .. } = self;
         let staff = self.staff();
         format!(
             r#"[store]
 url = "{store}"
+{more_of_store}
 
 [desk]
 name = "Example Support"

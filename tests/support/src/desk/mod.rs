@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use config::{Agent, DeskOptions, Endpoint, Engine, MailServers, Scripted};
+pub use config::{Agent, DeskOptions, Endpoint, Engine, MailServers, Scripted, Shared};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -134,6 +134,16 @@ impl Desk {
         let ended = self.process.as_mut().and_then(|p| p.wait_at_most(moment));
         self.kill();
         ended.is_none()
+    }
+
+    /// Stands still from now on, in the middle of whatever it does (SIGSTOP).
+    pub fn suspend(&self) {
+        self.signal(libc::SIGSTOP);
+    }
+
+    /// Goes on where it stood (SIGCONT).
+    pub fn resume(&self) {
+        self.signal(libc::SIGCONT);
     }
 
     /// Any signal.
