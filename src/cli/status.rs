@@ -32,8 +32,10 @@ fn describe(mailbox: &MailboxStatus) -> String {
     };
     let reading = trouble(&mailbox.trouble, mailbox.trouble_since);
     let sending = trouble(&mailbox.outbox_trouble, mailbox.outbox_trouble_since);
+    let worked_by =
+        mailbox.worked_by.as_ref().map(|who| format!("\n  worked by       {who}")).unwrap_or_default();
     format!(
-        "{} ({})\n  messages        {}\n  not settled     {}\n  reconciliation  {reconciled}\n  outbox          {}\n  trouble         {reading}\n  outbox trouble  {sending}\n",
+        "{} ({}){worked_by}\n  messages        {}\n  not settled     {}\n  reconciliation  {reconciled}\n  outbox          {}\n  trouble         {reading}\n  outbox trouble  {sending}\n",
         mailbox.mailbox,
         mailbox.mode.as_deref().unwrap_or("not started yet"),
         counts(&mailbox.outcomes),

@@ -12,6 +12,16 @@ pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::try_from(SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
+/// This machine and this life of the program, for people to read and for nobody else to have: `HOST pid PID`, then 128
+/// random bits.
+#[must_use]
+pub fn identity() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = host.trim();
+    let random: String = random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{} pid {} {random}", if host.is_empty() { "localhost" } else { host }, std::process::id())
+}
+
 /// `N` bytes from the operating system's generator.
 ///
 /// # Panics

@@ -15,7 +15,7 @@ use sqlx::AssertSqlSafe;
 use super::{
     Result, Store, StoreError, Window,
     columns::clean,
-    engine::{Connection, Engine, Pool, postgres, query, query_scalar},
+    engine::{Connection, Engine, Pool, postgres, query, query_as, query_scalar},
     failure::Context,
 };
 
@@ -188,4 +188,20 @@ impl Store {
             None => Err(StoreError::Temporary("another daemon works this mailbox now".into())),
         }
     }
+}
+
+/// Who works which mailbox at this moment, without what is random in their names.
+pub(super) async fn holders(reader: &mut Connection) -> Result<Vec<(String, String)>> {
+    if reader.engine() == Engine::Sqlite {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, String)> = query_as(
+        "SELECT mailbox, holder FROM mailbox_lease
+         WHERE expires_at > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) ORDER BY mailbox",
+    )
+    .fetch_all(reader)
+    .await
+    .context("reading who works the mailboxes")?;
+    let known = |holder: &str| holder.rsplit_once(' ').map_or(holder, |(known, _)| known).to_owned();
+    Ok(rows.into_iter().map(|(mailbox, holder)| (mailbox, known(&holder))).collect())
 }

@@ -10,6 +10,7 @@ use super::{
     columns::{clean, count, instant_or_none, micros, some_text},
     engine::{Connection, query, query_as, query_scalar},
     failure::Context,
+    lease,
 };
 
 #[derive(FromRow)]
@@ -152,6 +153,9 @@ impl Store {
         }
         count_ledger(&mut reader, &mut by_name).await?;
         count_outbox(&mut reader, &mut by_name).await?;
+        for (mailbox, holder) in lease::holders(&mut reader).await? {
+            named(&mut by_name, mailbox).worked_by = Some(holder);
+        }
         Ok(by_name.into_values().collect())
     }
 }
@@ -217,5 +221,6 @@ fn named(by_name: &mut BTreeMap<String, MailboxStatus>, mailbox: String) -> &mut
         trouble_since: None,
         outbox_trouble: None,
         outbox_trouble_since: None,
+        worked_by: None,
     })
 }

@@ -354,6 +354,8 @@ pub struct MailboxStatus {
     /// The same for what leaves.
     pub outbox_trouble: Option<String>,
     pub outbox_trouble_since: Option<Timestamp>,
+    /// Where several daemons may share the store: host and process of the one that works the mailbox now.
+    pub worked_by: Option<String>,
 }
 
 /// The store of a desk. Cheap to clone.

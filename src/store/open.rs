@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
-
 use super::{
     Result, Store, StoreOptions,
     engine::{Engine, Pool, Transaction, postgres, sqlite},
@@ -32,8 +30,7 @@ impl Store {
                 (pool.clone(), pool)
             }
         };
-        let holder = HEXLOWER.encode(&edge::random::<16>());
-        Ok(Self { writer, readers, leases: Arc::new(Leases::of(holder)) })
+        Ok(Self { writer, readers, leases: Arc::new(Leases::of(edge::identity())) })
     }
 
     /// Waits for running work and closes.

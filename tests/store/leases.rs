@@ -33,6 +33,10 @@ fn a_mailbox_has_one_daemon_until_it_is_given_back() {
             assert!(other.take_lease("sales", LONG).await.unwrap(), "another mailbox is free");
             assert!(house.store.holds("support") && other.holds("sales"));
         }
+        let status = house.store.status().await.unwrap();
+        let worker = status.iter().find(|s| s.mailbox == "support").and_then(|s| s.worked_by.clone());
+        let own = format!("pid {}", std::process::id());
+        assert_eq!(worker.is_some_and(|who| who.ends_with(&own)), house.engine == Engine::Postgres);
         house.store.give_lease_back("support").await.unwrap();
         assert!(other.take_lease("support", LONG).await.unwrap());
         assert!(other.holds("support"));
