@@ -133,25 +133,12 @@ impl Store {
         }
         let mut tx = self.write().await?;
         self.fence(&mut tx, mailbox).await?;
-        for result in results {
-            let next_at = match result.state {
-                OutboxState::Queued | OutboxState::Unknown => Some(micros(result.next_at.unwrap_or(now))),
-                _ => None,
-            };
-            let row: Option<(Option<i64>, String)> = query_as(
-                "UPDATE outbox SET state = $2, detail = $3, next_at = $4, updated_at = $5
-                 WHERE id = $1 AND state = 'sending' RETURNING ticket_id, kind",
-            )
-            .bind(result.id.0)
-            .bind(result.state.as_str())
-            .bind(clean(&result.detail))
-            .bind(next_at)
-            .bind(micros(now))
-            .fetch_optional(&mut *tx)
-            .await
-            .context("finishing outgoing mail")?;
-            if let (Some((Some(ticket), kind)), OutboxState::Failed) = (row, result.state) {
-                note_failure(&mut tx, TicketId(ticket), &kind, &result.detail, now).await?;
+        for piece in results.chunks(ROWS_AT_ONCE) {
+            for (id, ticket, kind) in finish(&mut tx, piece, now).await? {
+                let failed = piece.iter().find(|r| r.id.0 == id && r.state == OutboxState::Failed);
+                if let (Some(ticket), Some(result)) = (ticket, failed) {
+                    note_failure(&mut tx, TicketId(ticket), &kind, &result.detail, now).await?;
+                }
             }
         }
         tx.commit().await.context("finishing outgoing mail")
@@ -263,6 +250,35 @@ impl Store {
         tx.commit().await.context("changing an outgoing mail")?;
         Ok(done.rows_affected() > 0)
     }
+}
+
+/// Id, ticket and kind of the rows that were being sent.
+async fn finish(
+    connection: &mut Connection,
+    results: &[OutboxResult],
+    now: Timestamp,
+) -> Result<Vec<(i64, Option<i64>, String)>> {
+    // Both engines name the columns of VALUES so.
+    let sql = format!(
+        "UPDATE outbox SET state = v.column2, detail = v.column3, next_at = v.column4, updated_at = v.column5
+         FROM (VALUES {}) AS v WHERE outbox.id = v.column1 AND outbox.state = 'sending'
+         RETURNING outbox.id, outbox.ticket_id, outbox.kind",
+        value_rows(results.len(), 5)
+    );
+    let mut query = query_as(AssertSqlSafe(sql));
+    for result in results {
+        let next_at = match result.state {
+            OutboxState::Queued | OutboxState::Unknown => Some(micros(result.next_at.unwrap_or(now))),
+            _ => None,
+        };
+        query = query
+            .bind(result.id.0)
+            .bind(result.state.as_str())
+            .bind(clean(&result.detail))
+            .bind(next_at)
+            .bind(micros(now));
+    }
+    query.fetch_all(connection).await.context("finishing outgoing mail")
 }
 
 async fn insert(connection: &mut Connection, mails: &[NewOutbox], now: Timestamp) -> Result<Vec<OutboxId>> {
