@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use async_imap::imap_proto::{
-    AttributeValue, Capability, MailboxDatum, Outcome, Response, ResponseCode, Status as WireStatus,
+    AttributeValue, Capability, MailboxDatum, NameAttribute, Outcome, Response, ResponseCode,
+    Status as WireStatus, UidSetMember,
+    types::StatusAttribute,
 };
 
 use super::syntax::clean_words;
@@ -36,6 +38,23 @@ pub(super) enum Item {
     UidValidity(u32),
     UidNext(u32),
     ReadOnly,
+    /// One line of LIST; the name as on the wire.
+    Folder {
+        name: String,
+        delimiter: Option<String>,
+        is_sent: bool,
+        can_be_opened: bool,
+    },
+    /// STATUS, as far as it was asked for.
+    FolderStatus {
+        uid_validity: Option<u32>,
+        uid_next: Option<u32>,
+    },
+    /// Where an appended message lies (RFC 4315).
+    Appended {
+        uid_validity: u32,
+        uid: u32,
+    },
     Greeting {
         preauth: bool,
     },
@@ -63,6 +82,26 @@ pub(super) fn items_of(response: &Response<'_>, items: &mut Vec<Item>) -> Option
         Response::Fetch(_, attributes) => items.push(Item::Fetch(fetch_item(attributes))),
         Response::MailboxData(MailboxDatum::Exists(count)) => items.push(Item::Exists(*count)),
         Response::MailboxData(MailboxDatum::Search(uids)) => items.push(Item::Search(uids.clone())),
+        Response::MailboxData(MailboxDatum::List(list)) => {
+            let has = |wanted: &NameAttribute<'_>| list.name_attributes.contains(wanted);
+            items.push(Item::Folder {
+                name: list.name.to_string(),
+                delimiter: list.delimiter.as_deref().map(str::to_owned),
+                is_sent: has(&NameAttribute::Sent),
+                can_be_opened: !has(&NameAttribute::NoSelect) && !list.name_attributes.iter().any(is_absent),
+            });
+        }
+        Response::MailboxData(MailboxDatum::Status { status, .. }) => {
+            let (mut uid_validity, mut uid_next) = (None, None);
+            for attribute in status {
+                match attribute {
+                    StatusAttribute::UidValidity(value) => uid_validity = Some(*value),
+                    StatusAttribute::UidNext(value) => uid_next = Some(*value),
+                    _ => {}
+                }
+            }
+            items.push(Item::FolderStatus { uid_validity, uid_next });
+        }
         Response::Data { status, outcome } => {
             let first = match status {
                 WireStatus::Ok => Some(Item::Greeting { preauth: false }),
@@ -88,6 +127,11 @@ pub(super) fn items_of(response: &Response<'_>, items: &mut Vec<Item>) -> Option
     None
 }
 
+/// RFC 5258 section 3: a name without a folder.
+fn is_absent(attribute: &NameAttribute<'_>) -> bool {
+    matches!(attribute, NameAttribute::Extension(name) if name.eq_ignore_ascii_case("\\NonExistent"))
+}
+
 fn words(outcome: &Outcome<'_>) -> String {
     let text = outcome.information.as_deref().map(clean_words).unwrap_or_default();
     match outcome.code {
@@ -102,6 +146,10 @@ fn code(outcome: &Outcome<'_>) -> Option<Item> {
         ResponseCode::UidValidity(value) => Some(Item::UidValidity(*value)),
         ResponseCode::UidNext(value) => Some(Item::UidNext(*value)),
         ResponseCode::ReadOnly => Some(Item::ReadOnly),
+        ResponseCode::AppendUid(uid_validity, uids) => match uids.as_slice() {
+            [UidSetMember::Uid(uid)] => Some(Item::Appended { uid_validity: *uid_validity, uid: *uid }),
+            _ => None,
+        },
         _ => None,
     }
 }

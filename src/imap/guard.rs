@@ -25,6 +25,8 @@ pub(super) struct Allowance {
     pub line_bytes_max: usize,
     pub responses_max: u32,
     pub total_bytes_max: u64,
+    /// The untagged response besides the usual ones that this command asks for: `LIST`, `STATUS`.
+    pub asked: Option<&'static str>,
 }
 
 /// The server sent more, or other, than the guard lets through. Travels inside [`io::Error`].
@@ -149,7 +151,7 @@ impl<S> Guard<S> {
                     return Err(Refused::Flood(self.allowance.responses_max));
                 }
                 self.nesting = 0;
-                Kind::of(&self.line)
+                Kind::of(&self.line, self.allowance.asked)
             }
             // Only responses that may hold literals get here, and the first line decided whether they are handed on.
             State::Text { hand_on } | State::Literal { hand_on, .. } => {
@@ -212,7 +214,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(line: &[u8]) -> Self {
+    fn of(line: &[u8], asked: Option<&str>) -> Self {
         let Some(rest) = line.strip_prefix(b"* ") else { return Self::Status };
         let mut words = rest.split(|byte| matches!(byte, b' ' | b'\r' | b'\n'));
         let first = words.next().unwrap_or_default();
@@ -225,6 +227,9 @@ impl Kind {
         }
         if is_one_of(first, &[b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH", b"CAPABILITY", b"SEARCH"]) {
             Self::Status
+        } else if asked.is_some_and(|asked| first.eq_ignore_ascii_case(asked.as_bytes())) {
+            // A folder's name may be a literal.
+            Self::Fetch
         } else {
             Self::Unasked
         }
@@ -314,7 +319,7 @@ mod tests {
     use super::*;
 
     const ALLOWANCE: Allowance =
-        Allowance { literal_bytes_max: 100, line_bytes_max: 400, responses_max: 5, total_bytes_max: 2000 };
+        Allowance { literal_bytes_max: 100, line_bytes_max: 400, responses_max: 5, total_bytes_max: 2000, asked: None };
 
     async fn through(bytes: &[u8]) -> (Vec<u8>, Option<Refused>) {
         let mut guard = Guard::new(bytes, ALLOWANCE);
@@ -333,6 +338,15 @@ mod tests {
     async fn the_unasked_is_dropped_with_its_literals() {
         let bytes = b"* ESEARCH (TAG \"A1\") UID ALL 1:3\r\n* LIST () \"/\" {12}\r\n* 9 EXISTS\r\n\r\n* RECENT ?\r\n* 1 RECENT\r\nA1 OK\r\n";
         assert_eq!(through(bytes).await, (b"A1 OK\r\n".to_vec(), None));
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_for_passes_and_nothing_else() {
+        let bytes = b"* LIST () \"/\" {4}\r\nSent\r\n* STATUS x (UIDNEXT 1)\r\nA1 OK\r\n";
+        let mut guard = Guard::new(bytes.as_slice(), Allowance { asked: Some("LIST"), ..ALLOWANCE });
+        let mut out = Vec::new();
+        guard.read_to_end(&mut out).await.unwrap();
+        assert_eq!(out, b"* LIST () \"/\" {4}\r\nSent\r\nA1 OK\r\n");
     }
 
     #[tokio::test]

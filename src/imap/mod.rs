@@ -6,7 +6,7 @@
 //!
 //! Invariants: every wait has a deadline; what the server announces is refused before memory is taken for it; after any
 //! doubt, and after a call that was dropped half-way, the session is dead and every later call errs; a message counts as gone
-//! only when a second look says so; nothing here changes the server but [`Session::settle`].
+//! only when a second look says so; nothing here changes the server but [`Session::settle`] and [`Session::append`].
 //!
 //! It must not know tickets, the store, or what a mail says. May import `net`, `edge`, `config`, `mail` (types).
 
@@ -14,6 +14,8 @@ mod answer;
 mod backoff;
 mod error;
 mod fetch;
+mod filing;
+mod folders;
 mod guard;
 mod open;
 mod session;
@@ -28,6 +30,8 @@ use std::time::Duration;
 pub use backoff::{LoginLimiter, reconnect_delay};
 pub use error::ImapError;
 pub use fetch::{Fetched, Listed};
+pub use filing::Filed;
+pub use folders::FolderGlance;
 pub use session::{Selected, Session};
 pub use watch::Woken;
 pub use windows::{Windows, plan_windows};

@@ -63,6 +63,28 @@ fn modified_utf7(name: &str) -> String {
     out
 }
 
+/// A folder name as people read it, from the wire; `None` when that name would not lead back to the same folder (8-bit
+/// names of servers that do not know modified UTF-7, broken shifts).
+pub(super) fn readable_name(wire: &str) -> Option<String> {
+    let mut name = String::new();
+    let mut rest = wire;
+    while let Some((plain, shifted)) = rest.split_once('&') {
+        name.push_str(plain);
+        let (coded, behind) = shifted.split_once('-')?;
+        if coded.is_empty() {
+            name.push('&');
+        } else {
+            let bytes = data_encoding::BASE64_NOPAD.decode(coded.replace(',', "/").as_bytes()).ok()?;
+            let units: Vec<u16> =
+                bytes.chunks(2).map(|pair| pair.iter().fold(0, |unit, byte| unit << 8 | u16::from(*byte))).collect();
+            name.push_str(&String::from_utf16(&units).ok()?);
+        }
+        rest = behind;
+    }
+    name.push_str(rest);
+    (modified_utf7(&name) == wire && !name.chars().any(char::is_control)).then_some(name)
+}
+
 fn end_shift(out: &mut String, shifted: &mut Vec<u8>) {
     if !shifted.is_empty() {
         out.push('&');
@@ -157,6 +179,10 @@ mod tests {
             ("😀", "\"&2D3eAA-\""),
         ] {
             assert_eq!(folder_name(name).unwrap(), wire);
+            assert_eq!(readable_name(wire.trim_matches('"')).as_deref(), Some(name));
+        }
+        for bad in ["&", "&-x&", "&!!-", "&AG-", "已发送", "&ZZZZZ-"] {
+            assert_eq!(readable_name(bad), None, "{bad}");
         }
         for bad in ["", "a\r\nA1 DELETE INBOX", "a\0", "tab\t"] {
             assert!(folder_name(bad).is_err());

@@ -34,12 +34,14 @@ pub(super) struct Expect {
     /// Untagged responses of use; as many again and 1,000 may come unasked.
     pub responses: u32,
     pub line_bytes: usize,
+    /// An untagged response that is let through for this command alone.
+    pub asked: Option<&'static str>,
 }
 
 impl Expect {
     /// Short lines only.
     pub(super) const SHORT: Self =
-        Self { literal_bytes: 4096, body_bytes: 0, responses: 0, line_bytes: 64 << 10 };
+        Self { literal_bytes: 4096, body_bytes: 0, responses: 0, line_bytes: 64 << 10, asked: None };
 
     const fn allowance(self) -> Allowance {
         let responses_max = self.responses.saturating_mul(2).saturating_add(1000);
@@ -47,6 +49,7 @@ impl Expect {
             literal_bytes_max: self.literal_bytes,
             line_bytes_max: self.line_bytes,
             responses_max,
+            asked: self.asked,
             total_bytes_max: self
                 .body_bytes
                 .saturating_add(2 * self.line_bytes as u64)
@@ -148,10 +151,12 @@ impl Wire {
         }
     }
 
-    /// Ends a pending command by `line` and collects the rest of its answer.
+    /// Ends a pending command by `line` (a line, or a message of any size) and collects the rest of its answer.
     pub(super) async fn finish(&mut self, pending: Pending, line: &[u8]) -> Result<Answer, ImapError> {
         self.client.get_mut().allow(Expect::SHORT.allowance());
-        let deadline = Instant::now() + self.limits.command_timeout;
+        let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
+        let transfer = Duration::from_secs(bytes / self.limits.bytes_per_second_min.max(1));
+        let deadline = Instant::now() + self.limits.command_timeout.saturating_add(transfer);
         self.write(line, deadline).await?;
         self.collect(&pending.tag, deadline, pending.items).await
     }
