@@ -24,15 +24,7 @@ struct Later {
     keys: &'static [(&'static str, Form, &'static str)],
 }
 
-const SECTIONS: [Later; 10] = [
-    Later {
-        section: "form",
-        is_list: true,
-        keys: &[
-            ("from", Text(address), "from = \"noreply@example.com\""),
-            ("requester", Text(words), "requester = \"reply-to\""),
-        ],
-    },
+const SECTIONS: [Later; 9] = [
     Later {
         section: "calendar",
         is_list: true,

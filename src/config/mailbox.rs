@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::{
-    After, MailboxConfig, Mode, ServerConfig, SmtpConfig, Start, Tls,
+    After, MailboxConfig, Mode, Sent, ServerConfig, SmtpConfig, Start, Tls,
     files::{Files, locate},
     later,
     reader::{At, Field, Section},
@@ -51,14 +51,18 @@ pub fn read(section: Section<'_>, around: &Surroundings<'_>) -> Option<Read> {
     let start = section.optional("start", "start = \"now\"").parse(|text| start(text, &around.zone));
     let modes = [("shadow", Mode::Shadow), ("live", Mode::Live)];
     let mode = section.optional("mode", "mode = \"shadow\"").parse(|text| value::one_of(text, &modes));
-    let after = section.optional("after", "after = \"keep\"").parse(after);
+    let after_field = section.optional("after", "after = \"keep\"");
+    let after = after_field.parse(after);
+    if let Some(At { value: After::Move(target), line }) = &after
+        && is_watched(&folder_names, target)
+    {
+        let problem = format!("\"{target}\" is one of the folders that are watched: a mail would be moved there for ever");
+        after_field.reject(*line, problem);
+    }
     let poll = section
         .optional("poll", "poll = \"* * * * *\"")
         .parse(|text| Schedule::parse(text).map(|_| text.to_owned()));
-    let sent = section.optional("sent", "sent = \"auto\"");
-    if sent.parse(|text| value::one_of(text, &[("auto", ()), ("off", ())])).is_some() {
-        later::note(&sent);
-    }
+    let (sent, sent_folder) = sent(&section, &folder_names);
     let teams: Vec<_> = around.teams.iter().map(|name| (name.as_str(), name.clone())).collect();
     let team = section.optional("team", "team = \"tech\"").parse(|text| value::one_of(text, &teams));
     let imap = section.required("imap", IMAP_EXAMPLE).section().map(|imap| imap_server(imap, around));
@@ -84,11 +88,38 @@ pub fn read(section: Section<'_>, around: &Surroundings<'_>) -> Option<Read> {
         start: start.map_or(Start::Now, |start| start.value),
         mode: mode.map(|mode| mode.value).unwrap_or_default(),
         after: after.map(|after| after.value).unwrap_or_default(),
+        sent,
+        sent_folder,
         poll: poll.map_or_else(|| "* * * * *".into(), |poll| poll.value),
         imap: imap??,
         smtp: smtp??,
     };
     Some(Read { config, policy, name_line: name.line, addresses })
+}
+
+/// Whether a folder is among those that mail is taken from; without any named, that is INBOX, which has no case (RFC 3501
+/// section 5.1).
+fn is_watched(folders: &[At<String>], name: &str) -> bool {
+    let is_inbox = |name: &str| name.eq_ignore_ascii_case("INBOX");
+    let is_same = |folder: &str| folder == name || (is_inbox(folder) && is_inbox(name));
+    if folders.is_empty() { is_inbox(name) } else { folders.iter().any(|folder| is_same(&folder.value)) }
+}
+
+/// Reads `sent` and `sent_folder`.
+fn sent(section: &Section<'_>, folders: &[At<String>]) -> (Sent, Option<String>) {
+    let ways = [
+        ("auto", Sent::AUTO),
+        ("watch", Sent { fill: false, ..Sent::AUTO }),
+        ("fill", Sent { watch: false, ..Sent::AUTO }),
+        ("off", Sent::OFF),
+    ];
+    let sent = section.optional("sent", "sent = \"auto\"").parse(|text| value::one_of(text, &ways));
+    let field = section.optional("sent_folder", "sent_folder = \"Sent\"");
+    let folder = field.parse(value::words);
+    if let Some(At { value, line }) = folder.as_ref().filter(|folder| is_watched(folders, &folder.value)) {
+        field.reject(*line, format!("\"{value}\" is one of the folders that clients' mail is taken from"));
+    }
+    (sent.map_or(Sent::AUTO, |sent| sent.value), folder.map(|folder| folder.value))
 }
 
 const IMAP_EXAMPLE: &str = "[mailbox.imap]\nhost = \"imap.example.com\"\nuser = \"support@example.com\"\npassword_file = \"imap-password\"";

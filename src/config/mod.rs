@@ -96,6 +96,20 @@ pub enum After {
     Delete,
 }
 
+/// What is done with the folder of sent mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// Answers that people sent from the mailbox are taken in.
+    pub watch: bool,
+    /// Replies that the provider does not file are filed there.
+    pub fill: bool,
+}
+
+impl Sent {
+    pub const AUTO: Self = Self { watch: true, fill: true };
+    pub const OFF: Self = Self { watch: false, fill: false };
+}
+
 /// `[[mailbox]]`: how it is reached. What judgement needs of it is in [`crate::desk::MailboxPolicy`].
 #[derive(Debug, Clone)]
 pub struct MailboxConfig {
@@ -105,6 +119,9 @@ pub struct MailboxConfig {
     pub start: Start,
     pub mode: Mode,
     pub after: After,
+    pub sent: Sent,
+    /// The folder of sent mail, as people read its name; `None`: it is looked for.
+    pub sent_folder: Option<String>,
     /// Five-field crontab(5) line, already checked.
     pub poll: String,
     pub imap: ServerConfig,

@@ -5,7 +5,7 @@ use super::{
     reader::{At, Field, Section},
     value,
 };
-use crate::desk::{AgentPolicy, Assign, Role, TeamPolicy};
+use crate::desk::{AgentPolicy, Assign, FormPolicy, FormRequester, Role, TeamPolicy};
 
 /// Categories of an operator who names none (SPEC section 7).
 const CATEGORIES: [&str; 3] = ["technical", "account", "business"];
@@ -48,6 +48,44 @@ pub fn agents(file: &Section<'_>) -> Vec<AgentPolicy> {
     let twin = field.named("agent.address", "address = \"alice@example.com\"");
     reject_twins(&twin, "the address", &addresses);
     agents
+}
+
+/// Reads all `[[form]]`. A form's address is neither an agent's nor our own: a mail from it has one meaning.
+pub fn forms(file: &Section<'_>, agents: &[AgentPolicy], own: &[String]) -> Vec<FormPolicy> {
+    let field = file.optional("form", "[[form]]\nfrom = \"noreply@example.com\"\nrequester = \"reply-to\"");
+    let sender = |text: &str| {
+        let address = value::address(text)?;
+        if agents.iter().any(|agent| agent.address == address) {
+            return Err(format!("\"{address}\" is an [[agent]]: staff write in their own name"));
+        }
+        if own.contains(&address) {
+            return Err(format!("\"{address}\" is an address of a [[mailbox]]: what it sends is never taken in"));
+        }
+        Ok(address)
+    };
+    let (mut forms, mut addresses) = (Vec::new(), Vec::new());
+    for section in field.sections() {
+        let from = section.required("from", "from = \"noreply@example.com\"").parse(sender);
+        let requester = section.required("requester", "requester = \"reply-to\"").parse(form_requester);
+        section.finish();
+        let (Some(from), Some(requester)) = (from, requester) else { continue };
+        forms.push(FormPolicy { from: from.value.clone(), requester: requester.value });
+        addresses.push(from);
+    }
+    reject_twins(&field.named("form.from", "from = \"noreply@example.com\""), "the address", &addresses);
+    forms
+}
+
+fn form_requester(text: &str) -> Result<FormRequester, String> {
+    let bad = || format!("\"{}\" is neither \"reply-to\" nor \"label:WORDS\", as in label:Email", text.escape_debug());
+    match text.split_once(':') {
+        None if text == "reply-to" => Ok(FormRequester::ReplyTo),
+        Some(("label", words)) => {
+            let words = words.trim().trim_end_matches([':', '：']).trim();
+            if words.is_empty() { Err(bad()) } else { value::words(words).map(FormRequester::Label) }
+        }
+        _ => Err(bad()),
+    }
 }
 
 /// Reads all `[[category]]`; the built-in ones when there are none.

@@ -16,7 +16,7 @@ use crate::{
     config::MailboxConfig,
     edge::{self, Pulse},
     imap::{ImapError, LoginLimiter, Session, reconnect_delay},
-    intake::{Desk, Service, Serving, Suspects, alert, imap_limits},
+    intake::{Desk, SentFolder, Service, Serving, Suspects, alert, imap_limits},
 };
 
 /// Connecting and logging in.
@@ -34,12 +34,12 @@ pub(super) async fn supervise(
 ) {
     let supervisor = Supervisor { desk: &desk, mailbox: &mailbox, pulse: &pulse, stop: &stop };
     let mut course = Course::default();
-    let mut suspects = Suspects::default();
+    let mut memory = Memory::default();
     while !stop.is_cancelled() {
         if supervisor.pause(course.logins.wait(Instant::now())).await {
             break;
         }
-        let Err(trouble) = supervisor.attempt(&mut course, &mut suspects).await else { break };
+        let Err(trouble) = supervisor.attempt(&mut course, &mut memory).await else { break };
         course.failures = course.failures.saturating_add(1);
         supervisor.report(&mut course, &trouble).await;
         if supervisor.pause(reconnect_delay(course.failures, jitter())).await {
@@ -54,6 +54,13 @@ struct Supervisor<'a> {
     mailbox: &'a Arc<MailboxConfig>,
     pulse: &'a Pulse,
     stop: &'a CancellationToken,
+}
+
+/// What a mailbox's service remembers across sessions.
+#[derive(Default)]
+struct Memory {
+    suspects: Suspects,
+    sent: SentFolder,
 }
 
 /// How it went so far.
@@ -74,6 +81,8 @@ struct Trouble {
     login_refused: bool,
     /// Something the operator must see to; else it may pass by itself.
     needs_operator: bool,
+    /// The rest of the mailbox is served.
+    partly: bool,
 }
 
 impl Trouble {
@@ -82,17 +91,18 @@ impl Trouble {
             words: why.to_string(),
             login_refused: why.login_refused(),
             needs_operator: why.needs_operator(),
+            partly: false,
         }
     }
 
     fn passing(words: String) -> Self {
-        Self { words, login_refused: false, needs_operator: false }
+        Self { words, login_refused: false, needs_operator: false, partly: false }
     }
 }
 
 impl Supervisor<'_> {
     /// One session: `Ok` only when told to stop.
-    async fn attempt(&self, course: &mut Course, suspects: &mut Suspects) -> Result<(), Trouble> {
+    async fn attempt(&self, course: &mut Course, memory: &mut Memory) -> Result<(), Trouble> {
         course.logins.attempt(Instant::now());
         let limits = imap_limits(&self.desk.judgement.load().policy.limits);
         let opened = tokio::select! {
@@ -111,7 +121,7 @@ impl Supervisor<'_> {
         course.logins.accepted();
         // Dropped in the middle of a command the session is dead, and the ledger knows what was taken.
         let served = tokio::select! {
-            served = AssertUnwindSafe(self.serve(session, course, suspects)).catch_unwind() => served,
+            served = AssertUnwindSafe(self.serve(session, course, memory)).catch_unwind() => served,
             () = self.stopped_for(DRAIN_MAX) => return Ok(()),
         };
         match served {
@@ -133,16 +143,20 @@ impl Supervisor<'_> {
         &self,
         session: Session,
         course: &mut Course,
-        suspects: &mut Suspects,
+        memory: &mut Memory,
     ) -> Result<(), Serving> {
-        let mut service = Service::begin(self.desk, self.mailbox, session, self.pulse, suspects)?;
+        let Memory { suspects, sent } = memory;
+        let mut service = Service::begin(self.desk, self.mailbox, session, self.pulse, suspects, sent)?;
         while !self.stop.is_cancelled() {
-            service.pass(self.stop).await?;
+            let partly = service.pass(self.stop).await?;
             if self.stop.is_cancelled() {
                 // Cut short, the pass proves nothing.
                 break;
             }
-            self.recovered(course).await;
+            match partly {
+                None => self.recovered(course).await,
+                Some(why) => self.report(course, &Trouble { partly: true, ..Trouble::of(&why) }).await,
+            }
             service.watch(self.stop).await?;
         }
         service.end().await;
@@ -164,7 +178,8 @@ impl Supervisor<'_> {
         }
         let noted = self.desk.store.set_trouble(&self.mailbox.name, Some(&trouble.words), edge::now()).await;
         if !course.told {
-            warn!(mailbox = self.mailbox.name, why = trouble.words, "the mailbox cannot be read");
+            let what = if trouble.partly { "a part of the mailbox cannot be read" } else { "the mailbox cannot be read" };
+            warn!(mailbox = self.mailbox.name, why = trouble.words, "{what}");
         }
         match noted {
             Ok(true) => self.tell(&cannot_be_read(self.mailbox, trouble)).await,
@@ -221,7 +236,11 @@ fn cannot_be_read(mailbox: &MailboxConfig, trouble: &Trouble) -> alert::Alert {
         "maildesk goes on trying. Look at the mailbox's settings and run `maildesk check`."
     };
     alert::Alert {
-        title: format!("{} cannot be read", mailbox.address),
+        title: if trouble.partly {
+            format!("A part of {} cannot be read", mailbox.address)
+        } else {
+            format!("{} cannot be read", mailbox.address)
+        },
         facts: vec![
             ("The server says".to_owned(), trouble.words.clone()),
             ("Mails lost".to_owned(), "0: they wait on the server".to_owned()),

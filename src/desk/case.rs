@@ -31,6 +31,12 @@ impl<'a> Case<'a> {
         Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, now }
     }
 
+    /// A form's mail, for the client who stands in it. The form is proven, the client is not.
+    pub fn of_form(facts: &'a MailFacts, policy: &'a Policy, client: &'a PersonFacts, now: Timestamp) -> Self {
+        let origin = Origin::Unproven { reason: "named in a web form", dmarc_refused: false };
+        Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender: client, origin, now }
+    }
+
     /// What the sender newly wrote; the whole text when nothing of it could be told apart as new.
     pub fn text(&self) -> &'a str {
         let reading = &self.facts.reading;

@@ -26,6 +26,20 @@ pub(super) fn decide(case: &Case<'_>) -> Decision {
     }
 }
 
+/// A web form's mail: always a new ticket, since whoever fills in a form can name anybody. One that names staff, or an
+/// agent, is flagged like any mail that claims to be theirs.
+pub(super) fn by_form(case: &Case<'_>) -> Decision {
+    let claims = case.policy.agent(&case.sender.address).is_some();
+    let cause = if claims { NotificationCause::ClaimsStaff } else { NotificationCause::NewTicket };
+    let mut decision = new_ticket(case, None, cause);
+    let form = case.facts.sender.as_ref().map(|form| form.address.clone()).unwrap_or_default();
+    decision.changes.push(desk_event("form", form));
+    if claims {
+        decision.changes.push(case.event("claims_staff", case.origin.words()));
+    }
+    decision
+}
+
 /// A mail of somebody who is on the ticket.
 fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
     if case.facts.reading.class == Class::AutoReply {

@@ -206,6 +206,9 @@ pub struct TicketFacts {
     /// What it newly said, cut to a length that fits a mail; for a colleague who gets the ticket.
     #[serde(default)]
     pub last_client_text: String,
+    /// When the mail server received the newest client mail.
+    #[serde(default)]
+    pub last_client_at: Option<Timestamp>,
     /// Automatic mails to non-agents on this ticket in the last hour.
     pub automatic_hour: u32,
     /// Automatic mails to non-agents on this ticket since the last human message.
@@ -279,6 +282,15 @@ pub struct MailFacts {
     pub limits: LimitCounts,
     /// This held mail is decided again because its agent confirmed it.
     pub confirmed: bool,
+    /// It lay in the mailbox's folder of sent mail.
+    #[serde(default)]
+    pub sent: bool,
+    /// Of a mail in that folder: it is one that the desk sent.
+    #[serde(default)]
+    pub own_mail: bool,
+    /// Who stands in a mail that a web form is proven to have sent.
+    #[serde(default)]
+    pub form_requester: Option<PersonFacts>,
 }
 
 /// A timer that is due.

@@ -4,8 +4,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{LimitCounts, Limits, MailFacts, Policy, TicketFacts, case::Case, proof::Origin, token};
-use crate::mail::Class;
+use super::{
+    LimitCounts, Limits, MailFacts, PersonFacts, Policy, TicketFacts, case::Case, form, proof::Origin, token,
+};
+use crate::mail::{Class, Reading, robot_local_part};
 
 /// Whether a new mail may be acknowledged; `ticket` when it belongs to one already (a held stranger).
 ///
@@ -31,13 +33,15 @@ pub(super) fn may_answer(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Resul
 
 fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(), String> {
     let reading = &facts.reading;
-    if let Some(rule) = &reading.no_automatic_mail {
-        return Err(rule.clone());
+    // A form's mail is a robot's, and what it answers to is the person in it.
+    if !form::is_form(facts) {
+        by_robots(reading)?;
     }
-    if reading.class != Class::Human {
-        return Err(format!("not written by a person: {}", reading.class_reason));
+    let sender: Option<&PersonFacts> = facts.form_requester.as_ref().or(facts.sender.as_ref());
+    let Some(sender) = sender else { return Err("no usable sender".to_owned()) };
+    if let Some(word) = robot_local_part(&sender.address).filter(|_| form::is_form(facts)) {
+        return Err(format!("local part {word}"));
     }
-    let Some(sender) = &facts.sender else { return Err("no usable sender".to_owned()) };
     if sender.suppressed {
         return Err("mail to the sender bounced before".to_owned());
     }
@@ -52,6 +56,16 @@ fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(),
     }
     if origin.dmarc_refused() {
         return Err("DMARC failed and the domain asks to refuse such mail".to_owned());
+    }
+    Ok(())
+}
+
+fn by_robots(reading: &Reading) -> Result<(), String> {
+    if let Some(rule) = &reading.no_automatic_mail {
+        return Err(rule.clone());
+    }
+    if reading.class != Class::Human {
+        return Err(format!("not written by a person: {}", reading.class_reason));
     }
     Ok(())
 }

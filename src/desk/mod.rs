@@ -9,12 +9,14 @@ mod client;
 pub mod commands;
 pub mod decision;
 pub mod facts;
+pub mod form;
 pub mod loop_guard;
 mod notify;
 mod orders;
 pub mod policy;
 pub mod proof;
 pub mod routing;
+mod sent;
 pub mod sign_off;
 pub mod sla;
 pub mod state;
@@ -42,6 +44,9 @@ pub fn decide(facts: &Facts, policy: &Policy, now: Timestamp) -> Decision {
 }
 
 fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
+    if facts.sent {
+        return sent::decide(facts, policy, now);
+    }
     let own = facts.sender.as_ref().is_some_and(|s| loop_guard::is_own(policy, &s.address));
     if own || facts.reading.class == Class::OwnAddress {
         return ignored("own_address");
@@ -50,6 +55,9 @@ fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
         let first =
             if ticket == TicketId::default() { "without a ticket".to_owned() } else { format!("#{ticket}") };
         return ignored(&format!("the same mail was taken before: {first}"));
+    }
+    if let Some(client) = &facts.form_requester {
+        return client::by_form(&case::Case::of_form(facts, policy, client, now));
     }
     let Some(sender) = &facts.sender else { return nobody(facts, policy) };
     let case = case::Case::new(facts, policy, sender, now);

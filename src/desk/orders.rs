@@ -252,7 +252,7 @@ impl Done<'_, '_> {
 }
 
 /// Words as people count them: runs between blanks, and each Han or Kana character by itself.
-fn words(text: &str) -> u32 {
+pub(super) fn words(text: &str) -> u32 {
     let is_cjk =
         |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
     let cjk = text.chars().filter(|c| is_cjk(*c)).count();

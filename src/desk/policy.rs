@@ -23,6 +23,7 @@ pub struct Policy {
     pub categories: Vec<String>,
     pub sla: Vec<SlaPolicy>,
     pub trust: Trust,
+    pub forms: Vec<FormPolicy>,
     pub limits: Limits,
     /// `[alerts] to`.
     pub operators: Vec<String>,
@@ -149,6 +150,22 @@ pub struct Trust {
     /// How many Received fields may stand above the trusted Authentication-Results.
     pub own_received: usize,
     pub own_lists: Vec<String>,
+}
+
+/// `[[form]]`: a web form that mails in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormPolicy {
+    /// The form's own address, which must be proven.
+    pub from: String,
+    pub requester: FormRequester,
+}
+
+/// Where the client stands in a form's mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormRequester {
+    ReplyTo,
+    /// Behind these words at the beginning of a line.
+    Label(String),
 }
 
 /// `[limits]`: FAULTS section 2, all in the store, all configurable.

@@ -25,7 +25,8 @@ impl Service<'_> {
     /// # Errors
     /// [`Serving::Message`] when the connection ended over one of them; all that is not suspected was taken before.
     pub(super) async fn take_suspects(&mut self, stop: &CancellationToken) -> Result<()> {
-        for folder in &self.config.folders {
+        let sent = self.sent.name().map(str::to_owned);
+        for folder in self.config.folders.iter().chain(&sent) {
             let due = self.suspects.due(folder, Instant::now());
             if due.is_empty() || stop.is_cancelled() {
                 continue;

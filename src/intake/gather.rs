@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
-        ConfirmationFacts, LimitCounts, MailFacts, MailboxPolicy,
+        ConfirmationFacts, LimitCounts, MailFacts, MailboxPolicy, form,
         threading::named_tickets,
         token::{NONCE_CHARS, subaddress},
     },
@@ -36,6 +36,7 @@ pub(super) async fn gather(
         oversized_bytes: mail.oversized_bytes,
         dkim: mail.dkim.clone(),
         confirmed: mail.confirmed,
+        sent: mail.sent,
         ..MailFacts::default()
     };
     if !mail.confirmed
@@ -47,6 +48,13 @@ pub(super) async fn gather(
         && (1..=ADDRESS_BYTES_MAX).contains(&from.address.len())
     {
         facts.sender = Some(window.person(&from.key(), from.name.as_deref(), now).await?);
+    }
+    if mail.sent {
+        let ids: Vec<String> = reading.message_id.iter().chain(&reading.trace.reference).cloned().collect();
+        facts.own_mail = window.is_own_mail(&ids).await?;
+    } else if let Some(client) = form::requester(reading, &mail.dkim, &judgement.policy) {
+        let person = window.person(&client.key(), client.name.as_deref(), now).await?;
+        facts.form_requester = Some(person);
     }
     if let Some(policy) = judgement.policy.mailbox(mailbox) {
         let marks = marks(policy, reading);
@@ -121,7 +129,7 @@ fn thread_ids(reading: &Reading) -> Vec<String> {
 
 /// The counts are needed only where something automatic may leave: a mail that starts a ticket, or an agent's.
 async fn limits(window: &mut Window, facts: &MailFacts, now: jiff::Timestamp) -> Result<LimitCounts> {
-    let Some(sender) = &facts.sender else { return Ok(LimitCounts::default()) };
+    let Some(sender) = facts.form_requester.as_ref().or(facts.sender.as_ref()) else { return Ok(LimitCounts::default()) };
     let domain = sender.address.rsplit_once('@').map_or("", |(_, domain)| domain);
     window.limits(&sender.address, domain, now).await
 }

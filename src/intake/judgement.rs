@@ -56,6 +56,13 @@ impl Judgement {
     }
 }
 
+impl Judgement {
+    /// For mails of the Sent folder: they are all from our own addresses, and what tells a person from a robot is the rest.
+    pub(super) fn sent_read_policy(&self) -> ReadPolicy {
+        ReadPolicy { own_addresses: Vec::new(), ..self.read_policy.clone() }
+    }
+}
+
 fn token_keys(config: &Config) -> TokenKeys {
     let key = |secret: &DeskSecret| TokenKey { id: secret.id, bytes: secret.key.expose_secret().to_vec() };
     TokenKeys(config.desk_secrets.iter().map(key).collect())

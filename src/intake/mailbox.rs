@@ -14,6 +14,8 @@ use tracing::{debug, info, warn};
 
 use super::{
     Desk,
+    folder::LISTED_AT_ONCE,
+    sent::SentFolder,
     suspects::Suspects,
     take::{KeptMail, prepare},
     window::{decide_window, quarantine},
@@ -29,16 +31,14 @@ use crate::{
 /// IDLE is begun anew after this silence (RFC 2177 allows 29 min; dead connections are found sooner).
 const IDLE_MAX: Duration = Duration::from_secs(300);
 /// Longest time between two signs of life of the worker: one command's deadline and the work on one window.
-const WORK_MAX: Duration = Duration::from_secs(180);
+pub(super) const WORK_MAX: Duration = Duration::from_secs(180);
 /// A mail whose decision was begun this often without an end is quarantined (DESIGN section 1).
 const ATTEMPTS_MAX: u32 = 2;
 /// Folders with more messages are compared with the ledger once an hour instead of at every poll.
-const RECONCILE_MESSAGES_MAX: u32 = 20_000;
+pub(super) const RECONCILE_MESSAGES_MAX: u32 = 20_000;
 const RECONCILE_RARELY: Duration = Duration::from_secs(3600);
 const SETTLE_MAX: u32 = 1000;
 const UNDECIDED_MAX: u32 = 50;
-/// UIDs listed by one command, as the session does it: a portion that fails is one command.
-const LISTED_AT_ONCE: usize = 500;
 /// Refused listings in one pass, more than finding five messages among 500 takes, that are the server's trouble.
 const REFUSED_LISTINGS_MAX: u32 = 100;
 
@@ -75,12 +75,17 @@ pub struct Service<'a> {
     poll: Schedule,
     pub(super) limits: ImapLimits,
     pub(super) session: Session,
-    pulse: &'a Pulse,
+    pub(super) pulse: &'a Pulse,
     pub(super) suspects: &'a mut Suspects,
+    pub(super) sent: &'a mut SentFolder,
+    /// How many messages each folder held when it was last compared in this session.
+    pub(super) counts: BTreeMap<String, u32>,
     /// When each folder was last compared with the ledger.
     reconciled: BTreeMap<String, Instant>,
     /// What went wrong in this pass without ending the session: the rest of the pass is done first.
     put_off: Option<ImapError>,
+    /// A folder could be opened in this pass.
+    any_opened: bool,
 }
 
 impl<'a> Service<'a> {
@@ -94,7 +99,9 @@ impl<'a> Service<'a> {
         session: Session,
         pulse: &'a Pulse,
         suspects: &'a mut Suspects,
+        sent: &'a mut SentFolder,
     ) -> Result<Self> {
+        sent.begin_session();
         let limits = imap_limits(&desk.judgement.load().policy.limits);
         let poll = Schedule::parse(&config.poll).map_err(StoreError::Operator)?;
         Ok(Self {
@@ -105,16 +112,21 @@ impl<'a> Service<'a> {
             session,
             pulse,
             suspects,
+            sent,
+            counts: BTreeMap::new(),
+            any_opened: false,
             reconciled: BTreeMap::new(),
             put_off: None,
         })
     }
 
-    /// Takes everything that is there, or as much as there is until `stop`.
+    /// Takes everything that is there, or as much as there is until `stop`. Gives the operator's trouble with a part of the
+    /// mailbox (a folder is missing), where the others go on.
     ///
     /// # Errors
     /// Whatever ended the service; the session must not be used any more.
-    pub async fn pass(&mut self, stop: &CancellationToken) -> Result<()> {
+    pub async fn pass(&mut self, stop: &CancellationToken) -> Result<Option<ImapError>> {
+        self.any_opened = false;
         self.finish_undecided().await?;
         for folder in &self.config.folders {
             match self.take_folder(folder, stop).await {
@@ -123,7 +135,16 @@ impl<'a> Service<'a> {
             }
         }
         self.take_suspects(stop).await?;
-        self.put_off.take().map_or(Ok(()), |why| Err(why.into()))
+        if self.put_off.as_ref().is_none_or(ImapError::needs_operator) {
+            match self.look_at_sent(stop).await {
+                Err(Serving::Imap(why)) => self.put_off(why)?,
+                other => other?,
+            }
+        }
+        match self.put_off.take() {
+            Some(why) if !(why.needs_operator() && self.any_opened) => Err(why.into()),
+            partly => Ok(partly),
+        }
     }
 
     /// While the session lives, trouble with one folder or with marking mail does not hold up the others.
@@ -145,11 +166,7 @@ impl<'a> Service<'a> {
     /// As [`Service::pass`].
     pub async fn watch(&mut self, stop: &CancellationToken) -> Result<()> {
         let wait = self.until_next_look();
-        if self.config.folders.len() > 1
-            && let Some(first) = self.config.folders.first()
-        {
-            self.session.select(first).await?;
-        }
+        self.open_first().await?;
         self.pulse.expect_within(wait + WORK_MAX);
         let called = self.desk.intake_wake.notified();
         if self.session.has_idle() {
@@ -175,6 +192,18 @@ impl<'a> Service<'a> {
         }
     }
 
+    /// The first of the folders that can be opened is the one that is watched.
+    async fn open_first(&mut self) -> Result<()> {
+        let mut missing = None;
+        for folder in &self.config.folders {
+            match self.session.select(folder).await {
+                Err(why @ ImapError::Operator(_)) => missing = Some(why),
+                other => return Ok(other.map(drop)?),
+            }
+        }
+        missing.map_or(Ok(()), |why| Err(why.into()))
+    }
+
     /// Until the poll, or until a message that failed may be tried again.
     fn until_next_look(&self) -> Duration {
         let now = edge::now();
@@ -182,8 +211,8 @@ impl<'a> Service<'a> {
             Some(at) => Duration::try_from(at.duration_since(now)).unwrap_or(IDLE_MAX).min(IDLE_MAX),
             None => IDLE_MAX,
         };
-        let due = self.suspects.next_due().map(|at| at.saturating_duration_since(Instant::now()));
-        due.map_or(wait, |due| wait.min(due))
+        let due = self.suspects.next_due().into_iter().chain(self.sent.due_at()).min();
+        due.map_or(wait, |due| wait.min(due.saturating_duration_since(Instant::now())))
     }
 
     /// Says goodbye to the server.
@@ -230,16 +259,10 @@ impl<'a> Service<'a> {
     }
 
     /// Takes everything new of one folder. Interrupted by `stop`, the rest waits for the next session.
-    async fn take_folder(&mut self, folder: &str, stop: &CancellationToken) -> Result<()> {
+    pub(super) async fn take_folder(&mut self, folder: &str, stop: &CancellationToken) -> Result<()> {
         self.pulse.expect_within(WORK_MAX);
-        let selected = self.session.select(folder).await?;
-        let key = self.key(folder, selected.uid_validity);
-        let state = match self.desk.store.folder(&key).await? {
-            Some(state) => state,
-            None => self.begin_folder(&key, selected.uid_next).await?,
-        };
-        let first = state.accounted_through.max(state.before_start_through).saturating_add(1);
-        let there = self.session.uids_from(first).await?;
+        let Look { key, first, there, exists } = self.look(folder).await?;
+        self.any_opened = true;
         let new = self.desk.store.unaccounted(&key, &there).await?;
         if !new.is_empty() {
             self.take_new(&key, &new, stop).await?;
@@ -247,53 +270,45 @@ impl<'a> Service<'a> {
         if stop.is_cancelled() {
             return Ok(());
         }
+        self.account(&key, &there, first, exists).await
+    }
+
+    /// Opens a folder and lists what lies behind what is accounted for.
+    pub(super) async fn look(&mut self, folder: &str) -> Result<Look> {
+        let selected = self.session.select(folder).await?;
+        let key = self.key(folder, selected.uid_validity);
+        let known = self.desk.store.folder(&key).await?;
+        let is_new = known.is_none();
+        let state = match known {
+            Some(state) => state,
+            None => self.begin_folder(&key, selected.uid_next).await?,
+        };
+        let behind = |state: FolderState| state.accounted_through.max(state.before_start_through).saturating_add(1);
+        let mut first = behind(state);
+        let mut there = self.session.uids_from(first).await?;
+        if !is_new && self.is_renumbered(&key, &state, &selected, &there).await? {
+            first = behind(self.begin_anew(&key, &selected).await?);
+            there = self.session.uids_from(first).await?;
+        }
+        Ok(Look { key, first, there, exists: selected.exists })
+    }
+
+    /// Everything of a listing has its row, but for what is still to be fetched alone.
+    pub(super) async fn account(&mut self, key: &FolderKey, there: &[u32], first: u32, exists: u32) -> Result<()> {
         let last = there.last().copied().unwrap_or(first.saturating_sub(1));
-        // What is still to be fetched alone is looked for again.
-        let failing = self.suspects.of(folder).first().map_or(last, |uid| uid.saturating_sub(1));
-        self.desk.store.account_through(&key, last.min(failing)).await?;
-        self.settle(&key).await?;
-        self.reconcile(&key, selected.exists, last).await
+        let failing = self.suspects.of(&key.folder).first().map_or(last, |uid| uid.saturating_sub(1));
+        self.desk.store.account_through(key, last.min(failing)).await?;
+        self.settle(key).await?;
+        self.reconcile(key, exists, last).await
     }
 
-    /// The first look at a folder: what is there already counts only when the operator said so. A folder that is known under
-    /// another UIDVALIDITY is taken whole: what we had before is recognised by its identity, and what was there before the
-    /// very first look by its date.
-    async fn begin_folder(&mut self, key: &FolderKey, uid_next: Option<u32>) -> Result<FolderState> {
-        let store = &self.desk.store;
-        self.suspects.forget_folder(&key.folder);
-        let begun_at = store.folder_begun_at(&key.mailbox, &key.folder).await?;
-        let (mut through, mut old) = (0, Vec::new());
-        if self.config.start == Start::Now {
-            match (begun_at, uid_next) {
-                (Some(begun_at), _) => old = self.older_than(begun_at).await?,
-                (None, Some(next)) => through = next.saturating_sub(1),
-                (None, None) => through = self.session.uids_from(1).await?.last().copied().unwrap_or(0),
-            }
-        }
-        info!(mailbox = key.mailbox, folder = key.folder, before_start_through = through, "folder begun");
-        let store = &self.desk.store;
-        let state = store.begin_folder(key, through, edge::now()).await?;
-        store.record_before_start(key, &old, edge::now()).await?;
-        Ok(state)
-    }
-
-    /// The folder's messages that the mail server received before this. INTERNALDATE has whole seconds.
-    async fn older_than(&mut self, begun_at: jiff::Timestamp) -> Result<Vec<u32>> {
-        let mut old = Vec::new();
-        for portion in self.session.uids_from(1).await?.chunks(LISTED_AT_ONCE) {
-            self.pulse.expect_within(WORK_MAX);
-            let listed = self.session.sizes(portion).await?;
-            let received_before = |l: &Listed| l.internal_date.as_second() < begun_at.as_second();
-            old.extend(listed.iter().filter(|(_, l)| received_before(l)).map(|(uid, _)| *uid));
-        }
-        Ok(old)
-    }
-
-    async fn take_new(&mut self, key: &FolderKey, uids: &[u32], stop: &CancellationToken) -> Result<()> {
+    pub(super) async fn take_new(&mut self, key: &FolderKey, uids: &[u32], stop: &CancellationToken) -> Result<()> {
         let unsuspected: Vec<u32> =
             uids.iter().copied().filter(|uid| !self.suspects.holds(&key.folder, *uid)).collect();
         let mut listed = self.list(key, &unsuspected).await?;
-        if let Start::Since(since) = self.config.start {
+        if let Start::Since(since) = self.config.start
+            && !self.is_sent(&key.folder)
+        {
             let old: Vec<u32> =
                 listed.iter().filter(|(_, l)| l.internal_date < since).map(|(uid, _)| *uid).collect();
             self.desk.store.record_before_start(key, &old, edge::now()).await?;
@@ -407,6 +422,7 @@ impl<'a> Service<'a> {
         let messages = keep.len();
         let raws: BTreeMap<u32, RawId> =
             self.desk.store.keep(key, &keep, edge::now()).await?.into_iter().collect();
+        let sent = self.is_sent(&key.folder);
         let mails = keep
             .into_iter()
             .filter_map(|k| {
@@ -415,6 +431,7 @@ impl<'a> Service<'a> {
                     received_at: k.received_at,
                     bytes: k.bytes,
                     oversized_bytes: k.oversized_bytes,
+                    sent,
                 })
             })
             .collect();
@@ -447,7 +464,10 @@ impl<'a> Service<'a> {
                 return Ok(());
             }
             self.pulse.expect_within(WORK_MAX);
-            self.session.settle(&uids, &self.config.after).await?;
+            // What people sent is theirs.
+            if !self.is_sent(&key.folder) {
+                self.session.settle(&uids, &self.config.after).await?;
+            }
             self.desk.store.settled(key, &uids, edge::now()).await?;
         }
     }
@@ -459,6 +479,7 @@ impl<'a> Service<'a> {
             return Ok(());
         }
         let mut there = self.session.uids_from(1).await?;
+        self.counts.insert(key.folder.clone(), u32::try_from(there.len()).unwrap_or(u32::MAX));
         there.retain(|uid| *uid <= last);
         let missing = self.desk.store.reconcile(key, &there, edge::now()).await?;
         let failing = u64::try_from(self.suspects.of(&key.folder).len()).unwrap_or(u64::MAX);
@@ -468,6 +489,16 @@ impl<'a> Service<'a> {
         self.reconciled.insert(key.folder.clone(), Instant::now());
         Ok(())
     }
+}
+
+/// A folder as it was when it was opened.
+pub(super) struct Look {
+    pub key: FolderKey,
+    /// The first UID behind what is accounted for.
+    pub first: u32,
+    /// The UIDs from there on, ascending.
+    pub there: Vec<u32>,
+    pub exists: u32,
 }
 
 /// The message that the server itself named, else all of them.

@@ -7,11 +7,13 @@
 pub mod alert;
 mod alone;
 mod dispatch;
+mod folder;
 mod gather;
 mod judgement;
 mod mailbox;
 mod prove;
 mod reader;
+mod sent;
 mod suspects;
 mod take;
 mod timers;
@@ -21,6 +23,7 @@ pub use judgement::Judgement;
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::Prover;
 pub use reader::{Reader, read_once};
+pub use sent::SentFolder;
 pub use suspects::Suspects;
 pub use timers::fire_due_timers;
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Desk, judgement::Judgement, reader::ReaderGone};
 use crate::{
-    desk::{DkimFinding, Policy, RawId},
+    desk::{DkimFinding, Policy, RawId, form},
     mail::Reading,
     store::{RawMessage, Undecided},
     triage::Triage,
@@ -28,6 +28,8 @@ pub(super) struct Prepared {
     pub oversized_bytes: Option<u64>,
     /// Its agent confirmed it.
     pub confirmed: bool,
+    /// It lay in the folder of sent mail.
+    pub sent: bool,
 }
 
 /// What came of preparing a kept mail.
@@ -45,6 +47,8 @@ pub(super) struct KeptMail {
     pub received_at: jiff::Timestamp,
     pub bytes: Arc<Vec<u8>>,
     pub oversized_bytes: Option<u64>,
+    /// It lay in the folder of sent mail.
+    pub sent: bool,
 }
 
 impl From<Undecided> for KeptMail {
@@ -54,11 +58,12 @@ impl From<Undecided> for KeptMail {
             received_at: row.received_at,
             bytes: Arc::new(row.bytes),
             oversized_bytes: row.oversized_bytes,
+            sent: row.is_sent,
         }
     }
 }
 
-/// Reads and proves mails, in order.
+/// Reads and proves mails of one folder, in order.
 ///
 /// # Errors
 /// [`ReaderGone`] while the process ends.
@@ -68,7 +73,9 @@ pub(super) async fn prepare(
     mails: Vec<KeptMail>,
 ) -> Result<Vec<Taken>, ReaderGone> {
     let bytes = mails.iter().map(|m| Arc::clone(&m.bytes)).collect();
-    let readings = desk.reader.read(bytes, judgement.read_policy.clone()).await?;
+    let sent = mails.iter().any(|m| m.sent);
+    let policy = if sent { judgement.sent_read_policy() } else { judgement.read_policy.clone() };
+    let readings = desk.reader.read(bytes, policy).await?;
     let ask_until = Instant::now() + DNS_MAX;
     let mut taken = Vec::with_capacity(mails.len());
     for (mail, read) in mails.into_iter().zip(readings) {
@@ -77,7 +84,7 @@ pub(super) async fn prepare(
             continue;
         };
         let dkim = match &desk.prover {
-            Some(prover) if claims_agent(&judgement.policy, &reading) && Instant::now() < ask_until => {
+            Some(prover) if is_worth_proving(&judgement.policy, &reading) && !mail.sent && Instant::now() < ask_until => {
                 prover.dkim(&mail.bytes).await
             }
             Some(_) | None => Vec::new(),
@@ -90,6 +97,7 @@ pub(super) async fn prepare(
             dkim,
             oversized_bytes: mail.oversized_bytes,
             confirmed: false,
+            sent: mail.sent,
         })));
     }
     Ok(taken)
@@ -112,11 +120,12 @@ pub(super) async fn prepare_one(
         dkim: Vec::new(),
         oversized_bytes: message.oversized_bytes,
         confirmed: false,
+        sent: false,
     })
 }
 
-/// Only a mail whose one sender is an agent's address is worth DNS look-ups.
-fn claims_agent(policy: &Policy, reading: &Reading) -> bool {
-    reading.trace.dkim_signatures > 0
-        && reading.trace.strict_from.as_deref().is_some_and(|from| policy.agent(from).is_some())
+/// Only a mail whose one sender is an agent's or a form's address is worth DNS look-ups.
+fn is_worth_proving(policy: &Policy, reading: &Reading) -> bool {
+    let claims_agent = || reading.trace.strict_from.as_deref().is_some_and(|from| policy.agent(from).is_some());
+    reading.trace.dkim_signatures > 0 && (claims_agent() || form::of(reading, policy).is_some())
 }

@@ -32,6 +32,7 @@ mod words;
 
 use std::{borrow::Cow, panic};
 
+pub use class::robot_local_part;
 pub use reading::*;
 use structure::Structure;
 

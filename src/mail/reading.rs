@@ -179,6 +179,8 @@ pub struct Trace {
     pub strict_from: Option<String>,
     /// Value of our loop header `X-Maildesk-Loop`, of whatever desk.
     pub loop_header: Option<String>,
+    /// The Message-ID under which the desk sent this mail: some relays write another one (X-Maildesk-Ref).
+    pub reference: Option<String>,
 }
 
 /// Everything read from one mail.

@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attachment, AuthenticationResults, Trace, addresses, attachments, header::Header, structure::Structure,
+    Attachment, AuthenticationResults, Trace, addresses, attachments, header::Header, ids, structure::Structure,
     words,
 };
 
@@ -38,6 +38,8 @@ pub fn read(header: &Header<'_>) -> Trace {
             }
         } else if field.is("X-Maildesk-Loop") {
             trace.loop_header.get_or_insert_with(|| words::decode(field.value));
+        } else if field.is("X-Maildesk-Ref") {
+            trace.reference = trace.reference.take().or_else(|| ids::one(field.value));
         }
     }
     trace

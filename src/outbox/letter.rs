@@ -20,9 +20,9 @@ use crate::{
 /// Stack for reading a mail (DESIGN section 1): nested mails recurse.
 const READING_STACK_BYTES: usize = 16 * 1024 * 1024;
 
-/// Why there are no bytes.
+/// Why a mail has no bytes.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LetterError {
+pub enum LetterError {
     /// A file is gone or cannot be read: the mail must not leave without it.
     #[error("{0}")]
     File(String),
@@ -30,8 +30,11 @@ pub(super) enum LetterError {
     Store(#[from] StoreError),
 }
 
-/// The mail as CRLF bytes.
-pub(super) async fn bytes(store: &Store, row: &OutboxRow) -> Result<Vec<u8>, LetterError> {
+/// The mail as CRLF bytes, the same at every call.
+///
+/// # Errors
+/// When an attachment is not there any more, or the store cannot be read.
+pub async fn bytes(store: &Store, row: &OutboxRow) -> Result<Vec<u8>, LetterError> {
     if row.files.is_empty() {
         return Ok(compose(&row.mail, &[]));
     }

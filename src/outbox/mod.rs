@@ -14,6 +14,8 @@ mod worker;
 
 use std::sync::Arc;
 
+pub use letter::{LetterError, bytes as letter_bytes};
+
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;

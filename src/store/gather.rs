@@ -49,6 +49,7 @@ const TICKET_FACTS: &str = "SELECT t.id, t.version, t.mailbox, t.state, t.subjec
             AS person_language,
         COALESCE(c.message_id, '') AS client_message_id, COALESCE(c.mail_references, '[]') AS client_references,
         COALESCE(SUBSTR(c.text, 1, 20000), '') AS client_text,
+        c.received_at AS client_received_at,
         (SELECT COUNT(*) FROM outbox o WHERE o.ticket_id = t.id AND o.to_agent = 0 AND o.automatic = 1
             AND o.created_at > $1) AS automatic_hour,
         (SELECT COUNT(*) FROM outbox o WHERE o.ticket_id = t.id AND o.to_agent = 0 AND o.automatic = 1
@@ -84,6 +85,7 @@ struct TicketFactsRow {
     client_message_id: String,
     client_references: String,
     client_text: String,
+    client_received_at: Option<i64>,
     automatic_hour: i64,
     automatic_row: i64,
 }
@@ -318,6 +320,7 @@ fn ticket_facts(row: TicketFactsRow) -> Result<TicketFacts> {
         last_client_message_id: some_text(row.client_message_id),
         last_client_references: parse_json(&row.client_references, "references")?,
         last_client_text: row.client_text,
+        last_client_at: instant_or_none(row.client_received_at)?,
         automatic_hour: count_u32(row.automatic_hour),
         automatic_row: count_u32(row.automatic_row),
         history: Vec::new(),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
 use super::{
-    FolderKey, FolderState, Keep, RawMessage, Result, Store, Undecided,
+    Beginning, FolderKey, FolderState, Keep, RawMessage, Result, Store, Undecided,
     columns::{
         self, IDS_AT_ONCE, ROWS_AT_ONCE, count, count_u32, instant, micros, parameters, signed, value_rows,
     },
@@ -29,6 +29,7 @@ struct UndecidedRow {
     received_at: i64,
     oversized_bytes: Option<i64>,
     attempts: i64,
+    role: String,
     bytes: Vec<u8>,
 }
 
@@ -63,27 +64,29 @@ impl Store {
         columns::instant_or_none(at)
     }
 
-    /// Records a folder; one that is there already is left as it is. What was unaccounted for under an older UIDVALIDITY
-    /// counts no more: those UIDs are gone.
+    /// Records a folder with what was there before the start, in one commit; one that is there already is left as it is.
+    /// What was unaccounted for under an older UIDVALIDITY counts no more: those UIDs are gone.
     ///
     /// # Errors
     /// Temporary trouble.
     pub async fn begin_folder(
         &self,
         key: &FolderKey,
-        before_start_through: u32,
+        beginning: impl Into<Beginning>,
         now: Timestamp,
     ) -> Result<FolderState> {
+        let beginning = beginning.into();
         let mut tx = self.write().await?;
         self.fence(&mut tx, &key.mailbox).await?;
-        query(
-            "INSERT INTO folder (mailbox, folder, uid_validity, before_start_through, accounted_through, created_at)
-             VALUES ($1, $2, $3, $4, $4, $5) ON CONFLICT (mailbox, folder, uid_validity) DO NOTHING",
+        let done = query(
+            "INSERT INTO folder (mailbox, folder, uid_validity, before_start_through, accounted_through, role, created_at)
+             VALUES ($1, $2, $3, $4, $4, $5, $6) ON CONFLICT (mailbox, folder, uid_validity) DO NOTHING",
         )
         .bind(columns::clean(&key.mailbox))
         .bind(columns::clean(&key.folder))
         .bind(i64::from(key.uid_validity))
-        .bind(i64::from(before_start_through))
+        .bind(i64::from(beginning.through))
+        .bind(if beginning.is_sent { "sent" } else { "" })
         .bind(micros(now))
         .execute(&mut *tx)
         .await
@@ -97,15 +100,12 @@ impl Store {
         .execute(&mut *tx)
         .await
         .context("recording a folder")?;
-        let row: (i64, i64) = query_as(FOLDER)
-            .bind(columns::clean(&key.mailbox))
-            .bind(columns::clean(&key.folder))
-            .bind(i64::from(key.uid_validity))
-            .fetch_one(&mut *tx)
-            .await
-            .context("recording a folder")?;
+        if done.rows_affected() > 0 {
+            insert_ledger(&mut tx, key, "before_start", &without_raw(&beginning.old), now).await?;
+        }
+        let state = read_folder(&mut tx, key).await?;
         tx.commit().await.context("recording a folder")?;
-        folder_state(row)
+        Ok(state)
     }
 
     /// Of these UIDs, the ones behind `before_start_through` without a ledger row, ascending.
@@ -169,11 +169,9 @@ impl Store {
         if uids.is_empty() {
             return Ok(());
         }
-        let rows: Vec<LedgerRow> =
-            uids.iter().map(|uid| LedgerRow { uid: *uid, raw: None, oversized: false }).collect();
         let mut tx = self.write().await?;
         self.fence(&mut tx, &key.mailbox).await?;
-        insert_ledger(&mut tx, key, outcome, &rows, now).await?;
+        insert_ledger(&mut tx, key, outcome, &without_raw(uids), now).await?;
         tx.commit().await.context("recording UIDs")
     }
 
@@ -227,8 +225,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "SELECT r.id, r.received_at, r.oversized_bytes, l.attempts, r.bytes
-             FROM ledger l JOIN raw_message r ON r.id = l.raw_id
+            "SELECT r.id, r.received_at, r.oversized_bytes, l.attempts, f.role, r.bytes
+             FROM ledger l JOIN raw_message r ON r.id = l.raw_id JOIN folder f
+                ON f.mailbox = l.mailbox AND f.folder = l.folder AND f.uid_validity = l.uid_validity
              WHERE l.outcome = 'kept' AND l.raw_id IN ({}) ORDER BY l.raw_id",
             parameters(1, ids.len())
         );
@@ -246,6 +245,7 @@ impl Store {
                     bytes: row.bytes,
                     oversized_bytes: row.oversized_bytes.map(count),
                     attempts: count_u32(row.attempts),
+                    is_sent: row.role == "sent",
                 })
             })
             .collect()
@@ -378,8 +378,23 @@ fn folder_state((before, accounted): (i64, i64)) -> Result<FolderState> {
     })
 }
 
+pub(super) async fn read_folder(connection: &mut Connection, key: &FolderKey) -> Result<FolderState> {
+    let row: (i64, i64) = query_as(FOLDER)
+        .bind(columns::clean(&key.mailbox))
+        .bind(columns::clean(&key.folder))
+        .bind(i64::from(key.uid_validity))
+        .fetch_one(connection)
+        .await
+        .context("reading a folder")?;
+    folder_state(row)
+}
+
+pub(super) fn without_raw(uids: &[u32]) -> Vec<LedgerRow> {
+    uids.iter().map(|uid| LedgerRow { uid: *uid, raw: None, oversized: false }).collect()
+}
+
 /// A ledger row to be written.
-struct LedgerRow {
+pub(super) struct LedgerRow {
     uid: u32,
     raw: Option<RawId>,
     oversized: bool,
@@ -424,7 +439,7 @@ async fn lock_folder(connection: &mut Connection, key: &FolderKey) -> Result<()>
 }
 
 /// Rows that are there already are left as they are.
-async fn insert_ledger(
+pub(super) async fn insert_ledger(
     connection: &mut Connection,
     key: &FolderKey,
     outcome: &'static str,

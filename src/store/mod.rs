@@ -15,6 +15,7 @@ mod columns;
 mod engine;
 mod events;
 mod failure;
+mod folders;
 mod gather;
 mod lease;
 mod ledger;
@@ -23,6 +24,7 @@ mod mailboxes;
 mod open;
 mod outbox;
 mod quarantine;
+mod sent;
 mod ticket_view;
 mod timers;
 mod window;
@@ -79,6 +81,33 @@ pub struct FolderState {
     pub accounted_through: u32,
 }
 
+/// How a folder begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beginning {
+    /// UIDs up to this one were there before the start.
+    pub through: u32,
+    /// And these one by one.
+    pub old: Vec<u32>,
+    /// It holds what was sent, not what came.
+    pub is_sent: bool,
+}
+
+impl From<u32> for Beginning {
+    fn from(through: u32) -> Self {
+        Self { through, ..Self::default() }
+    }
+}
+
+/// A message of a folder that is kept: what its UID meant when it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownUid {
+    pub uid: u32,
+    pub raw: RawId,
+    pub received_at: Timestamp,
+    /// On the server.
+    pub size_bytes: u64,
+}
+
 /// A message to keep.
 #[derive(Debug, Clone)]
 pub struct Keep {
@@ -99,6 +128,8 @@ pub struct Undecided {
     pub oversized_bytes: Option<u64>,
     /// Decisions begun before this one: 2 and more means quarantine.
     pub attempts: u32,
+    /// It lay in the folder of sent mail.
+    pub is_sent: bool,
 }
 
 /// A raw message.
@@ -212,6 +243,25 @@ pub struct OutboxRow {
     /// Including this one.
     pub attempts: u32,
     pub first_attempt_at: Timestamp,
+}
+
+/// Who puts a copy of what leaves into the Sent folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Filer {
+    #[default]
+    Unknown,
+    /// The provider, of whatever its SMTP server takes.
+    Provider,
+    Desk,
+}
+
+/// A reply that left and lies in no Sent folder, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfiled {
+    pub id: OutboxId,
+    pub sent_at: Timestamp,
+    /// The desk began to file it: a copy that is found is the desk's.
+    pub tried: bool,
 }
 
 /// How an attempt ended.

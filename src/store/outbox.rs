@@ -20,7 +20,7 @@ use super::{
 use crate::desk::{OutboxId, TicketId};
 
 /// What [`OutboxRow`] is made of.
-const ROW: &str =
+pub(super) const ROW: &str =
     "id, kind, ticket_id, recipient, envelope_from, mail, files, attempts, first_attempt_at, created_at";
 
 /// Up to the end of the inner SELECT, which PostgreSQL ends with `FOR UPDATE SKIP LOCKED`.
@@ -30,7 +30,7 @@ const CLAIM: &str = "UPDATE outbox SET state = 'sending', attempts = attempts + 
         ORDER BY priority, id LIMIT $3";
 
 #[derive(FromRow)]
-struct StoredRow {
+pub(super) struct StoredRow {
     id: i64,
     kind: String,
     ticket_id: Option<i64>,
@@ -44,7 +44,7 @@ struct StoredRow {
 }
 
 impl StoredRow {
-    fn read(self) -> Result<OutboxRow> {
+    pub(super) fn read(self) -> Result<OutboxRow> {
         Ok(OutboxRow {
             id: OutboxId(self.id),
             kind: parse_outbox_kind(&self.kind)?,
