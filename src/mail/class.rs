@@ -1,7 +1,9 @@
 //! What kind of sender wrote a mail, by its headers first (RFC 3834, 5230, 2369, 3464, 8098, 5965), and whether they
 //! forbid an automatic answer (FAULTS section 2). Whoever merely writes *about* bounces stays a person.
 
-use super::{Address, Class, ReadPolicy, Report, auto_reply, header::Header, structure::Structure, words};
+use super::{
+    Address, Class, ReadPolicy, Report, auto_reply, header::Header, own_list, structure::Structure, words,
+};
 
 /// What judging a class needs to see.
 pub struct Evidence<'a> {
@@ -25,7 +27,7 @@ pub fn judge(e: &Evidence<'_>, policy: &ReadPolicy) -> (Class, String) {
         .unwrap_or((Class::Human, "no sign of a machine".to_owned()))
 }
 
-fn value(header: &Header<'_>, name: &str) -> Option<String> {
+pub(super) fn value(header: &Header<'_>, name: &str) -> Option<String> {
     header.first(name).map(|f| words::decode(f.value).to_lowercase())
 }
 
@@ -104,22 +106,17 @@ fn list_class(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> 
         return Some((Class::List, format!("{name} header")));
     }
     match keyword(e.header, "Precedence").as_deref() {
-        Some("list") if !own_list(e.header, policy) => Some((Class::List, "Precedence: list".to_owned())),
-        Some(word @ ("bulk" | "junk")) if !own_list(e.header, policy) => {
-            Some((Class::Bulk, format!("Precedence: {word}")))
+        Some("list") if !own_list::is_through(e.header, policy) => {
+            Some((Class::List, "Precedence: list".to_owned()))
         }
+        // An own list writes `list`: these are the sender's words.
+        Some(word @ ("bulk" | "junk")) => Some((Class::Bulk, format!("Precedence: {word}"))),
         _ => None,
     }
 }
 
-fn own_list(header: &Header<'_>, policy: &ReadPolicy) -> bool {
-    let Some(id) = value(header, "List-Id") else { return false };
-    let id = id.rsplit_once('<').map_or(id.as_str(), |(_, id)| id).trim_end_matches('>').trim();
-    policy.own_lists.iter().any(|own| own.trim_matches(['<', '>']).eq_ignore_ascii_case(id))
-}
-
 fn list_field(header: &Header<'_>, policy: &ReadPolicy) -> Option<String> {
-    if own_list(header, policy) {
+    if own_list::is_through(header, policy) {
         return None;
     }
     let field =
@@ -141,7 +138,7 @@ pub fn forbids_automatic_mail(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<S
     }
     if let Some(word) = keyword(e.header, "Precedence")
         && matches!(word.as_str(), "bulk" | "junk" | "list" | "auto_reply" | "auto-reply")
-        && !own_list(e.header, policy)
+        && !(word == "list" && own_list::is_through(e.header, policy))
     {
         return Some(format!("Precedence: {word}"));
     }

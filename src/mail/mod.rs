@@ -21,6 +21,7 @@ mod forward;
 mod header;
 mod html;
 mod ids;
+mod own_list;
 mod params;
 mod reply;
 mod report;
@@ -124,6 +125,11 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     let Some(root) = tree.parts.first() else { return reading };
     reading.trace = trace::read(&root.header);
     read_header(&root.header, &mut reading);
+    if let Some(author) = own_list::author(&root.header, reading.from.as_ref(), policy) {
+        reading.warnings.push("From is a list's of ours: the author stands in another field".to_owned());
+        reading.from = Some(author);
+        reading.trace.strict_from = None;
+    }
     let body = body::read(&tree);
     reading.warnings.extend(body.warnings);
     reading.attachments = read_attachments(&tree, &body.parts, &mut reading.warnings);
