@@ -15,8 +15,8 @@ use std::{
 };
 
 use maildesk::{
-    config::{self, After, Config, ConfigErrors, Files, Mode, Start, Tls},
-    desk::{Assign, Priority, Role},
+    config::{self, After, Config, ConfigErrors, Files, Mode, Sent, Start, Tls},
+    desk::{Assign, FormPolicy, FormRequester, Priority, Role},
 };
 
 const EXAMPLE: &str = include_str!("../config/maildesk.example.toml");
@@ -179,6 +179,20 @@ fn each_mistake_is_found() {
         (mailbox("subaddressing = \"++\""), 9, "is not a mark"),
         (mailbox("sent = \"never\""), 9, "unknown here"),
         (mailbox("sent = 5"), 9, "must be a text in quotes, not a whole number"),
+        (mailbox("sent_folder = \"inbox\""), 9, "clients' mail is taken from"),
+        (mailbox("folders = [\"INBOX\", \"Sales\"]\nsent_folder = \"Sales\""), 10, "clients' mail is taken from"),
+        (mailbox("folders = [\"INBOX\", \"Sales\"]\nafter = \"move:Sales\""), 10, "moved there for ever"),
+        (mailbox("after = \"move:inbox\""), 9, "moved there for ever"),
+        (end("[[form]]\nrequester = \"reply-to\""), 15, "is missing"),
+        (end("[[form]]\nfrom = \"web@x.com\"\nrequester = \"label:\""), 17, "label:WORDS"),
+        (end("[[form]]\nfrom = \"web@x.com\"\nrequester = \"from\""), 17, "neither \"reply-to\""),
+        (end("[[form]]\nfrom = \"support@example.com\"\nrequester = \"reply-to\""), 16, "of a [[mailbox]]"),
+        (end(&format!("{agent}[[form]]\nfrom = \"a@x.com\"\nrequester = \"reply-to\"")), 19, "is an [[agent]]"),
+        (
+            end(&"[[form]]\nfrom = \"web@x.com\"\nrequester = \"reply-to\"\n".repeat(2)),
+            19,
+            "is taken, by line 16",
+        ),
         (
             SMALLEST.replace("password_file = \"imap-password\"", "oauth = {}"),
             9,
@@ -246,10 +260,27 @@ fn broken_toml_is_shown_with_its_lines() {
 }
 
 #[test]
+fn forms_and_the_sent_folder_are_read() {
+    let config = parse(EXAMPLE).unwrap();
+    let form = FormPolicy { from: "noreply@example.com".into(), requester: FormRequester::ReplyTo };
+    assert_eq!(config.policy.forms, [form]);
+    assert_eq!((config.mailboxes[0].sent, &config.mailboxes[0].sent_folder), (Sent::AUTO, &None));
+    let label = "[[form]]\nfrom = \"Web@x.com\"\nrequester = \"label: 邮箱：\"\n";
+    let config = parse(&format!("{SMALLEST}{label}")).unwrap();
+    assert_eq!(config.mailboxes[0].sent, Sent::AUTO, "the default");
+    let form = FormPolicy { from: "web@x.com".into(), requester: FormRequester::Label("邮箱".into()) };
+    assert_eq!(config.policy.forms, [form]);
+    for (word, watch, fill) in [("watch", true, false), ("fill", false, true), ("off", false, false)] {
+        let keys = format!("sent = \"{word}\"\nsent_folder = \"已发送\"\n[mailbox.imap]");
+        let mailbox = &parse(&SMALLEST.replace("[mailbox.imap]", &keys)).unwrap().mailboxes[0];
+        assert_eq!((mailbox.sent, mailbox.sent_folder.as_deref()), (Sent { watch, fill }, Some("已发送")));
+    }
+}
+
+#[test]
 fn what_is_for_later_is_noted_with_its_line() {
     let config = parse(EXAMPLE).unwrap();
     for key in [
-        "form",
         "calendar",
         "need",
         "follow_up",
@@ -268,7 +299,6 @@ fn what_is_for_later_is_noted_with_its_line() {
         assert!(config.notes.contains(&note), "{note:?} is not in {:#?}", config.notes);
     }
     for key in [
-        "mailbox.sent",
         "team.calendar",
         "category.needs",
         "category.ask_max",

@@ -234,7 +234,7 @@ impl Service<'_> {
             store.filing_refused(reply.id).await?;
             return Ok(true);
         }
-        let Some(row) = store.begin_filing(reply.id).await? else { return Ok(true) };
+        let Some(row) = store.begin_filing(mailbox, reply.id).await? else { return Ok(true) };
         let bytes = match outbox::letter_bytes(store, &row).await {
             Ok(bytes) => bytes,
             Err(outbox::LetterError::File(why)) => {

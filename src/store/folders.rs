@@ -26,6 +26,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<FolderState> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
         // UIDVALIDITY has 32 bits; above them stands how often this happened.
         let newest: i64 = query_scalar(
             "SELECT COALESCE(MAX(uid_validity), $3) FROM folder

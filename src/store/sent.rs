@@ -54,6 +54,7 @@ impl Store {
     ) -> Result<Vec<u32>> {
         let hashes: HashSet<Vec<u8>> = messages.values().flatten().map(|id| message_id_hash(id)).collect();
         let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
         let known = known_hashes(&mut tx, &hashes).await?;
         let is_ours = |ids: &Vec<String>| ids.iter().any(|id| known.contains(&message_id_hash(id)));
         let own: Vec<u32> = messages.iter().filter(|(_, ids)| is_ours(ids)).map(|(uid, _)| *uid).collect();
@@ -120,8 +121,9 @@ impl Store {
     ///
     /// # Errors
     /// Temporary trouble.
-    pub async fn begin_filing(&self, id: OutboxId) -> Result<Option<OutboxRow>> {
+    pub async fn begin_filing(&self, mailbox: &str, id: OutboxId) -> Result<Option<OutboxRow>> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         let row: Option<StoredRow> = query_as(AssertSqlSafe(format!(
             "UPDATE outbox SET filed = 'trying' WHERE id = $1 AND state = 'sent' AND filed IN ('', 'trying') RETURNING {ROW}"
         )))

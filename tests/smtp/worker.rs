@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use maildesk::{
-    config::{After, MailboxConfig, Mode, ServerConfig, SmtpConfig, Start, Tls},
+    config::{After, MailboxConfig, Mode, Sent, ServerConfig, SmtpConfig, Start, Tls},
     desk::{FileRef, OutboxId, RawId},
     edge,
     mail::{Address, compose::Outgoing},
@@ -66,6 +66,8 @@ impl Desk {
             start: Start::Now,
             mode: Mode::Live,
             after: After::Keep,
+            sent: Sent::OFF,
+            sent_folder: None,
             poll: "* * * * *".to_owned(),
             imap: unused,
             smtp: self.smtp.clone(),

@@ -2,6 +2,8 @@
 
 mod agents;
 mod clients;
+mod forms;
+mod sent;
 mod commands;
 mod loops;
 mod programs;

@@ -176,6 +176,13 @@ impl Builder {
         self
     }
 
+    /// A folder that the server marks as the one of sent mail.
+    #[must_use]
+    pub fn sent_folder(mut self, name: &str) -> Self {
+        self.account.sent = Some(name.to_owned());
+        self.folder(name)
+    }
+
     /// What CAPABILITY lists; by default IDLE, MOVE, UIDPLUS, ID.
     #[must_use]
     pub fn capabilities(mut self, list: &str) -> Self {
@@ -290,6 +297,19 @@ impl ScriptedImap {
         self.shared.bump();
     }
 
+    /// Puts a message into any folder, now, under the next UID.
+    pub fn append(&self, folder: &str, bytes: &[u8]) {
+        let received = internal_date(SystemTime::now());
+        let mut state = self.shared.state();
+        let uid = state.account.append(folder, "", bytes).1;
+        let uid: u32 = uid.split([' ', ']']).nth(3).and_then(|uid| uid.parse().ok()).unwrap_or(0);
+        for mail in state.account.folders.get_mut(folder).into_iter().flatten().filter(|mail| mail.uid == uid) {
+            mail.received.clone_from(&received);
+        }
+        drop(state);
+        self.shared.bump();
+    }
+
     /// The same with this moment as the date of its arrival.
     pub fn deliver_now(&self, uid: u32, bytes: &[u8]) {
         let received = internal_date(SystemTime::now());
@@ -306,6 +326,23 @@ impl ScriptedImap {
             .entry("INBOX".to_owned())
             .or_default()
             .retain(|mail| mail.uid != uid);
+    }
+
+    /// One more folder, as named on the wire.
+    pub fn add_folder(&self, name: &str) {
+        self.shared.state().account.folders.entry(name.to_owned()).or_default();
+    }
+
+    /// A folder goes away with what is in it.
+    pub fn remove_folder(&self, name: &str) {
+        self.shared.state().account.folders.remove(name);
+    }
+
+    /// Messages of a folder, as they lie there.
+    #[must_use]
+    pub fn contents(&self, folder: &str) -> Vec<Vec<u8>> {
+        let state = self.shared.state();
+        state.account.folders.get(folder).into_iter().flatten().map(|mail| mail.bytes.clone()).collect()
     }
 
     /// From now on SELECT tells another UIDVALIDITY.

@@ -191,6 +191,13 @@ pub struct DeskOptions {
     pub default_language: &'static str,
     /// Further lines of `[store]`.
     pub store: &'static str,
+    pub folders: Vec<&'static str>,
+    /// `auto`, `watch`, `fill` or `off`.
+    pub sent: &'static str,
+    /// Further keys of the mailbox.
+    pub mailbox_more: &'static str,
+    /// Further lines of `[trust]`.
+    pub trust_more: &'static str,
     /// Further tables, appended as they are.
     pub more: String,
 }
@@ -208,6 +215,10 @@ impl Default for DeskOptions {
             after: "keep",
             default_language: "en",
             store: "",
+            folders: vec!["INBOX"],
+            sent: "auto",
+            mailbox_more: "",
+            trust_more: "",
             more: String::new(),
         }
     }
@@ -233,7 +244,8 @@ impl DeskOptions {
     /// # Errors
     /// When the folder cannot be written.
     pub fn mailbox(&self, name: &str, folder: &Path, servers: &impl MailServers) -> io::Result<String> {
-        let Self { address, mode, start, after, .. } = self;
+        let Self { address, mode, start, after, sent, mailbox_more, .. } = self;
+        let folders = list(&self.folders);
         let (imap, smtp) = (servers.imap(address), servers.smtp(address));
         let (imap_file, smtp_file) = (format!("{name}-imap-password"), format!("{name}-smtp-password"));
         for (file, endpoint) in [(&imap_file, &imap), (&smtp_file, &smtp)] {
@@ -249,7 +261,9 @@ name = "{name}"
 address = "{address}"
 aliases = {aliases}
 subaddressing = "+"
-folders = ["INBOX"]
+folders = {folders}
+sent = "{sent}"
+{mailbox_more}
 start = "{start}"
 mode = "{mode}"
 after = "{after}"
@@ -260,7 +274,7 @@ team = "tech"
     }
 
     fn toml(&self, store: &str, mailbox: &str, trust: &str) -> String {
-        let Self { address, default_language, store: more_of_store, more, .. } = self;
+        let Self { address, default_language, store: more_of_store, more, trust_more, .. } = self;
         let staff = self.staff();
         format!(
             r#"[store]
@@ -275,6 +289,7 @@ official_addresses = ["{address}"]
 
 [trust]
 {trust}
+{trust_more}
 
 {mailbox}
 {staff}

@@ -22,6 +22,10 @@ pub(super) struct Account {
     pub uid_validity: u32,
     pub tells_uid_next: bool,
     pub read_only: bool,
+    /// The folder that LIST marks as `\\Sent`.
+    pub sent: Option<String>,
+    /// What UIDNEXT is at least; the mails there may have lower UIDs.
+    pub uid_next: u32,
 }
 
 /// How a FETCH answer is falsified.
@@ -44,7 +48,7 @@ fn done(untagged: Vec<u8>, what: &str) -> Reply {
 impl Account {
     pub(super) fn new() -> Self {
         let folders = [("INBOX".to_owned(), Vec::new())].into();
-        Self { folders, uid_validity: 1, tells_uid_next: true, read_only: false }
+        Self { folders, uid_validity: 1, tells_uid_next: true, read_only: false, sent: None, uid_next: 1 }
     }
 
     pub(super) fn deliver(&mut self, folder: &str, uid: u32, bytes: &[u8]) {
@@ -76,16 +80,55 @@ impl Account {
             self.uid_validity
         );
         if self.tells_uid_next {
-            let next = mails.last().map_or(1, |mail| mail.uid + 1);
+            let next = self.next(folder);
             out.push_str(&format!("* OK [UIDNEXT {next}] ok\r\n"));
         }
         let mode = if self.read_only { "READ-ONLY" } else { "READ-WRITE" };
         (out.into_bytes(), format!("OK [{mode}] SELECT done"))
     }
 
-    /// `UID <set> [NOT DELETED]`.
+    fn next(&self, folder: &str) -> u32 {
+        let last = self.folders.get(folder).and_then(|mails| mails.last()).map_or(0, |mail| mail.uid);
+        self.uid_next.max(last + 1)
+    }
+
+    pub(super) fn list(&self) -> Reply {
+        let line = |name: &String| {
+            let mark = if self.sent.as_ref() == Some(name) { "\\Sent" } else { "" };
+            format!("* LIST ({mark}) \"/\" \"{name}\"\r\n")
+        };
+        done(self.folders.keys().map(line).collect::<String>().into_bytes(), "LIST")
+    }
+
+    pub(super) fn status(&self, folder: &str) -> Reply {
+        if !self.folders.contains_key(folder) {
+            return (Vec::new(), "NO [NONEXISTENT] no such folder".to_owned());
+        }
+        let next = if self.tells_uid_next { format!(" UIDNEXT {}", self.next(folder)) } else { String::new() };
+        let line = format!("* STATUS \"{folder}\" (UIDVALIDITY {}{next})\r\n", self.uid_validity);
+        done(line.into_bytes(), "STATUS")
+    }
+
+    pub(super) fn append(&mut self, folder: &str, flags: &str, bytes: &[u8]) -> Reply {
+        if !self.folders.contains_key(folder) {
+            return (Vec::new(), "NO [TRYCREATE] no such folder".to_owned());
+        }
+        let uid = self.next(folder);
+        self.deliver(folder, uid, bytes);
+        self.store(folder, &uid.to_string(), flags);
+        (Vec::new(), format!("OK [APPENDUID {} {uid}] APPEND done", self.uid_validity))
+    }
+
+    /// `UID <set> [NOT DELETED]`, or `HEADER <field> <text>`.
     pub(super) fn search(&self, folder: &str, keys: &[String]) -> Reply {
         let mails = self.folders.get(folder).map_or(&[][..], Vec::as_slice);
+        if let [header, _, text] = keys
+            && header == "HEADER"
+        {
+            let holds = |mail: &&Mail| String::from_utf8_lossy(&mail.bytes).contains(text.as_str());
+            let found: String = mails.iter().filter(holds).map(|mail| format!(" {}", mail.uid)).collect();
+            return done(format!("* SEARCH{found}\r\n").into_bytes(), "SEARCH");
+        }
         let set = keys
             .iter()
             .position(|key| key == "UID")
@@ -178,6 +221,12 @@ fn fetch_one(out: &mut Vec<u8>, (seq, uid): (usize, u32), items: &str, mail: &Ma
         out.extend(format!(" RFC822.SIZE {size}").bytes());
     }
     if items.contains("BODY.PEEK[") {
+        if let Some((_, fields)) = items.split_once("[HEADER.FIELDS (") {
+            let fields = fields.split(')').next().unwrap_or_default();
+            let shown = fields_of(&mail.bytes, fields);
+            out.extend(format!(" BODY[HEADER.FIELDS ({fields})] {{{}}}\r\n{shown})\r\n", shown.len()).bytes());
+            return;
+        }
         let name = if items.contains("[HEADER]") { "BODY[HEADER]<0>" } else { "BODY[]" };
         let shown =
             body.map(|bytes| if items.contains("[HEADER]") { header_of(bytes, items) } else { bytes });
@@ -190,6 +239,17 @@ fn fetch_one(out: &mut Vec<u8>, (seq, uid): (usize, u32), items: &str, mail: &Ma
         }
     }
     out.extend(b")\r\n");
+}
+
+/// These fields of the header, and the blank line.
+fn fields_of(bytes: &[u8], names: &str) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let header = text.split("\r\n\r\n").next().unwrap_or_default();
+    let wanted = |line: &&str| {
+        let name = line.split(':').next().unwrap_or_default();
+        names.split(' ').any(|wanted| wanted.eq_ignore_ascii_case(name))
+    };
+    header.lines().filter(wanted).map(|line| format!("{line}\r\n")).chain(["\r\n".to_owned()]).collect()
 }
 
 /// The header with its blank line, cut to `<0.n>`.

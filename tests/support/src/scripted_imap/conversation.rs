@@ -71,6 +71,10 @@ impl Talk {
                 rest => (name.clone(), rest),
             };
             let plan = self.shared.occurs(&name, Some(&line));
+            if name == "APPEND" && plan.is_none() {
+                self.append(tag, rest).await?;
+                continue;
+            }
             let edit = plan.as_ref().and_then(Misbehave::fetch_edit);
             let shared = Arc::clone(&self.shared);
             let (folder, encrypted) = (self.folder.clone(), self.encrypted);
@@ -171,6 +175,27 @@ impl Talk {
         Ok(())
     }
 
+    async fn append(&mut self, tag: &str, rest: &[String]) -> io::Result<()> {
+        let length = rest.last().and_then(|word| word.trim_matches(['{', '}']).parse().ok()).unwrap_or(0);
+        self.io.write_all(b"+ go on\r\n").await?;
+        self.io.flush().await?;
+        let mut bytes = vec![0; length];
+        self.io.read_exact(&mut bytes).await?;
+        let mut end = String::new();
+        self.io.read_line(&mut end).await?;
+        let folder = rest.first().cloned().unwrap_or_default();
+        let flags = rest.get(1).cloned().unwrap_or_default();
+        let (_, tagged) = self.shared.state().account.append(&folder, &flags, &bytes);
+        // The copy is there; whether the client learns of it is another matter.
+        if let Some(Misbehave::CutAt(_)) = self.shared.occurs("APPENDED", None) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        self.io.write_all(format!("{tag} {tagged}\r\n").as_bytes()).await?;
+        self.io.flush().await?;
+        self.shared.bump();
+        Ok(())
+    }
+
     async fn second_line(&mut self, tag: &str) -> io::Result<()> {
         let mut line = String::new();
         self.io.read_line(&mut line).await?;
@@ -235,6 +260,8 @@ fn execute(
         "LOGIN" | "AUTHENTICATE" => (Vec::new(), "NO [AUTHENTICATIONFAILED] wrong".to_owned()),
         "ID" => ok("* ID (\"name\" \"scripted\")\r\n", "pleased"),
         "SELECT" => account.select(word(0)),
+        "LIST" => account.list(),
+        "STATUS" => account.status(word(0)),
         "UID SEARCH" => account.search(folder, rest),
         "UID FETCH" => account.fetch(folder, word(0), &rest.join(" "), edit),
         "UID STORE" => account.store(folder, word(0), &rest.get(2..).unwrap_or_default().join(" ")),
