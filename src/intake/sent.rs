@@ -32,7 +32,7 @@ const FIELD_BYTES_MAX: usize = 2000;
 /// Replies that are filed in one pass.
 const FILED_AT_ONCE: u32 = 20;
 /// How long the provider is given to file a reply by itself: unknown whether it does, or known that it does.
-const PROVIDER_UNKNOWN: SignedDuration = SignedDuration::from_secs(30);
+const PROVIDER_UNKNOWN: SignedDuration = SignedDuration::from_secs(20);
 const PROVIDER_KNOWN: SignedDuration = SignedDuration::from_mins(5);
 /// An older reply is not filed any more (the folder was missing, or filing was switched on later).
 const FILED_WITHIN: SignedDuration = SignedDuration::from_hours(72);

@@ -11,10 +11,12 @@
 )]
 
 mod delivery;
+mod folders;
 mod identity;
 mod life;
 mod robots;
 mod scene;
 mod secrets;
+mod sent;
 mod servers;
 mod storage;

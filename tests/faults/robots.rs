@@ -9,7 +9,7 @@ use maildesk_lab::{
 use crate::scene::{ALICE, SUPPORT, Scene, address, filled, options, scene};
 
 /// What a server writes at the top of a mail of the domain's own agent.
-fn proven(raw: &[u8]) -> Vec<u8> {
+pub fn proven(raw: &[u8]) -> Vec<u8> {
     let head = format!(
         "Return-Path: <{ALICE}>\r\nAuthentication-Results: {}; dmarc=pass header.from=desk.test; spf=pass smtp.mailfrom={ALICE}\r\n",
         House::AUTHSERV_ID

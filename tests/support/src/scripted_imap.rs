@@ -169,10 +169,17 @@ impl Builder {
         self
     }
 
+    /// A message in any folder.
+    #[must_use]
+    pub fn mail_in(mut self, folder: &str, uid: u32, bytes: &[u8]) -> Self {
+        self.account.deliver(folder, uid, bytes);
+        self
+    }
+
     /// One more folder, as named on the wire.
     #[must_use]
     pub fn folder(mut self, name: &str) -> Self {
-        self.account.folders.insert(name.to_owned(), Vec::new());
+        self.account.folders.entry(name.to_owned()).or_default();
         self
     }
 
@@ -343,6 +350,11 @@ impl ScriptedImap {
     pub fn contents(&self, folder: &str) -> Vec<Vec<u8>> {
         let state = self.shared.state();
         state.account.folders.get(folder).into_iter().flatten().map(|mail| mail.bytes.clone()).collect()
+    }
+
+    /// From now on UIDNEXT is at least this.
+    pub fn set_uid_next(&self, value: u32) {
+        self.shared.state().account.uid_next = value;
     }
 
     /// From now on SELECT tells another UIDVALIDITY.
