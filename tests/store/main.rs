@@ -14,4 +14,5 @@ mod leases;
 mod ledger;
 mod outbox;
 mod safety;
+mod sent;
 mod tickets;
