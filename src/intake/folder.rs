@@ -66,13 +66,14 @@ impl Service<'_> {
         Ok(beginning)
     }
 
-    /// The folder's messages that the mail server received before this. INTERNALDATE has whole seconds.
+    /// The folder's messages that the mail server received before the folder was begun. INTERNALDATE has whole seconds; what
+    /// came in that very second after the beginning has been taken long since.
     async fn older_than(&mut self, begun_at: jiff::Timestamp) -> Result<Vec<u32>> {
         let mut old = Vec::new();
         for portion in self.session.uids_from(1).await?.chunks(LISTED_AT_ONCE) {
             self.pulse.expect_within(WORK_MAX);
             let listed = self.session.sizes(portion).await?;
-            let received_before = |l: &Listed| l.internal_date.as_second() < begun_at.as_second();
+            let received_before = |l: &Listed| l.internal_date.as_second() <= begun_at.as_second();
             old.extend(listed.iter().filter(|(_, l)| received_before(l)).map(|(uid, _)| *uid));
         }
         Ok(old)

@@ -152,7 +152,9 @@ pub fn forbids_automatic_mail(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<S
     if root == Some("multipart/report") {
         return Some("multipart/report".to_owned());
     }
-    let senders = e.from.map(Address::key).into_iter().chain(e.return_path.map(str::to_lowercase));
+    // A list of ours sends under an envelope address of its own, `support-bounces@…`.
+    let envelope = e.return_path.filter(|_| !own_list::is_through(e.header, policy)).map(str::to_lowercase);
+    let senders = e.from.map(Address::key).into_iter().chain(envelope);
     for sender in senders {
         if policy.own_addresses.contains(&sender) {
             return Some("our own address".to_owned());

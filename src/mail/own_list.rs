@@ -98,6 +98,10 @@ mod tests {
         let direct = reading(&format!("From: Ann <ann@b.org>\r\n{OURS}"));
         assert_eq!((direct.class, direct.no_automatic_mail), (Class::Human, None));
         assert_eq!(direct.trace.strict_from.as_deref(), Some("ann@b.org"));
+        let envelope = "Return-Path: <support-bounces@desk.example>";
+        assert_eq!(reading(&format!("From: ann@b.org\r\n{OURS}\r\n{envelope}")).no_automatic_mail, None);
+        assert!(reading(&format!("From: ann@b.org\r\n{envelope}")).no_automatic_mail.is_some());
+        assert!(reading(&format!("From: ann@b.org\r\n{OURS}\r\nReturn-Path: <>")).no_automatic_mail.is_some());
     }
 
     #[test]

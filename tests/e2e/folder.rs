@@ -108,3 +108,86 @@ fn shadow_sends_nothing_until_live() {
     assert_eq!(scene.count_when_quiet(ANN), 0);
     scene.finish();
 }
+
+/// Deletes what Dovecot knows of UIDs: it numbers the folder anew under another UIDVALIDITY (FAULTS section 4).
+fn number_anew(scene: &mut Scene) {
+    scene.house.dovecot.stop();
+    scene.house.dovecot.forget_uids(SUPPORT).unwrap();
+    scene.house.dovecot.run().unwrap();
+}
+
+#[test]
+fn a_folder_numbered_anew_brings_nothing_twice_and_loses_nothing() {
+    for start in ["all", "now", "2026-01-31"] {
+        let Some(house) = house() else { return };
+        let mut support = house.inbox(SUPPORT).unwrap();
+        support.append("INBOX", &letter(ANN, "Before", "I wrote this long ago.").bytes()).unwrap();
+        drop(support);
+        let options = DeskOptions { start, ..DeskOptions::default() };
+        let mut scene = Scene { desk: Desk::started(BINARY, &house, &options).unwrap(), house };
+        // Kicked out, and killed in the middle.
+        for word in ["WARN", "ERROR"] {
+            scene.desk.allow(word);
+        }
+        scene.desk.wait_for_log("the first look", |log| log.contains("folder begun")).unwrap();
+        // The server's dates have whole seconds: what is to count as new comes in a later one.
+        let begun = jiff::Timestamp::now().as_second();
+        scene.desk.wait("the next second", || Ok((jiff::Timestamp::now().as_second() > begun).then_some(()))).unwrap();
+        scene.deliver("c+1@client.test", &letter("c+1@client.test", "First", "Please look at this."));
+        let early = if start == "now" { 0 } else { 1 };
+        scene.desk.wait_for_tickets(early + 1).unwrap();
+        scene.desk.wait_until_quiet().unwrap();
+        let begun = scene.desk.log().matches("folder=\"INBOX\"").count();
+        number_anew(&mut scene);
+        scene.deliver("c+2@client.test", &letter("c+2@client.test", "Second", "Please look at that."));
+        let again = |log: &str| log.matches("folder=\"INBOX\"").count() > begun;
+        scene.desk.wait_for_log("the second beginning", again).unwrap();
+        scene.desk.kill();
+        scene.desk.start().unwrap();
+        let tickets = scene.desk.wait_for_tickets(early + 2).unwrap();
+        scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
+        scene.desk.wait_until_quiet().unwrap();
+        assert_eq!(tickets.len(), early + 2, "{start}: {tickets:?}");
+        assert_eq!(scene.desk.tickets().unwrap().len(), early + 2, "{start}");
+        let acks = scene.quiet_inbox("c@client.test").iter().filter(|m| m.address("From") == SUPPORT).count();
+        assert_eq!(acks, 2, "{start}: one acknowledgement each");
+        scene.finish();
+    }
+}
+
+#[test]
+fn a_mail_dragged_out_and_back_is_one_ticket_with_one_acknowledgement() {
+    let Some(scene) = scene(&DeskOptions::default()) else { return };
+    scene.deliver(ANN, &letter("Ann <ann@client.test>", "Dragged", "Please have a look at this."));
+    scene.desk.wait_for_tickets(1).unwrap();
+    scene.inbox(ANN).wait_for("the acknowledgement", |m| m.address("From") == SUPPORT).unwrap();
+    let mut inbox = folder(&scene, "INBOX");
+    let uid = inbox.wait_for("it", |m| m.subject() == "Dragged").unwrap().uid;
+    inbox.move_to(uid, "Handled").unwrap();
+    let mut handled = folder(&scene, "Handled");
+    let away = handled.wait_for("it", |m| m.subject() == "Dragged").unwrap().uid;
+    handled.move_to(away, "INBOX").unwrap();
+    scene.desk.wait_for_outcome("ignored", 1).unwrap();
+    assert_ne!(inbox.wait_for("it", |m| m.subject() == "Dragged").unwrap().uid, uid);
+    assert_eq!(scene.desk.tickets().unwrap().len(), 1);
+    assert_eq!(scene.count_when_quiet(ANN), 1);
+    assert!(scene.desk.log().contains("the same mail was taken before: #1"), "{}", scene.desk.log());
+    scene.finish();
+}
+
+#[test]
+fn each_of_several_folders_is_watched_and_a_mail_may_move_between_them() {
+    let options = DeskOptions { folders: vec!["INBOX", "Handled"], ..DeskOptions::default() };
+    let Some(scene) = scene(&options) else { return };
+    let mut inbox = folder(&scene, "INBOX");
+    inbox.append("Handled", &letter(ANN, "In the second", "Please have a look at this.").bytes()).unwrap();
+    scene.deliver(LI, &letter(LI, "In the first", "Please have a look at that."));
+    scene.desk.wait_for_tickets(2).unwrap();
+    let uid = inbox.wait_for("it", |m| m.subject() == "In the first").unwrap().uid;
+    inbox.move_to(uid, "Handled").unwrap();
+    scene.desk.wait_for_outcome("ignored", 1).unwrap();
+    assert_eq!(scene.desk.tickets().unwrap().len(), 2);
+    let seen = |m: &maildesk_lab::mailclient::Mail| m.flags.iter().any(|f| f == "\\Seen");
+    folder(&scene, "Handled").wait_until("both seen", |all| all.len() == 2 && all.iter().all(seen)).unwrap();
+    scene.finish();
+}

@@ -21,6 +21,8 @@ mod crash;
 mod dialogue;
 #[path = "../e2e/folder.rs"]
 mod folder;
+#[path = "../e2e/forms.rs"]
+mod forms;
 #[path = "../e2e/programs.rs"]
 mod programs;
 #[path = "../e2e/proof.rs"]
@@ -31,3 +33,5 @@ mod reload;
 mod robots;
 #[path = "../e2e/scene.rs"]
 mod scene;
+#[path = "../e2e/sent.rs"]
+mod sent;

@@ -138,6 +138,26 @@ impl Dovecot {
             .map_err(|e| io::Error::other(format!("Dovecot is not ready: {e}\n{}", self.log())))
     }
 
+    /// Deletes what a stopped server knows of the UIDs of all folders of a user: each gets another UIDVALIDITY.
+    ///
+    /// # Errors
+    /// When the files cannot be removed.
+    pub fn forget_uids(&self, user: &str) -> io::Result<()> {
+        let mut folders = vec![self.folder.path().join("home").join(user).join("Maildir")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if entry.file_type()?.is_dir() {
+                    folders.push(entry.path());
+                } else if name.starts_with("dovecot") {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Everything that it logged.
     #[must_use]
     pub fn log(&self) -> String {

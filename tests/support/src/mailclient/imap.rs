@@ -55,6 +55,14 @@ impl ImapBox {
         self.finish(&tag).map(drop)
     }
 
+    /// Moves a message of the selected folder to another one (RFC 6851).
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn move_to(&mut self, uid: u32, folder: &str) -> io::Result<()> {
+        self.command(&format!("UID MOVE {uid} \"{folder}\"")).map(drop)
+    }
+
     /// All messages of the selected folder, by UID; reading changes no flag.
     ///
     /// # Errors
