@@ -5,11 +5,11 @@
 use jiff::Timestamp;
 
 use super::{
-    Beginning, FolderKey, FolderState, KnownUid, Result, Store,
+    Beginning, FolderKey, FolderState, Keep, KnownUid, Result, Store,
     columns::{self, count, instant, micros},
-    engine::{query, query_as, query_scalar},
+    engine::{Connection, query, query_as, query_scalar},
     failure::Context,
-    ledger::{insert_ledger, read_folder, without_raw},
+    ledger::{insert_ledger, read_folder, read_raw, without_raw},
 };
 use crate::desk::RawId;
 
@@ -102,4 +102,31 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Those of these messages whose very bytes are in quarantine. There are few, mostly none.
+pub(super) async fn quarantined_twins(
+    connection: &mut Connection,
+    mailbox: &str,
+    window: &[Keep],
+) -> Result<Vec<u32>> {
+    let quarantined: Vec<(i64, i64)> = query_as(
+        "SELECT r.id, r.size_bytes FROM ledger l JOIN raw_message r ON r.id = l.raw_id
+         WHERE l.outcome = 'quarantined' AND l.mailbox = $1 AND r.size_bytes > 0 ORDER BY r.id",
+    )
+    .bind(columns::clean(mailbox))
+    .fetch_all(&mut *connection)
+    .await
+    .context("looking into the quarantine")?;
+    let mut twins = Vec::new();
+    for (raw, size) in quarantined {
+        let is_alike = |keep: &&Keep| i64::try_from(keep.bytes.len()) == Ok(size) && !twins.contains(&keep.uid);
+        let alike: Vec<&Keep> = window.iter().filter(is_alike).collect();
+        if alike.is_empty() {
+            continue;
+        }
+        let kept = read_raw(connection, RawId(raw)).await?.map(|raw| raw.bytes);
+        twins.extend(alike.iter().filter(|keep| kept.as_ref() == Some(&*keep.bytes)).map(|keep| keep.uid));
+    }
+    Ok(twins)
 }

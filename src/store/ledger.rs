@@ -14,11 +14,15 @@ use super::{
     },
     engine::{Connection, Engine, query, query_as, query_scalar},
     failure::Context,
+    folders::quarantined_twins,
 };
 use crate::desk::RawId;
 
 /// Bytes of raw mail that [`Store::undecided`] hands out at once: the process has 40 MB in all.
 const UNDECIDED_BYTES_MAX: i64 = 8 << 20;
+
+/// Why a mail is not kept of which a copy waits for an operator: a folder that was numbered anew brings it up again.
+const QUARANTINED_TWIN: &str = "the same bytes are in quarantine";
 
 const FOLDER: &str = "SELECT before_start_through, accounted_through FROM folder
     WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3";
@@ -117,7 +121,7 @@ impl Store {
         unaccounted(&mut reader, key, uids).await
     }
 
-    /// One durable commit: raw bytes and ledger rows. A UID that is already there is left as it is (and gives no id).
+    /// One durable commit: raw bytes and ledger rows. Of a message whose very bytes are in quarantine no second copy is kept. A UID that is already there is left as it is (and gives no id).
     /// The ids stand in the order of the window.
     ///
     /// # Errors
@@ -128,9 +132,11 @@ impl Store {
         self.fence(&mut tx, &key.mailbox).await?;
         lock_folder(&mut tx, key).await?;
         let mut known = known_uids(&mut tx, key, &uids).await?;
+        let twins = quarantined_twins(&mut tx, &key.mailbox, window).await?;
+        ended_rows(&mut tx, key, &twins, QUARANTINED_TWIN, now).await?;
         let mut kept = Vec::with_capacity(window.len());
         for keep in window {
-            if !known.insert(keep.uid) {
+            if !known.insert(keep.uid) || twins.contains(&keep.uid) {
                 continue;
             }
             let oversized = keep.oversized_bytes.is_some();
@@ -434,6 +440,36 @@ async fn lock_folder(connection: &mut Connection, key: &FolderKey) -> Result<()>
         .fetch_optional(connection)
         .await
         .context("locking a folder")?;
+    }
+    Ok(())
+}
+
+/// Rows that end here, `ignored`, without a copy of the message, and of which the server is told nothing.
+pub(super) async fn ended_rows(
+    connection: &mut Connection,
+    key: &FolderKey,
+    uids: &[u32],
+    reason: &'static str,
+    now: Timestamp,
+) -> Result<()> {
+    insert_ledger(connection, key, "ignored", &without_raw(uids), now).await?;
+    for uids in uids.chunks(IDS_AT_ONCE) {
+        let sql = format!(
+            "UPDATE ledger SET reason = $4, decided_at = $5, settled_at = $5
+             WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND raw_id IS NULL AND outcome = 'ignored'
+                AND uid IN ({})",
+            parameters(6, uids.len())
+        );
+        let mut query = query(AssertSqlSafe(sql))
+            .bind(columns::clean(&key.mailbox))
+            .bind(columns::clean(&key.folder))
+            .bind(i64::from(key.uid_validity))
+            .bind(reason)
+            .bind(micros(now));
+        for uid in uids {
+            query = query.bind(i64::from(*uid));
+        }
+        query.execute(&mut *connection).await.context("recording UIDs that end")?;
     }
     Ok(())
 }

@@ -10,10 +10,10 @@ use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
     Filer, FolderKey, OutboxRow, Result, Store, Unfiled, Window,
-    columns::{self, IDS_AT_ONCE, clean, instant, message_id_hash, micros, parameters},
+    columns::{IDS_AT_ONCE, clean, instant, message_id_hash, micros, parameters},
     engine::{Connection, query, query_as, query_scalar},
     failure::Context,
-    ledger::{insert_ledger, without_raw},
+    ledger::ended_rows,
     outbox::{ROW, StoredRow},
 };
 use crate::desk::OutboxId;
@@ -61,7 +61,7 @@ impl Store {
         if own.is_empty() {
             return Ok(own);
         }
-        own_rows(&mut tx, key, &own, now).await?;
+        ended_rows(&mut tx, key, &own, OWN_MAIL, now).await?;
         let found: Vec<Vec<u8>> = known.into_iter().collect();
         let mut by_provider = false;
         for hashes in found.chunks(IDS_AT_ONCE) {
@@ -151,7 +151,7 @@ impl Store {
         mark(&mut tx, id, "desk").await?;
         set_filer(&mut tx, mailbox, Filer::Desk).await?;
         if let Some((key, uid)) = place {
-            own_rows(&mut tx, key, &[uid], now).await?;
+            ended_rows(&mut tx, key, &[uid], OWN_MAIL, now).await?;
         }
         tx.commit().await.context("filing a reply")
     }
@@ -195,30 +195,6 @@ async fn known_hashes(connection: &mut Connection, hashes: &HashSet<Vec<u8>>) ->
         known.extend(found);
     }
     Ok(known)
-}
-
-/// Rows of the ledger that end here: nothing is to be told to the server about them.
-async fn own_rows(connection: &mut Connection, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<()> {
-    insert_ledger(connection, key, "ignored", &without_raw(uids), now).await?;
-    for uids in uids.chunks(IDS_AT_ONCE) {
-        let sql = format!(
-            "UPDATE ledger SET reason = $4, decided_at = $5, settled_at = $5
-             WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3 AND raw_id IS NULL AND outcome = 'ignored'
-                AND uid IN ({})",
-            parameters(6, uids.len())
-        );
-        let mut query = query(AssertSqlSafe(sql))
-            .bind(columns::clean(&key.mailbox))
-            .bind(columns::clean(&key.folder))
-            .bind(i64::from(key.uid_validity))
-            .bind(OWN_MAIL)
-            .bind(micros(now));
-        for uid in uids {
-            query = query.bind(i64::from(*uid));
-        }
-        query.execute(&mut *connection).await.context("recognising our own mail")?;
-    }
-    Ok(())
 }
 
 /// Replies whose copies were found count as filed; whether one of them was not the desk's copy.

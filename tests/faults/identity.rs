@@ -1,5 +1,6 @@
 //! The same mail again: under another UIDVALIDITY, or dragged out and back.
 
+use maildesk::store::{FolderKey, Keep, Store};
 use maildesk_lab::{desk::DeskOptions, scripted_imap::ScriptedImap, scripted_smtp::ScriptedSmtp};
 
 use crate::scene::{address, filled, letter, options, scene};
@@ -47,6 +48,30 @@ fn a_mail_dragged_out_and_back_is_the_same_mail() {
     scene.imap.remove(1);
     scene.desk.wait_for_outcome_total(3).unwrap();
     scene.assert_each_once(&[1, 2]);
+    scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
+    scene.finish();
+}
+
+#[test]
+fn a_mail_dragged_away_while_it_was_kept_and_not_decided_is_one_ticket() {
+    let dragged = letter(1);
+    // The daemon was killed between keeping and deciding, and a person dragged the mail out and back before the restart.
+    let imap = ScriptedImap::builder().mail(2, &dragged);
+    let mut scene = scene(imap, ScriptedSmtp::script(), &options());
+    let url = format!("sqlite://{}", scene.desk.folder().join("maildesk.db").display());
+    scene.runtime.block_on(async {
+        let store = Store::open(&url).await.unwrap();
+        let key = FolderKey { mailbox: "support".into(), folder: "INBOX".into(), uid_validity: 1 };
+        let now = jiff::Timestamp::now();
+        store.begin_folder(&key, 0, now).await.unwrap();
+        let kept = Keep { uid: 1, received_at: now, bytes: dragged.into(), oversized_bytes: None };
+        store.keep(&key, &[kept], now).await.unwrap();
+        store.close().await;
+    });
+    scene.desk.start().unwrap();
+    scene.desk.wait_for_outcome_total(2).unwrap();
+    scene.assert_each_once(&[1]);
+    assert_eq!((scene.desk.outcome("ticket").unwrap(), scene.desk.outcome("ignored").unwrap()), (1, 1));
     scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
     scene.finish();
 }

@@ -74,6 +74,28 @@ fn a_renumbered_folder_begins_again_and_keeps_what_was_decided() {
 }
 
 #[test]
+fn a_mail_in_quarantine_is_not_taken_again_under_another_uid() {
+    each_engine(|house| async move {
+        let raws = house.keep(&[1, 2]).await;
+        let mut window = house.store.window().await.unwrap();
+        window.quarantine(raws[0], "reading it crashed", at(2)).await.unwrap();
+        window.commit().await.unwrap();
+        let anew = FolderKey { uid_validity: 8, ..key() };
+        house.store.begin_folder(&anew, 0, at(3)).await.unwrap();
+        let again = [1, 2].map(|n| maildesk::store::Keep { uid: 10 + n, ..keep(n) });
+        let kept = house.store.keep(&anew, &again, at(4)).await.unwrap();
+        assert_eq!(kept.iter().map(|(uid, _)| *uid).collect::<Vec<_>>(), [12]);
+        assert!(house.store.unaccounted(&anew, &[11, 12]).await.unwrap().is_empty());
+        assert!(house.store.unsettled(&anew, 10).await.unwrap().is_empty(), "it stays untouched");
+        assert_eq!(house.store.quarantined(10).await.unwrap().len(), 1);
+        // Taken out of quarantine, it is a mail like others.
+        house.store.quarantine_retry(raws[0]).await.unwrap();
+        let third = [maildesk::store::Keep { uid: 13, ..keep(1) }];
+        assert_eq!(house.store.keep(&anew, &third, at(5)).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn the_newest_known_messages_come_with_what_they_were() {
     each_engine(|house| async move {
         house.keep(&[4, 9, 7]).await;
