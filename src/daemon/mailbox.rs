@@ -237,7 +237,7 @@ fn cannot_be_read(mailbox: &MailboxConfig, trouble: &Trouble) -> alert::Alert {
     };
     alert::Alert {
         title: if trouble.partly {
-            format!("A part of {} cannot be read", mailbox.address)
+            format!("A part of {} cannot be read or handled", mailbox.address)
         } else {
             format!("{} cannot be read", mailbox.address)
         },

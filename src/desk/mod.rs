@@ -31,6 +31,7 @@ pub use decision::*;
 pub use facts::*;
 use jiff::Timestamp;
 pub use policy::*;
+pub use sent::BELONGS_TO_NO_TICKET;
 
 use crate::mail::Class;
 

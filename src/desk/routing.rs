@@ -78,22 +78,24 @@ impl Words {
 
 fn fits(rule: &Rule, facts: &MailFacts, language: &str, words: &Words) -> bool {
     let reading = &facts.reading;
-    let sender = facts.sender.as_ref().map(|s| s.address.as_str()).unwrap_or_default();
-    let domain = sender.rsplit_once('@').map_or("", |(_, d)| d);
+    // Of a web form's mail both count: the form, and who stands in it.
+    let senders: Vec<&str> =
+        facts.sender.iter().chain(&facts.form_requester).map(|s| s.address.as_str()).collect();
     let any =
         |list: &[String], holds: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|x| holds(x));
     let recipients = || {
         let named = reading.to.iter().chain(&reading.cc).map(|a| a.address.as_str());
         named.chain(reading.trace.delivered_to.iter().map(String::as_str))
     };
-    let is_domain = |d: &str| {
+    let is_domain = |domain: &str, d: &str| {
         let parent = domain.len().checked_sub(d.len()).and_then(|at| domain.split_at_checked(at));
         parent.is_some_and(|(head, tail)| {
             tail.eq_ignore_ascii_case(d) && (head.is_empty() || head.ends_with('.'))
         })
     };
-    any(&rule.senders, &|s| s.eq_ignore_ascii_case(sender))
-        && any(&rule.sender_domains, &is_domain)
+    let domains = || senders.iter().map(|sender| sender.rsplit_once('@').map_or("", |(_, d)| d));
+    any(&rule.senders, &|s| senders.iter().any(|sender| s.eq_ignore_ascii_case(sender)))
+        && any(&rule.sender_domains, &|d| domains().any(|domain| is_domain(domain, d)))
         && any(&rule.recipients, &|r| recipients().any(|to| to.eq_ignore_ascii_case(r)))
         && any(&rule.languages, &|l| l.eq_ignore_ascii_case(language))
         && any(&rule.attachment_kinds, &|k| reading.attachments.iter().any(|a| a.kind.as_str() == k))

@@ -18,6 +18,9 @@ use super::{
 };
 use crate::mail::Class;
 
+/// Why most mails of that folder end there.
+pub const BELONGS_TO_NO_TICKET: &str = "a sent mail that belongs to no ticket";
+
 /// Judges a mail of the Sent folder. Its reading was made without our own addresses, so that a person is told from a robot.
 pub(super) fn decide(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
     if facts.own_mail || facts.reading.class == Class::OwnAddress {
@@ -36,7 +39,7 @@ pub(super) fn decide(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Deci
     }
     let mut named = tickets(facts).peekable();
     if named.peek().is_none() {
-        return ignored("a sent mail that belongs to no ticket");
+        return ignored(BELONGS_TO_NO_TICKET);
     }
     match named.find(|ticket| went_to(facts, ticket)) {
         Some(ticket) => reply(facts, sender, ticket, now),

@@ -12,8 +12,8 @@ use super::{
     wire::Expect,
 };
 
-/// Bytes of the two fields of one message.
-const FIELDS_BYTES_MAX: u64 = 64 << 10;
+/// Bytes of the fields of one message.
+const FIELDS_BYTES_MAX: u64 = 256 << 10;
 const FIELDS_PER_COMMAND: usize = 100;
 
 /// How filing ended.
@@ -69,8 +69,8 @@ impl Session {
         }))
     }
 
-    /// The Message-ID of each message, and those in a second field: as they stand in the header, between angle brackets
-    /// or not. UIDs that are gone are left out.
+    /// These header fields of each message (names with blanks between), as they stand there. UIDs that are gone are left
+    /// out.
     ///
     /// # Errors
     /// When the connection ends, or the server declines.

@@ -22,6 +22,8 @@ pub struct Session {
     pub(super) limits: ImapLimits,
     pub(super) capabilities: BTreeSet<String>,
     selected: Option<Selected>,
+    /// The folder that is open.
+    opened: String,
     /// The server spoke of new mail since SELECT, outside of IDLE, so IDLE will not speak of it again.
     pub(super) grown: bool,
 }
@@ -47,7 +49,7 @@ impl Session {
     /// the others as they say. No secret was sent unless the connection is encrypted or stays on this machine.
     pub async fn open(server: &ServerConfig, limits: &ImapLimits) -> Result<Self, ImapError> {
         let (wire, capabilities) = open::open(server, limits).await?;
-        Ok(Self { wire, limits: *limits, capabilities, selected: None, grown: false })
+        Ok(Self { wire, limits: *limits, capabilities, selected: None, opened: String::new(), grown: false })
     }
 
     /// Whether the server says that it has IDLE. It may still refuse it.
@@ -66,6 +68,12 @@ impl Session {
     #[must_use]
     pub const fn is_dead(&self) -> bool {
         self.wire.is_dead()
+    }
+
+    /// Whether this folder is the open one.
+    #[must_use]
+    pub fn is_open(&self, folder: &str) -> bool {
+        self.selected.is_some() && self.opened == folder
     }
 
     /// Chooses a folder (its name as people read it).
@@ -98,6 +106,7 @@ impl Session {
         };
         let selected = Selected { uid_validity, uid_next, exists, read_only };
         self.selected = Some(selected);
+        folder.clone_into(&mut self.opened);
         Ok(selected)
     }
 

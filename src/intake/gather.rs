@@ -75,7 +75,7 @@ pub(super) async fn gather(
 }
 
 /// What stands behind the subaddressing mark in the addresses that the mail was sent to.
-fn marks<'a>(policy: &MailboxPolicy, reading: &'a Reading) -> Vec<&'a str> {
+pub(super) fn marks<'a>(policy: &MailboxPolicy, reading: &'a Reading) -> Vec<&'a str> {
     let written = reading.to.iter().chain(&reading.cc).map(|a| a.address.as_str());
     let delivered = reading.trace.delivered_to.iter().map(String::as_str);
     let mut marks = Vec::new();
@@ -112,7 +112,7 @@ async fn confirmation(
     Ok(None)
 }
 
-fn thread_ids(reading: &Reading) -> Vec<String> {
+pub(super) fn thread_ids(reading: &Reading) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     // A bounce of a reply names our mail only inside its report (RFC 3464).
     let reported = reading.report.as_ref().and_then(|report| report.original_message_id.as_ref());

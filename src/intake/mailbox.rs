@@ -136,7 +136,9 @@ impl<'a> Service<'a> {
         }
         self.take_suspects(stop).await?;
         if self.put_off.as_ref().is_none_or(ImapError::needs_operator) {
-            match self.look_at_sent(stop).await {
+            let looked = self.look_at_sent(stop).await;
+            self.sent.note_end(&self.config.name, looked.is_err() && self.session.is_dead());
+            match looked {
                 Err(Serving::Imap(why)) => self.put_off(why)?,
                 other => other?,
             }
@@ -194,6 +196,12 @@ impl<'a> Service<'a> {
 
     /// The first of the folders that can be opened is the one that is watched.
     async fn open_first(&mut self) -> Result<()> {
+        // Opened a moment ago, with all that came since noted.
+        if let [only] = self.config.folders.as_slice()
+            && self.session.is_open(only)
+        {
+            return Ok(());
+        }
         let mut missing = None;
         for folder in &self.config.folders {
             match self.session.select(folder).await {

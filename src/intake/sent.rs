@@ -2,11 +2,12 @@
 //! does not file are filed there (SPEC section 4).
 //!
 //! Invariants: an answer is judged only after everything that lay in the other folders before it came; our own mails are
-//! recognised by Message-ID and not fetched; nothing in this folder is ever marked, moved or deleted; a reply is filed
+//! recognised by Message-ID, and what belongs to no ticket by what it refers to: neither is fetched; nothing in this folder is ever marked, moved or deleted; a reply is filed
 //! once, also across a crash.
 
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,23 +15,28 @@ use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::mailbox::{Result, Service, Serving, WORK_MAX};
+use super::{
+    gather::{marks, thread_ids},
+    mailbox::{Result, Service, Serving, WORK_MAX},
+};
 use crate::{
     config::Sent,
-    edge,
+    desk, edge,
     imap::{Filed, FolderGlance, ImapError, ImapLimits},
+    mail::Reading,
     outbox,
     store::{Filer, FolderKey, Unfiled},
 };
 
-/// Fields by which our own mails are told, as they leave.
-const OWN_FIELDS: &str = "MESSAGE-ID X-MAILDESK-REF";
+/// Fields by which our own mails are told, and those that may belong to a ticket.
+const FIELDS: &str = "MESSAGE-ID X-MAILDESK-REF IN-REPLY-TO REFERENCES TO CC";
 /// UIDs whose fields are asked for at once.
 const FIELDS_AT_ONCE: usize = 500;
-/// Longest value of one field line by which a mail is told.
-const FIELD_BYTES_MAX: usize = 2000;
 /// Replies that are filed in one pass.
 const FILED_AT_ONCE: u32 = 20;
+/// So many sessions in a row may end over this folder.
+const ENDS_MAX: u32 = 4;
+const PAUSE: Duration = Duration::from_secs(3600);
 /// How long the provider is given to file a reply by itself: unknown whether it does, or known that it does.
 const PROVIDER_UNKNOWN: SignedDuration = SignedDuration::from_secs(20);
 const PROVIDER_KNOWN: SignedDuration = SignedDuration::from_mins(5);
@@ -51,6 +57,10 @@ pub struct SentFolder {
     seen: Option<FolderGlance>,
     /// When a reply is to be filed.
     due_at: Option<Instant>,
+    /// Sessions in a row that ended over this folder.
+    ended: u32,
+    /// Until then it is left alone.
+    paused_until: Option<Instant>,
 }
 
 impl SentFolder {
@@ -63,6 +73,21 @@ impl SentFolder {
 
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// Clients' mail does not wait for this folder: a server that ends connection after connection over it (answers that
+    /// cannot be read, however often they are asked for) is left alone for a while.
+    pub(super) fn note_end(&mut self, mailbox: &str, ended: bool) {
+        self.ended = if ended { self.ended.saturating_add(1) } else { 0 };
+        if self.ended >= ENDS_MAX {
+            warn!(mailbox, "the folder of sent mail ends every connection; it is left alone for an hour");
+            self.paused_until = Some(Instant::now() + PAUSE);
+            self.ended = 0;
+        }
+    }
+
+    fn is_paused(&self) -> bool {
+        self.paused_until.is_some_and(|until| Instant::now() < until)
     }
 
     pub(super) const fn due_at(&self) -> Option<Instant> {
@@ -82,7 +107,7 @@ impl Service<'_> {
     /// As [`Service::pass`].
     pub(super) async fn look_at_sent(&mut self, stop: &CancellationToken) -> Result<()> {
         let wish = self.config.sent;
-        if wish == Sent::OFF || stop.is_cancelled() {
+        if wish == Sent::OFF || self.sent.is_paused() || stop.is_cancelled() {
             return Ok(());
         }
         self.pulse.expect_within(WORK_MAX);
@@ -155,7 +180,7 @@ impl Service<'_> {
         let key = looked.key;
         let there: Vec<u32> = looked.there.into_iter().filter(|uid| *uid <= until).collect();
         let new = self.desk.store.unaccounted(&key, &there).await?;
-        self.account_own(&key, &new).await?;
+        self.sift(&key, &new).await?;
         let others = self.desk.store.unaccounted(&key, &new).await?;
         if !others.is_empty() {
             self.take_new(&key, &others, stop).await?;
@@ -166,15 +191,34 @@ impl Service<'_> {
         self.account(&key, &there, looked.first, looked.exists).await
     }
 
-    /// Our own mails among these get their rows without being fetched.
-    async fn account_own(&mut self, key: &FolderKey, uids: &[u32]) -> Result<()> {
+    /// By their headers alone: our own mails get their rows, and so do those that can belong to no ticket. People's other
+    /// letters are theirs, and are neither fetched nor kept.
+    async fn sift(&mut self, key: &FolderKey, uids: &[u32]) -> Result<()> {
         for portion in uids.chunks(FIELDS_AT_ONCE) {
             self.pulse.expect_within(WORK_MAX);
-            let fields = self.session.header_fields(portion, OWN_FIELDS).await?;
+            let fields = self.session.header_fields(portion, FIELDS).await?;
+            let judgement = self.desk.judgement.load_full();
+            let (uids, headers): (Vec<u32>, Vec<Arc<Vec<u8>>>) =
+                fields.into_iter().map(|(uid, bytes)| (uid, Arc::new(bytes))).unzip();
+            let read = self.desk.reader.read(headers, judgement.sent_read_policy()).await?;
+            let readings: BTreeMap<u32, Reading> =
+                uids.into_iter().zip(read).filter_map(|(uid, read)| Some((uid, read?.0))).collect();
+            let own_ids = |reading: &Reading| reading.message_id.iter().chain(&reading.trace.reference).cloned().collect();
             let ids: BTreeMap<u32, Vec<String>> =
-                fields.into_iter().map(|(uid, bytes)| (uid, message_ids(&bytes))).collect();
+                readings.iter().map(|(uid, reading)| (*uid, own_ids(reading))).collect();
             let own = self.desk.store.account_own_mail(key, &ids, edge::now()).await?;
-            debug!(mailbox = key.mailbox, messages = own.len(), "own mails in the Sent folder");
+            let mut strangers = Vec::new();
+            for (uid, reading) in readings.iter().filter(|(uid, _)| !own.contains(uid)) {
+                let has_mark = judgement
+                    .policy
+                    .mailbox(&self.config.name)
+                    .is_some_and(|mailbox| !marks(mailbox, reading).is_empty());
+                if !has_mark && !self.desk.store.knows_any(&thread_ids(reading)).await? {
+                    strangers.push(*uid);
+                }
+            }
+            self.desk.store.account_strangers(key, &strangers, desk::BELONGS_TO_NO_TICKET, edge::now()).await?;
+            debug!(mailbox = key.mailbox, own = own.len(), strangers = strangers.len(), "the Sent folder was sifted");
         }
         Ok(())
     }
@@ -270,25 +314,4 @@ impl Service<'_> {
 fn transfer_time(limits: &ImapLimits, bytes: usize) -> Duration {
     let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
     limits.command_timeout + Duration::from_secs(bytes / limits.bytes_per_second_min.max(1))
-}
-
-/// The ids in header lines of the two fields, which may be folded.
-fn message_ids(fields: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(fields);
-    let unfolded = text.replace("\r\n ", " ").replace("\r\n\t", " ");
-    let values = unfolded.lines().filter_map(|line| line.split_once(':')).map(|(_, value)| value.trim());
-    let bare = values.map(|value| value.trim_start_matches('<').trim_end_matches('>').to_owned());
-    bare.filter(|id| !id.is_empty() && id.len() <= FIELD_BYTES_MAX).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_of_both_fields() {
-        let fields = b"Message-ID: <a@x>\r\nX-Maildesk-Ref:\r\n <b@y>\r\n\r\n";
-        assert_eq!(message_ids(fields), ["a@x", "b@y"]);
-        assert_eq!(message_ids(b"\r\n"), Vec::<String>::new());
-    }
 }

@@ -74,6 +74,48 @@ impl Store {
         Ok(own)
     }
 
+    /// Whether one of these Message-IDs is that of a message on a ticket, or of a mail of ours about one.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn knows_any(&self, message_ids: &[String]) -> Result<bool> {
+        let hashes: Vec<Vec<u8>> = message_ids.iter().take(IDS_AT_ONCE).map(|id| message_id_hash(id)).collect();
+        if hashes.is_empty() {
+            return Ok(false);
+        }
+        let list = parameters(1, hashes.len());
+        let sql = format!(
+            "SELECT CAST(1 AS BIGINT) FROM outbox WHERE ticket_id IS NOT NULL AND message_id_hash IN ({list})
+             UNION ALL SELECT CAST(1 AS BIGINT) FROM message WHERE message_id_hash IN ({list}) LIMIT 1"
+        );
+        let mut query = query_scalar(AssertSqlSafe(sql));
+        for hash in hashes {
+            query = query.bind(hash);
+        }
+        let found: Option<i64> = query.fetch_optional(&self.readers).await.context("looking for a thread")?;
+        Ok(found.is_some())
+    }
+
+    /// Messages in the Sent folder that are none of the desk's business, with the reason.
+    ///
+    /// # Errors
+    /// Temporary trouble; refused when the folder was not begun.
+    pub async fn account_strangers(
+        &self,
+        key: &FolderKey,
+        uids: &[u32],
+        reason: &'static str,
+        now: Timestamp,
+    ) -> Result<()> {
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.write().await?;
+        self.fence(&mut tx, &key.mailbox).await?;
+        ended_rows(&mut tx, key, uids, reason, now).await?;
+        tx.commit().await.context("recording sent mail")
+    }
+
     /// Who files what leaves, as far as it was learned.
     ///
     /// # Errors

@@ -95,6 +95,7 @@ fn an_answer_that_outran_its_question_finds_its_ticket() {
     scene.imap.append("Sent", &answer(2, "p2@desk.test"));
     scene.imap.deliver(2, &letter(2));
     scene.desk.start().unwrap();
+    scene.desk.wait_for_tickets(2).unwrap();
     scene.desk.wait_for_ticket(2, "waiting", |t| t["ticket"]["state"] == "waiting").unwrap();
     scene.finish();
 }
@@ -162,7 +163,8 @@ fn a_provider_that_files_by_itself_is_left_to_it() {
     let fetched = scene.imap.commands().iter().filter(|c| c.contains("BODY.PEEK[]")).count();
     let ticket = scene.desk.ticket(1).unwrap();
     assert_eq!(ticket["messages"].as_array().unwrap().iter().filter(|m| m["kind"] == "reply" && m["delivery"].is_null()).count(), 1, "{ticket}");
-    assert!(fetched <= 3, "our own mails are not fetched: {:#?}", scene.imap.commands());
+    let kept = scene.imap.commands().iter().filter(|c| c.contains("BODY.PEEK[]")).cloned().collect::<Vec<_>>();
+    assert!(fetched <= 3, "our own mails are not fetched: {kept:#?}");
     scene.finish();
 }
 
@@ -173,6 +175,19 @@ fn a_server_without_such_a_folder_is_no_trouble() {
     replied(&scene);
     scene.desk.wait_for_log("told", |log| log.contains("no folder of sent mail was found")).unwrap();
     assert!(scene.desk.status().unwrap()["trouble"].is_null());
+    scene.finish();
+}
+
+#[test]
+fn a_folder_that_ends_every_connection_is_left_alone_and_clients_go_on() {
+    let nonsense = Misbehave::Instead(b"* STATUS nonsense\r\n{tag} OK done\r\n".to_vec());
+    let imap = filled(1).sent_folder("Sent").on("STATUS", When::Always, nonsense);
+    let mut scene = scene(imap, ScriptedSmtp::script(), &DeskOptions { sent: "auto", ..options() });
+    scene.allow_complaints();
+    scene.desk.start().unwrap();
+    scene.desk.wait_for_log("the pause", |log| log.contains("left alone for an hour")).unwrap();
+    nudge(&scene, 2);
+    scene.assert_each_once(&[1, 2]);
     scene.finish();
 }
 

@@ -146,6 +146,24 @@ fn what_was_tried_before_a_crash_is_ours_when_it_is_found() {
 }
 
 #[test]
+fn what_the_desk_knows_of_a_thread_and_what_it_leaves_alone() {
+    each_engine(|house| async move {
+        house.store.begin_folder(&sent_key(), Beginning { is_sent: true, ..0.into() }, at(0)).await.unwrap();
+        house.ticket(1, "first").await;
+        for (ids, known) in
+            [(vec![], false), (vec!["x@y"], false), (vec!["x@y", "first@client.example"], true)]
+        {
+            let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+            assert_eq!(house.store.knows_any(&ids).await.unwrap(), known, "{ids:?}");
+        }
+        house.store.account_strangers(&sent_key(), &[5, 6], "none of ours", at(1)).await.unwrap();
+        assert_eq!(house.store.unaccounted(&sent_key(), &[4, 5, 6]).await.unwrap(), [4]);
+        assert!(house.store.unsettled(&sent_key(), 10).await.unwrap().is_empty());
+        assert_eq!(house.number("SELECT COUNT(*) FROM raw_message").await, 1);
+    });
+}
+
+#[test]
 fn who_files_is_learned_and_what_is_refused_is_not_tried_again() {
     each_engine(|house| async move {
         house.store.begin_folder(&sent_key(), Beginning { is_sent: true, ..0.into() }, at(0)).await.unwrap();

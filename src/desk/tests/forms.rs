@@ -112,6 +112,24 @@ fn whoever_fills_in_a_form_gets_nowhere_but_to_a_new_ticket() {
 }
 
 #[test]
+fn rules_see_the_form_and_the_client() {
+    let rule = |sender: &str, domain: &str, tag: &str| Rule {
+        senders: vec![sender.to_owned()].into_iter().filter(|s| !s.is_empty()).collect(),
+        sender_domains: vec![domain.to_owned()].into_iter().filter(|d| !d.is_empty()).collect(),
+        tags: vec![tag.into()],
+        ..Rule::default()
+    };
+    for (sender, domain, fits) in
+        [(FORM, "", true), (ANN, "", true), ("", "client.example", true), ("bob@client.example", "", false)]
+    {
+        let policy = Policy { rules: vec![rule(sender, domain, "hit")], ..with_forms() };
+        let decision = decided_by(gathered(form_mail(true), &policy), &policy);
+        let Change::Create { tags, .. } = &decision.changes[0] else { panic!() };
+        assert_eq!(!tags.is_empty(), fits, "{sender}{domain}");
+    }
+}
+
+#[test]
 fn the_limits_hold_for_forms() {
     let mut facts = form_mail(true);
     facts.limits.acks_address_10min = 1;
