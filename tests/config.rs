@@ -180,14 +180,22 @@ fn each_mistake_is_found() {
         (mailbox("sent = \"never\""), 9, "unknown here"),
         (mailbox("sent = 5"), 9, "must be a text in quotes, not a whole number"),
         (mailbox("sent_folder = \"inbox\""), 9, "clients' mail is taken from"),
-        (mailbox("folders = [\"INBOX\", \"Sales\"]\nsent_folder = \"Sales\""), 10, "clients' mail is taken from"),
+        (
+            mailbox("folders = [\"INBOX\", \"Sales\"]\nsent_folder = \"Sales\""),
+            10,
+            "clients' mail is taken from",
+        ),
         (mailbox("folders = [\"INBOX\", \"Sales\"]\nafter = \"move:Sales\""), 10, "moved there for ever"),
         (mailbox("after = \"move:inbox\""), 9, "moved there for ever"),
         (end("[[form]]\nrequester = \"reply-to\""), 15, "is missing"),
         (end("[[form]]\nfrom = \"web@x.com\"\nrequester = \"label:\""), 17, "label:WORDS"),
         (end("[[form]]\nfrom = \"web@x.com\"\nrequester = \"from\""), 17, "neither \"reply-to\""),
         (end("[[form]]\nfrom = \"support@example.com\"\nrequester = \"reply-to\""), 16, "of a [[mailbox]]"),
-        (end(&format!("{agent}[[form]]\nfrom = \"a@x.com\"\nrequester = \"reply-to\"")), 19, "is an [[agent]]"),
+        (
+            end(&format!("{agent}[[form]]\nfrom = \"a@x.com\"\nrequester = \"reply-to\"")),
+            19,
+            "is an [[agent]]",
+        ),
         (
             end(&"[[form]]\nfrom = \"web@x.com\"\nrequester = \"reply-to\"\n".repeat(2)),
             19,
@@ -280,17 +288,9 @@ fn forms_and_the_sent_folder_are_read() {
 #[test]
 fn what_is_for_later_is_noted_with_its_line() {
     let config = parse(EXAMPLE).unwrap();
-    for key in [
-        "calendar",
-        "need",
-        "follow_up",
-        "report",
-        "clients",
-        "articles",
-        "webhook",
-        "retention",
-        "http",
-    ] {
+    for key in
+        ["calendar", "need", "follow_up", "report", "clients", "articles", "webhook", "retention", "http"]
+    {
         let line = 1 + EXAMPLE
             .lines()
             .position(|l| l.starts_with(&format!("[{key}]")) || l.starts_with(&format!("[[{key}]]")))
@@ -298,13 +298,9 @@ fn what_is_for_later_is_noted_with_its_line() {
         let note = format!("line {line}: {key} is known, but not used by this version");
         assert!(config.notes.contains(&note), "{note:?} is not in {:#?}", config.notes);
     }
-    for key in [
-        "team.calendar",
-        "category.needs",
-        "category.ask_max",
-        "sla.calendar",
-        "sla.targets.resolution",
-    ] {
+    for key in
+        ["team.calendar", "category.needs", "category.ask_max", "sla.calendar", "sla.targets.resolution"]
+    {
         assert!(
             config.notes.iter().any(|note| note.contains(&format!(": {key} is known"))),
             "{key}: {:#?}",

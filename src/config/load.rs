@@ -74,8 +74,11 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
     let (trust, resolver) = desk::trust(&file);
     let (operators, alerts_smtp) = desk::alerts(&file, &around);
     let (mailboxes, mailbox_policies) = mailboxes(&file, &around, &agents);
-    let own_addresses: Vec<String> =
-        mailbox_policies.iter().flat_map(|m| std::iter::once(&m.address).chain(&m.aliases)).cloned().collect();
+    let own_addresses: Vec<String> = mailbox_policies
+        .iter()
+        .flat_map(|m| std::iter::once(&m.address).chain(&m.aliases))
+        .cloned()
+        .collect();
     let forms = people::forms(&file, &agents, &own_addresses);
     let own = || mailbox_policies.iter().map(|mailbox| mailbox.address.clone()).collect();
     let official_addresses = if desk.official_addresses.is_empty() { own() } else { desk.official_addresses };

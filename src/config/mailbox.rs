@@ -56,7 +56,9 @@ pub fn read(section: Section<'_>, around: &Surroundings<'_>) -> Option<Read> {
     if let Some(At { value: After::Move(target), line }) = &after
         && is_watched(&folder_names, target)
     {
-        let problem = format!("\"{target}\" is one of the folders that are watched: a mail would be moved there for ever");
+        let problem = format!(
+            "\"{target}\" is one of the folders that are watched: a mail would be moved there for ever"
+        );
         after_field.reject(*line, problem);
     }
     let poll = section

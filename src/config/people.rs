@@ -59,7 +59,9 @@ pub fn forms(file: &Section<'_>, agents: &[AgentPolicy], own: &[String]) -> Vec<
             return Err(format!("\"{address}\" is an [[agent]]: staff write in their own name"));
         }
         if own.contains(&address) {
-            return Err(format!("\"{address}\" is an address of a [[mailbox]]: what it sends is never taken in"));
+            return Err(format!(
+                "\"{address}\" is an address of a [[mailbox]]: what it sends is never taken in"
+            ));
         }
         Ok(address)
     };
@@ -77,7 +79,9 @@ pub fn forms(file: &Section<'_>, agents: &[AgentPolicy], own: &[String]) -> Vec<
 }
 
 fn form_requester(text: &str) -> Result<FormRequester, String> {
-    let bad = || format!("\"{}\" is neither \"reply-to\" nor \"label:WORDS\", as in label:Email", text.escape_debug());
+    let bad = || {
+        format!("\"{}\" is neither \"reply-to\" nor \"label:WORDS\", as in label:Email", text.escape_debug())
+    };
     match text.split_once(':') {
         None if text == "reply-to" => Ok(FormRequester::ReplyTo),
         Some(("label", words)) => {

@@ -139,12 +139,7 @@ impl Supervisor<'_> {
         }
     }
 
-    async fn serve(
-        &self,
-        session: Session,
-        course: &mut Course,
-        memory: &mut Memory,
-    ) -> Result<(), Serving> {
+    async fn serve(&self, session: Session, course: &mut Course, memory: &mut Memory) -> Result<(), Serving> {
         let Memory { suspects, sent } = memory;
         let mut service = Service::begin(self.desk, self.mailbox, session, self.pulse, suspects, sent)?;
         while !self.stop.is_cancelled() {
@@ -178,7 +173,11 @@ impl Supervisor<'_> {
         }
         let noted = self.desk.store.set_trouble(&self.mailbox.name, Some(&trouble.words), edge::now()).await;
         if !course.told {
-            let what = if trouble.partly { "a part of the mailbox cannot be read" } else { "the mailbox cannot be read" };
+            let what = if trouble.partly {
+                "a part of the mailbox cannot be read"
+            } else {
+                "the mailbox cannot be read"
+            };
             warn!(mailbox = self.mailbox.name, why = trouble.words, "{what}");
         }
         match noted {

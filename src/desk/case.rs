@@ -32,7 +32,12 @@ impl<'a> Case<'a> {
     }
 
     /// A form's mail, for the client who stands in it. The form is proven, the client is not.
-    pub fn of_form(facts: &'a MailFacts, policy: &'a Policy, client: &'a PersonFacts, now: Timestamp) -> Self {
+    pub fn of_form(
+        facts: &'a MailFacts,
+        policy: &'a Policy,
+        client: &'a PersonFacts,
+        now: Timestamp,
+    ) -> Self {
         let origin = Origin::Unproven { reason: "named in a web form", dmarc_refused: false };
         Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender: client, origin, now }
     }

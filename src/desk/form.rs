@@ -83,7 +83,9 @@ fn first_address(text: &str) -> Option<String> {
     let words = text.split(|c: char| c.is_whitespace() || "<>()[]\"'|,;，；（）".contains(c));
     let mut found = words.map(|word| {
         let word = word.trim_end_matches(['.', '。', ':']);
-        word.get(..7).filter(|head| head.eq_ignore_ascii_case("mailto:")).map_or(word, |_| word.get(7..).unwrap_or_default())
+        word.get(..7)
+            .filter(|head| head.eq_ignore_ascii_case("mailto:"))
+            .map_or(word, |_| word.get(7..).unwrap_or_default())
     });
     found.find(|word| is_usable(word)).map(str::to_owned)
 }
@@ -123,7 +125,11 @@ mod tests {
             ("Emails: other@x.test\nEmail: ann@client.test.", "Email"),
             ("EMAIL = ann@client.test", "Email"),
         ] {
-            assert_eq!(labelled(text, label).map(|a| a.address).as_deref(), Some("ann@client.test"), "{text:?}");
+            assert_eq!(
+                labelled(text, label).map(|a| a.address).as_deref(),
+                Some("ann@client.test"),
+                "{text:?}"
+            );
         }
     }
 
@@ -131,7 +137,15 @@ mod tests {
     fn the_first_line_counts_and_what_is_no_address_does_not() {
         let text = "Email: ann@client.test\nMessage: hello\nEmail: victim@bank.test";
         assert_eq!(labelled(text, "Email").map(|a| a.address).as_deref(), Some("ann@client.test"));
-        for text in ["", "Email:", "Email: nobody", "Email: @x.test", "Email: a..b@x.test", "My Email: a@x.test", "Emailed a@x.test"] {
+        for text in [
+            "",
+            "Email:",
+            "Email: nobody",
+            "Email: @x.test",
+            "Email: a..b@x.test",
+            "My Email: a@x.test",
+            "Emailed a@x.test",
+        ] {
             assert_eq!(labelled(text, "Email"), None, "{text:?}");
         }
         assert!(!is_usable("a@x\r\nBcc: y@z.test") && !is_usable("a b@x.test") && !is_usable("a@localhost"));

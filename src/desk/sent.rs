@@ -55,7 +55,9 @@ fn tickets(facts: &MailFacts) -> impl Iterator<Item = &TicketFacts> {
 }
 
 fn went_to(facts: &MailFacts, ticket: &TicketFacts) -> bool {
-    let is_on = |address: &str| ticket.requester.address == address || ticket.participants.iter().any(|p| p == address);
+    let is_on = |address: &str| {
+        ticket.requester.address == address || ticket.participants.iter().any(|p| p == address)
+    };
     facts.reading.to.iter().chain(&facts.reading.cc).any(|to| is_on(&to.key()))
 }
 

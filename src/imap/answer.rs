@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use async_imap::imap_proto::{
     AttributeValue, Capability, MailboxDatum, NameAttribute, Outcome, Response, ResponseCode,
-    Status as WireStatus, StatusAttribute,
-    rfc4315::UidSetMember,
+    Status as WireStatus, StatusAttribute, rfc4315::UidSetMember,
 };
 
 use super::syntax::clean_words;

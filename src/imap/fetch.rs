@@ -129,7 +129,11 @@ impl Session {
         Ok(received.into_values().collect())
     }
 
-    pub(super) async fn fetch_items(&mut self, what: &str, expect: Expect) -> Result<Vec<FetchItem>, ImapError> {
+    pub(super) async fn fetch_items(
+        &mut self,
+        what: &str,
+        expect: Expect,
+    ) -> Result<Vec<FetchItem>, ImapError> {
         let answer = self.wire.command(&format!("UID FETCH {what}"), expect).await?;
         self.note_changes(&answer.items);
         let answer = self.expect_ok("UID FETCH", answer)?;

@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn the_usual_names_are_known_where_servers_keep_them() {
-        for name in ["Sent", "INBOX/Sent Items", "[Gmail]/已发邮件", "已发送", "SENT MESSAGES", "Отправленные"]
+        for name in
+            ["Sent", "INBOX/Sent Items", "[Gmail]/已发邮件", "已发送", "SENT MESSAGES", "Отправленные"]
         {
             assert_eq!(choose_sent(&[folder("INBOX", false), folder(name, false)]).as_deref(), Some(name));
         }

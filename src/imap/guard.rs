@@ -318,8 +318,13 @@ mod tests {
 
     use super::*;
 
-    const ALLOWANCE: Allowance =
-        Allowance { literal_bytes_max: 100, line_bytes_max: 400, responses_max: 5, total_bytes_max: 2000, asked: None };
+    const ALLOWANCE: Allowance = Allowance {
+        literal_bytes_max: 100,
+        line_bytes_max: 400,
+        responses_max: 5,
+        total_bytes_max: 2000,
+        asked: None,
+    };
 
     async fn through(bytes: &[u8]) -> (Vec<u8>, Option<Refused>) {
         let mut guard = Guard::new(bytes, ALLOWANCE);

@@ -75,8 +75,10 @@ pub(super) fn readable_name(wire: &str) -> Option<String> {
             name.push('&');
         } else {
             let bytes = data_encoding::BASE64_NOPAD.decode(coded.replace(',', "/").as_bytes()).ok()?;
-            let units: Vec<u16> =
-                bytes.chunks(2).map(|pair| pair.iter().fold(0, |unit, byte| unit << 8 | u16::from(*byte))).collect();
+            let units: Vec<u16> = bytes
+                .chunks(2)
+                .map(|pair| pair.iter().fold(0, |unit, byte| unit << 8 | u16::from(*byte)))
+                .collect();
             name.push_str(&String::from_utf16(&units).ok()?);
         }
         rest = behind;

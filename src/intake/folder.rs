@@ -142,11 +142,7 @@ impl Service<'_> {
     }
 
     /// Everything of the folder is taken again. The operators are told: mails may have been lost on the server.
-    pub(super) async fn begin_anew(
-        &mut self,
-        key: &FolderKey,
-        selected: &Selected,
-    ) -> Result<FolderState> {
+    pub(super) async fn begin_anew(&mut self, key: &FolderKey, selected: &Selected) -> Result<FolderState> {
         self.suspects.forget_folder(&key.folder);
         // UIDNEXT was for the first look only: by now there is a beginning to compare dates with.
         let beginning = self.beginning(key, selected.uid_next).await?;

@@ -129,7 +129,9 @@ pub(super) fn thread_ids(reading: &Reading) -> Vec<String> {
 
 /// The counts are needed only where something automatic may leave: a mail that starts a ticket, or an agent's.
 async fn limits(window: &mut Window, facts: &MailFacts, now: jiff::Timestamp) -> Result<LimitCounts> {
-    let Some(sender) = facts.form_requester.as_ref().or(facts.sender.as_ref()) else { return Ok(LimitCounts::default()) };
+    let Some(sender) = facts.form_requester.as_ref().or(facts.sender.as_ref()) else {
+        return Ok(LimitCounts::default());
+    };
     let domain = sender.address.rsplit_once('@').map_or("", |(_, domain)| domain);
     window.limits(&sender.address, domain, now).await
 }

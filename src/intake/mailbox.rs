@@ -291,7 +291,8 @@ impl<'a> Service<'a> {
             Some(state) => state,
             None => self.begin_folder(&key, selected.uid_next).await?,
         };
-        let behind = |state: FolderState| state.accounted_through.max(state.before_start_through).saturating_add(1);
+        let behind =
+            |state: FolderState| state.accounted_through.max(state.before_start_through).saturating_add(1);
         let mut first = behind(state);
         let mut there = self.session.uids_from(first).await?;
         if !is_new && self.is_renumbered(&key, &state, &selected, &there).await? {
@@ -302,7 +303,13 @@ impl<'a> Service<'a> {
     }
 
     /// Everything of a listing has its row, but for what is still to be fetched alone.
-    pub(super) async fn account(&mut self, key: &FolderKey, there: &[u32], first: u32, exists: u32) -> Result<()> {
+    pub(super) async fn account(
+        &mut self,
+        key: &FolderKey,
+        there: &[u32],
+        first: u32,
+        exists: u32,
+    ) -> Result<()> {
         let last = there.last().copied().unwrap_or(first.saturating_sub(1));
         let failing = self.suspects.of(&key.folder).first().map_or(last, |uid| uid.saturating_sub(1));
         self.desk.store.account_through(key, last.min(failing)).await?;
@@ -310,7 +317,12 @@ impl<'a> Service<'a> {
         self.reconcile(key, exists, last).await
     }
 
-    pub(super) async fn take_new(&mut self, key: &FolderKey, uids: &[u32], stop: &CancellationToken) -> Result<()> {
+    pub(super) async fn take_new(
+        &mut self,
+        key: &FolderKey,
+        uids: &[u32],
+        stop: &CancellationToken,
+    ) -> Result<()> {
         let unsuspected: Vec<u32> =
             uids.iter().copied().filter(|uid| !self.suspects.holds(&key.folder, *uid)).collect();
         let mut listed = self.list(key, &unsuspected).await?;

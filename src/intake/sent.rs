@@ -203,7 +203,9 @@ impl Service<'_> {
             let read = self.desk.reader.read(headers, judgement.sent_read_policy()).await?;
             let readings: BTreeMap<u32, Reading> =
                 uids.into_iter().zip(read).filter_map(|(uid, read)| Some((uid, read?.0))).collect();
-            let own_ids = |reading: &Reading| reading.message_id.iter().chain(&reading.trace.reference).cloned().collect();
+            let own_ids = |reading: &Reading| {
+                reading.message_id.iter().chain(&reading.trace.reference).cloned().collect()
+            };
             let ids: BTreeMap<u32, Vec<String>> =
                 readings.iter().map(|(uid, reading)| (*uid, own_ids(reading))).collect();
             let own = self.desk.store.account_own_mail(key, &ids, edge::now()).await?;
@@ -217,8 +219,16 @@ impl Service<'_> {
                     strangers.push(*uid);
                 }
             }
-            self.desk.store.account_strangers(key, &strangers, desk::BELONGS_TO_NO_TICKET, edge::now()).await?;
-            debug!(mailbox = key.mailbox, own = own.len(), strangers = strangers.len(), "the Sent folder was sifted");
+            self.desk
+                .store
+                .account_strangers(key, &strangers, desk::BELONGS_TO_NO_TICKET, edge::now())
+                .await?;
+            debug!(
+                mailbox = key.mailbox,
+                own = own.len(),
+                strangers = strangers.len(),
+                "the Sent folder was sifted"
+            );
         }
         Ok(())
     }
@@ -291,7 +301,8 @@ impl Service<'_> {
         self.pulse.expect_within(WORK_MAX + transfer_time(&self.limits, bytes.len()));
         match self.session.append(folder, &bytes).await? {
             Filed::Done(place) => {
-                let ours = place.filter(|(validity, _)| *validity == key.uid_validity && self.config.sent.watch);
+                let ours =
+                    place.filter(|(validity, _)| *validity == key.uid_validity && self.config.sent.watch);
                 let place = ours.map(|(_, uid)| (key, uid));
                 store.filed_by_desk(reply.id, mailbox, place, edge::now()).await?;
                 info!(mailbox, outbox = %reply.id, "reply filed");

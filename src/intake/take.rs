@@ -84,7 +84,11 @@ pub(super) async fn prepare(
             continue;
         };
         let dkim = match &desk.prover {
-            Some(prover) if is_worth_proving(&judgement.policy, &reading) && !mail.sent && Instant::now() < ask_until => {
+            Some(prover)
+                if is_worth_proving(&judgement.policy, &reading)
+                    && !mail.sent
+                    && Instant::now() < ask_until =>
+            {
                 prover.dkim(&mail.bytes).await
             }
             Some(_) | None => Vec::new(),
@@ -126,6 +130,7 @@ pub(super) async fn prepare_one(
 
 /// Only a mail whose one sender is an agent's or a form's address is worth DNS look-ups.
 fn is_worth_proving(policy: &Policy, reading: &Reading) -> bool {
-    let claims_agent = || reading.trace.strict_from.as_deref().is_some_and(|from| policy.agent(from).is_some());
+    let claims_agent =
+        || reading.trace.strict_from.as_deref().is_some_and(|from| policy.agent(from).is_some());
     reading.trace.dkim_signatures > 0 && (claims_agent() || form::of(reading, policy).is_some())
 }

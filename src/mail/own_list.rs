@@ -12,7 +12,8 @@ const AUTHOR_FIELDS: [&str; 3] = ["X-Original-From", "Reply-To", "X-Original-Sen
 /// Whether a mail came through lists of ours alone: each List-Id is ours, and no other List field stands twice, as where a
 /// newsletter went through our list.
 pub fn is_through(header: &Header<'_>, policy: &ReadPolicy) -> bool {
-    let mut ids = header.all("List-Id").map(|field| super::words::decode(field.value).to_lowercase()).peekable();
+    let mut ids =
+        header.all("List-Id").map(|field| super::words::decode(field.value).to_lowercase()).peekable();
     if ids.peek().is_none() || !ids.all(|id| is_ours(&id, policy)) {
         return false;
     }
@@ -40,11 +41,16 @@ pub fn author(header: &Header<'_>, from: Option<&Address>, policy: &ReadPolicy) 
         return None;
     }
     AUTHOR_FIELDS.iter().find_map(|name| {
-        let mut named: Vec<Address> = header.all(name).flat_map(|field| addresses::parse(field.value)).collect();
+        let mut named: Vec<Address> =
+            header.all(name).flat_map(|field| addresses::parse(field.value)).collect();
         // Mailman names the list in Reply-To besides the author.
-        named.retain(|address| !address.address.is_empty() && !is_own(&address.key(), policy) && address.key() != from.key());
+        named.retain(|address| {
+            !address.address.is_empty() && !is_own(&address.key(), policy) && address.key() != from.key()
+        });
         match named.as_slice() {
-            [one] => Some(Address { name: one.name.clone().or_else(|| name_before_via(from)), ..one.clone() }),
+            [one] => {
+                Some(Address { name: one.name.clone().or_else(|| name_before_via(from)), ..one.clone() })
+            }
             _ => None,
         }
     })
@@ -101,7 +107,9 @@ mod tests {
         let envelope = "Return-Path: <support-bounces@desk.example>";
         assert_eq!(reading(&format!("From: ann@b.org\r\n{OURS}\r\n{envelope}")).no_automatic_mail, None);
         assert!(reading(&format!("From: ann@b.org\r\n{envelope}")).no_automatic_mail.is_some());
-        assert!(reading(&format!("From: ann@b.org\r\n{OURS}\r\nReturn-Path: <>")).no_automatic_mail.is_some());
+        assert!(
+            reading(&format!("From: ann@b.org\r\n{OURS}\r\nReturn-Path: <>")).no_automatic_mail.is_some()
+        );
     }
 
     #[test]
@@ -132,7 +140,11 @@ mod tests {
         ] {
             let read = reading(&format!("{via}\r\n{OURS}\r\n{fields}"));
             let from = read.from.unwrap();
-            assert_eq!((from.address.as_str(), from.name.as_deref()), ("ann@b.org", Some("Ann Lee")), "{fields}");
+            assert_eq!(
+                (from.address.as_str(), from.name.as_deref()),
+                ("ann@b.org", Some("Ann Lee")),
+                "{fields}"
+            );
             assert_eq!((read.class, read.no_automatic_mail), (Class::Human, None), "{fields}");
             assert_eq!(read.trace.strict_from, None);
         }
@@ -148,7 +160,9 @@ mod tests {
             "From: support@desk.example\r\nReply-To: ann@b.org".to_owned(),
             "From: support@desk.example\r\nList-Id: <news.b.org>\r\nReply-To: ann@b.org".to_owned(),
             // The desk's own automatic mail.
-            format!("From: support@desk.example\r\n{OURS}\r\nReply-To: ann@b.org\r\nX-Maildesk-Loop: ab12 00"),
+            format!(
+                "From: support@desk.example\r\n{OURS}\r\nReply-To: ann@b.org\r\nX-Maildesk-Loop: ab12 00"
+            ),
         ] {
             assert_eq!(reading(&headers).class, Class::OwnAddress, "{headers}");
         }

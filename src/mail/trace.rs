@@ -4,8 +4,8 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attachment, AuthenticationResults, Trace, addresses, attachments, header::Header, ids, structure::Structure,
-    words,
+    Attachment, AuthenticationResults, Trace, addresses, attachments, header::Header, ids,
+    structure::Structure, words,
 };
 
 /// Authentication-Results kept; the trusted one stands on top.

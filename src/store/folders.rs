@@ -120,7 +120,8 @@ pub(super) async fn quarantined_twins(
     .context("looking into the quarantine")?;
     let mut twins = Vec::new();
     for (raw, size) in quarantined {
-        let is_alike = |keep: &&Keep| i64::try_from(keep.bytes.len()) == Ok(size) && !twins.contains(&keep.uid);
+        let is_alike =
+            |keep: &&Keep| i64::try_from(keep.bytes.len()) == Ok(size) && !twins.contains(&keep.uid);
         let alike: Vec<&Keep> = window.iter().filter(is_alike).collect();
         if alike.is_empty() {
             continue;

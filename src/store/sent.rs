@@ -79,7 +79,8 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn knows_any(&self, message_ids: &[String]) -> Result<bool> {
-        let hashes: Vec<Vec<u8>> = message_ids.iter().take(IDS_AT_ONCE).map(|id| message_id_hash(id)).collect();
+        let hashes: Vec<Vec<u8>> =
+            message_ids.iter().take(IDS_AT_ONCE).map(|id| message_id_hash(id)).collect();
         if hashes.is_empty() {
             return Ok(false);
         }

@@ -132,7 +132,10 @@ fn a_folder_numbered_anew_brings_nothing_twice_and_loses_nothing() {
         scene.desk.wait_for_log("the first look", |log| log.contains("folder begun")).unwrap();
         // The server's dates have whole seconds: what is to count as new comes in a later one.
         let begun = jiff::Timestamp::now().as_second();
-        scene.desk.wait("the next second", || Ok((jiff::Timestamp::now().as_second() > begun).then_some(()))).unwrap();
+        scene
+            .desk
+            .wait("the next second", || Ok((jiff::Timestamp::now().as_second() > begun).then_some(())))
+            .unwrap();
         scene.deliver("c+1@client.test", &letter("c+1@client.test", "First", "Please look at this."));
         let early = if start == "now" { 0 } else { 1 };
         scene.desk.wait_for_tickets(early + 1).unwrap();
@@ -145,7 +148,10 @@ fn a_folder_numbered_anew_brings_nothing_twice_and_loses_nothing() {
         scene.desk.kill();
         scene.desk.start().unwrap();
         let tickets = scene.desk.wait_for_tickets(early + 2).unwrap();
-        scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
+        scene
+            .desk
+            .wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(())))
+            .unwrap();
         scene.desk.wait_until_quiet().unwrap();
         assert_eq!(tickets.len(), early + 2, "{start}: {tickets:?}");
         assert_eq!(scene.desk.tickets().unwrap().len(), early + 2, "{start}");

@@ -13,7 +13,9 @@ fn with_form() -> Option<Scene> {
 }
 
 fn form(email: &str) -> Draft {
-    let text = format!("Name: Somebody\nEmail: {email}\nMessage:\nThe chart stays empty.\nEmail: victim@client.test");
+    let text = format!(
+        "Name: Somebody\nEmail: {email}\nMessage:\nThe chart stays empty.\nEmail: victim@client.test"
+    );
     Draft::new(&format!("Web form <{OTHER_DESK}>"), SUPPORT, &fresh_id(), "Contact form", &text)
         .header("Auto-Submitted", "auto-generated")
 }
@@ -68,11 +70,18 @@ fn a_list_of_ours_is_no_list() {
             .header("List-Unsubscribe", "<mailto:leave@desk.test>")
             .header("Precedence", "list")
     };
-    scene.deliver(ANN, &through(letter("Ann <ann@client.test>", "Through our list", "Please have a look at this.")));
+    scene.deliver(
+        ANN,
+        &through(letter("Ann <ann@client.test>", "Through our list", "Please have a look at this.")),
+    );
     // As a list writes it that may not use the author's address.
-    let via = through(letter("\"Li via Support\" <support@desk.test>", "Munged", "Please have a look at that."));
+    let via =
+        through(letter("\"Li via Support\" <support@desk.test>", "Munged", "Please have a look at that."));
     scene.deliver("bounces@desk.test", &via.header("Reply-To", &format!("Li <{LI}>")));
-    scene.deliver("c@client.test", &letter("c@client.test", "News", "All the news.").header("List-Id", "<news.client.test>"));
+    scene.deliver(
+        "c@client.test",
+        &letter("c@client.test", "News", "All the news.").header("List-Id", "<news.client.test>"),
+    );
     scene.desk.wait_for_tickets(3).unwrap();
     assert_eq!(from_us(&scene.quiet_inbox(ANN)), 1);
     assert_eq!(from_us(&scene.quiet_inbox(LI)), 1);

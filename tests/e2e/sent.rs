@@ -19,7 +19,10 @@ fn nudge(scene: &Scene) {
 
 /// Ann's mail, as it lies in the shared mailbox.
 fn question(scene: &Scene) -> Mail {
-    scene.deliver(ANN, &letter("Ann <ann@client.test>", "Export fails", "The export to Excel fails with error 500."));
+    scene.deliver(
+        ANN,
+        &letter("Ann <ann@client.test>", "Export fails", "The export to Excel fails with error 500."),
+    );
     scene.desk.wait_for_tickets(1).unwrap();
     scene.inbox(SUPPORT).wait_for("the question", |m| m.subject() == "Export fails").unwrap()
 }
@@ -40,7 +43,10 @@ fn an_answer_written_in_a_mail_program_is_the_tickets_answer() {
     let replies = ticket["messages"].as_array().unwrap().iter().filter(|m| m["kind"] == "reply");
     let texts: Vec<&str> = replies.filter_map(|m| m["text"].as_str()).collect();
     assert_eq!(texts.len(), 1, "{ticket}");
-    assert!(texts[0].contains("clear the cache") && !texts[0].contains("error 500"), "without the quote: {texts:?}");
+    assert!(
+        texts[0].contains("clear the cache") && !texts[0].contains("error 500"),
+        "without the quote: {texts:?}"
+    );
 
     // Ann got it from the person alone, and her answer to it finds the ticket.
     let got = scene.quiet_inbox(ANN);

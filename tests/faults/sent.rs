@@ -15,10 +15,16 @@ use crate::{
 /// What a person answers to a letter from the shared mailbox.
 fn answer(n: u32, id: &str) -> Vec<u8> {
     let original = Mail::new(letter(n));
-    Draft::new(&format!("Alice <{SUPPORT}>"), &address(n), id, &format!("Re: {}", original.subject()), "Please clear the cache.")
-        .header("In-Reply-To", &original.header("Message-ID"))
-        .header("References", &original.header("Message-ID"))
-        .bytes()
+    Draft::new(
+        &format!("Alice <{SUPPORT}>"),
+        &address(n),
+        id,
+        &format!("Re: {}", original.subject()),
+        "Please clear the cache.",
+    )
+    .header("In-Reply-To", &original.header("Message-ID"))
+    .header("References", &original.header("Message-ID"))
+    .bytes()
 }
 
 fn desk(imap: Builder, sent: &'static str) -> Scene {
@@ -58,13 +64,17 @@ fn an_answer_from_the_shared_mailbox_stops_the_clock_and_is_mailed_to_nobody() {
     scene.desk.wait_until_quiet().unwrap();
     assert_eq!(scene.smtp.count(), before + 2, "only the third letter's acknowledgement and notification");
     // The client answers the person's mail, whose Message-ID only the Sent folder told.
-    let theirs = draft(1).header("Message-ID", "<second.1@client1.test>").header("In-Reply-To", "<p1@desk.test>");
+    let theirs =
+        draft(1).header("Message-ID", "<second.1@client1.test>").header("In-Reply-To", "<p1@desk.test>");
     scene.imap.append("INBOX", &theirs.bytes());
     scene.desk.wait_for_ticket(1, "open again", |t| t["ticket"]["state"] == "open").unwrap();
     assert_eq!(scene.desk.tickets().unwrap().len(), 3);
     let status = scene.desk.status().unwrap();
     assert_eq!((&status["unaccounted"], &status["unsettled"]), (&0.into(), &0.into()), "{status}");
-    assert!(scene.imap.mails("Sent").iter().all(|(_, flags)| flags.iter().all(|f| f.is_empty())), "nothing is marked");
+    assert!(
+        scene.imap.mails("Sent").iter().all(|(_, flags)| flags.iter().all(|f| f.is_empty())),
+        "nothing is marked"
+    );
     scene.finish();
 }
 
@@ -162,8 +172,18 @@ fn a_provider_that_files_by_itself_is_left_to_it() {
     assert_eq!(scene.imap.count("APPEND"), 0);
     let fetched = scene.imap.commands().iter().filter(|c| c.contains("BODY.PEEK[]")).count();
     let ticket = scene.desk.ticket(1).unwrap();
-    assert_eq!(ticket["messages"].as_array().unwrap().iter().filter(|m| m["kind"] == "reply" && m["delivery"].is_null()).count(), 1, "{ticket}");
-    let kept = scene.imap.commands().iter().filter(|c| c.contains("BODY.PEEK[]")).cloned().collect::<Vec<_>>();
+    assert_eq!(
+        ticket["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|m| m["kind"] == "reply" && m["delivery"].is_null())
+            .count(),
+        1,
+        "{ticket}"
+    );
+    let kept =
+        scene.imap.commands().iter().filter(|c| c.contains("BODY.PEEK[]")).cloned().collect::<Vec<_>>();
     assert!(fetched <= 3, "our own mails are not fetched: {kept:#?}");
     scene.finish();
 }

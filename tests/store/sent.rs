@@ -65,7 +65,10 @@ fn a_renumbered_folder_begins_again_and_keeps_what_was_decided() {
         // What was undecided is decided all the same.
         assert_eq!(house.store.undecided("support", 10).await.unwrap().len(), 2 + 2);
         let status = house.store.status().await.unwrap().remove(0);
-        assert_eq!((status.unsettled, status.outcomes["ignored"], status.outcomes["before_start"]), (0, 1, 2));
+        assert_eq!(
+            (status.unsettled, status.outcomes["ignored"], status.outcomes["before_start"]),
+            (0, 1, 2)
+        );
         assert_eq!(house.store.folder_begun_at("support", "INBOX").await.unwrap(), Some(at(0)));
         let known: Vec<u32> =
             house.store.newest_known(&key(), 10).await.unwrap().iter().map(|known| known.uid).collect();
@@ -124,7 +127,9 @@ fn our_own_mail_in_the_sent_folder_gets_its_row_without_a_copy() {
         assert_eq!((status.unsettled, status.outcomes["ignored"]), (0, 1));
         let mut window = house.store.window().await.unwrap();
         assert!(window.is_own_mail(&["x@y".into(), "reply@desk".into()]).await.unwrap());
-        assert!(!window.is_own_mail(&["x@y".into()]).await.unwrap() && !window.is_own_mail(&[]).await.unwrap());
+        assert!(
+            !window.is_own_mail(&["x@y".into()]).await.unwrap() && !window.is_own_mail(&[]).await.unwrap()
+        );
     });
 }
 
@@ -191,7 +196,9 @@ fn only_replies_that_left_lately_are_to_be_filed() {
     each_engine(|house| async move {
         let id = sent_reply(&house, "a@desk").await;
         house.enqueue(&[outgoing(OutboxKind::Reply, "ann@client.example", "queued@desk")], at(4)).await;
-        let ack = house.enqueue(&[outgoing(OutboxKind::Acknowledgement, "ann@client.example", "ack@desk")], at(1)).await[0];
+        let ack = house
+            .enqueue(&[outgoing(OutboxKind::Acknowledgement, "ann@client.example", "ack@desk")], at(1))
+            .await[0];
         let done = OutboxResult { id: ack, state: OutboxState::Sent, detail: String::new(), next_at: None };
         house.store.claim_outbox("support", 10, at(3)).await.unwrap();
         house.store.finish_outbox("support", &[done], at(3)).await.unwrap();

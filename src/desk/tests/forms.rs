@@ -8,13 +8,15 @@ const ANN: &str = "ann@client.example";
 
 fn with_forms() -> Policy {
     let form = FormPolicy { from: FORM.into(), requester: FormRequester::ReplyTo };
-    let label = FormPolicy { from: "web@example.com".into(), requester: FormRequester::Label("Email".into()) };
+    let label =
+        FormPolicy { from: "web@example.com".into(), requester: FormRequester::Label("Email".into()) };
     Policy { forms: vec![form, label], ..policy() }
 }
 
 /// A form's mail as read: a robot by its headers.
 fn form_mail(proven: bool) -> MailFacts {
-    let mut facts = mail(&person(60, FORM), "Name: Ann\nEmail: ann@client.example\nThe chart stays empty.", proven);
+    let mut facts =
+        mail(&person(60, FORM), "Name: Ann\nEmail: ann@client.example\nThe chart stays empty.", proven);
     facts.reading.reply_to = vec![Address { name: Some("Ann".into()), address: ANN.into() }];
     facts.reading.class = Class::AutoReply;
     facts.reading.no_automatic_mail = Some("local part noreply".into());
@@ -142,7 +144,9 @@ fn the_limits_hold_for_forms() {
 
 #[test]
 fn several_addresses_or_none_name_nobody() {
-    for reply_to in [vec![], vec![address(ANN), address("other@client.example")], vec![address("not an address")]] {
+    for reply_to in
+        [vec![], vec![address(ANN), address("other@client.example")], vec![address("not an address")]]
+    {
         let mut facts = form_mail(true);
         facts.reading.reply_to = reply_to;
         assert_eq!(requester(&judged(facts)).0, PersonId(60));

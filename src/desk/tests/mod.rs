@@ -2,12 +2,12 @@
 
 mod agents;
 mod clients;
-mod forms;
-mod sent;
 mod commands;
+mod forms;
 mod loops;
 mod programs;
 mod proofs;
 mod properties;
+mod sent;
 mod tokens;
 mod world;

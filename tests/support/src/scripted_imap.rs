@@ -310,7 +310,8 @@ impl ScriptedImap {
         let mut state = self.shared.state();
         let uid = state.account.append(folder, "", bytes).1;
         let uid: u32 = uid.split([' ', ']']).nth(3).and_then(|uid| uid.parse().ok()).unwrap_or(0);
-        for mail in state.account.folders.get_mut(folder).into_iter().flatten().filter(|mail| mail.uid == uid) {
+        for mail in state.account.folders.get_mut(folder).into_iter().flatten().filter(|mail| mail.uid == uid)
+        {
             mail.received.clone_from(&received);
         }
         drop(state);

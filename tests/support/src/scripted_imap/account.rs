@@ -104,7 +104,8 @@ impl Account {
         if !self.folders.contains_key(folder) {
             return (Vec::new(), "NO [NONEXISTENT] no such folder".to_owned());
         }
-        let next = if self.tells_uid_next { format!(" UIDNEXT {}", self.next(folder)) } else { String::new() };
+        let next =
+            if self.tells_uid_next { format!(" UIDNEXT {}", self.next(folder)) } else { String::new() };
         let line = format!("* STATUS \"{folder}\" (UIDVALIDITY {}{next})\r\n", self.uid_validity);
         done(line.into_bytes(), "STATUS")
     }
@@ -224,7 +225,9 @@ fn fetch_one(out: &mut Vec<u8>, (seq, uid): (usize, u32), items: &str, mail: &Ma
         if let Some((_, fields)) = items.split_once("[HEADER.FIELDS (") {
             let fields = fields.split(')').next().unwrap_or_default();
             let shown = fields_of(&mail.bytes, fields);
-            out.extend(format!(" BODY[HEADER.FIELDS ({fields})] {{{}}}\r\n{shown})\r\n", shown.len()).bytes());
+            out.extend(
+                format!(" BODY[HEADER.FIELDS ({fields})] {{{}}}\r\n{shown})\r\n", shown.len()).bytes(),
+            );
             return;
         }
         let name = if items.contains("[HEADER]") { "BODY[HEADER]<0>" } else { "BODY[]" };
