@@ -180,6 +180,7 @@ pub struct Trace {
     /// Value of our loop header `X-Maildesk-Loop`, of whatever desk.
     pub loop_header: Option<String>,
     /// The Message-ID under which the desk sent this mail: some relays write another one (X-Maildesk-Ref).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
 }
 

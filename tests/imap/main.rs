@@ -11,6 +11,7 @@
 mod cutting;
 mod fetching;
 mod opening;
+mod sent;
 mod settling;
 mod watching;
 
