@@ -12,7 +12,7 @@ use tracing::{debug, info, warn};
 
 use super::{
     alert::{self, Alert},
-    mailbox::{RECONCILE_MESSAGES_MAX, Result, Service, WORK_MAX},
+    mailbox::{RECONCILE_MESSAGES_MAX, Result, Service, Serving, WORK_MAX},
 };
 use crate::{
     config::Start,
@@ -98,11 +98,26 @@ impl Service<'_> {
         let grown = last_count.is_some_and(|count| {
             selected.exists > count && there.is_empty() && selected.exists <= RECONCILE_MESSAGES_MAX
         });
-        if last_count.is_some() && !grown {
+        if (last_count.is_some() && !grown) || self.suspects.is_incomparable(&key.folder) {
             return Ok(false);
         }
         self.counts.insert(key.folder.clone(), selected.exists);
-        self.newest_mean_others(key).await
+        // Before anything is taken or marked: a mark would hit another message. But new mail does not wait for a server that
+        // cannot show an old one.
+        match self.newest_mean_others(key).await {
+            Err(Serving::Imap(why)) if !self.session.is_dead() => {
+                debug!(mailbox = key.mailbox, folder = key.folder, %why, "the newest messages could not be compared");
+                Ok(false)
+            }
+            Err(Serving::Imap(why)) => {
+                self.suspects.comparison_cut(&key.folder);
+                Err(why.into())
+            }
+            compared => {
+                self.suspects.compared(&key.folder);
+                compared
+            }
+        }
     }
 
     /// Compares the newest known messages that are still there with the copies that are kept.
@@ -153,7 +168,9 @@ impl Service<'_> {
             "the server gives UIDs a second time, as after a restore; everything is compared anew"
         );
         let state = self.desk.store.renumber_folder(key, beginning, edge::now()).await?;
-        alert::send(self.desk, &key.mailbox, &restored(&self.config.address, &key.folder)).await?;
+        if selected.exists > 0 {
+            alert::send(self.desk, &key.mailbox, &restored(&self.config.address, &key.folder)).await?;
+        }
         Ok(state)
     }
 }

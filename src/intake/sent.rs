@@ -49,8 +49,6 @@ pub struct SentFolder {
     name: Option<String>,
     /// Looked for in this session.
     looked: bool,
-    /// Looking for it ended a connection: not again in this process.
-    unfindable: bool,
     /// That there is none was said.
     told: bool,
     /// How it was when everything in it had been taken.
@@ -113,7 +111,17 @@ impl Service<'_> {
         self.pulse.expect_within(WORK_MAX);
         let Some(folder) = self.find_sent().await? else { return Ok(()) };
         if wish.watch {
-            self.watch_sent(&folder, stop).await?;
+            let watched = self.watch_sent(&folder, stop).await;
+            if let Err(Serving::Imap(ImapError::Operator(_))) = &watched
+                && self.config.sent_folder.is_none()
+            {
+                // It may have another name by now: the next pass takes that one.
+                self.sent.looked = false;
+                if self.find_sent().await?.as_ref() != Some(&folder) {
+                    return Ok(());
+                }
+            }
+            watched?;
         }
         if wish.fill && !stop.is_cancelled() {
             self.fill_sent(&folder).await?;
@@ -123,21 +131,18 @@ impl Service<'_> {
 
     /// The folder's name: the operator's word, else what the server says, asked once a session.
     async fn find_sent(&mut self) -> Result<Option<String>> {
-        if self.sent.looked || self.sent.unfindable {
+        if self.sent.looked {
             return Ok(self.sent.name.clone());
         }
+        let before = self.sent.name.clone();
         if let Some(named) = &self.config.sent_folder {
             self.sent.name = Some(named.clone());
         } else {
-            let found = self.session.sent_folder().await;
-            if self.session.is_dead() {
-                self.sent.unfindable = true;
-                warn!(
-                    mailbox = self.config.name,
-                    "the server's list of folders cannot be read: name the folder of sent mail in sent_folder"
-                );
-            }
-            self.sent.name = found?.filter(|name| !self.config.folders.contains(name));
+            let found = self.session.sent_folder().await?;
+            self.sent.name = found.filter(|name| !self.config.folders.contains(name));
+        }
+        if self.sent.name != before {
+            self.sent.seen = None;
         }
         self.sent.looked = true;
         if self.sent.name.is_none() && !self.sent.told {
@@ -310,6 +315,7 @@ impl Service<'_> {
             }
             Filed::Refused { words, passes: true } => {
                 debug!(mailbox, %words, "the Sent folder takes nothing now");
+                store.filing_postponed(reply.id).await?;
                 Ok(false)
             }
             Filed::Refused { words, passes: false } => {

@@ -20,6 +20,9 @@ const AGAIN_MAX: Duration = Duration::from_secs(300);
 /// Listings cut in a row after which the messages of the portion are listed one by one.
 const LISTINGS_CUT_MAX: u32 = 3;
 
+/// Comparisons cut in a row after which a folder is not compared any more.
+const COMPARISONS_CUT_MAX: u32 = 3;
+
 /// How a message that was fetched alone failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
@@ -45,6 +48,8 @@ pub struct Suspects {
     delivered_at: Option<Instant>,
     /// Listings cut in a row, over all folders.
     listings_cut: u32,
+    /// Comparisons of known messages that ended the session, in a row, by folder.
+    comparisons_cut: BTreeMap<String, u32>,
     /// Undecided messages whose decision failed with the store and not with the process: that attempt does not count.
     excused: BTreeSet<RawId>,
 }
@@ -128,6 +133,22 @@ impl Suspects {
     /// A listing came whole.
     pub(super) const fn listed(&mut self) {
         self.listings_cut = 0;
+    }
+
+    /// Comparing what a folder's UIDs mean ended the session.
+    pub(super) fn comparison_cut(&mut self, folder: &str) {
+        let cuts = self.comparisons_cut.entry(folder.to_owned()).or_default();
+        *cuts = cuts.saturating_add(1);
+    }
+
+    /// It came to an end.
+    pub(super) fn compared(&mut self, folder: &str) {
+        self.comparisons_cut.remove(folder);
+    }
+
+    /// Whether it ended the session so often that new mail must not wait for it any more.
+    pub(super) fn is_incomparable(&self, folder: &str) -> bool {
+        self.comparisons_cut.get(folder).is_some_and(|cuts| *cuts >= COMPARISONS_CUT_MAX)
     }
 
     /// The decision failed with the store.

@@ -210,6 +210,16 @@ impl Store {
         tx.commit().await.context("finding a filed reply")
     }
 
+    /// The server took no copy, and may take one later.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn filing_postponed(&self, id: OutboxId) -> Result<()> {
+        let mut tx = self.write().await?;
+        mark(&mut tx, id, "").await?;
+        tx.commit().await.context("postponing filing a reply")
+    }
+
     /// The server does not take this copy, ever.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use maildesk_lab::{
     desk::DeskOptions,
-    scripted_imap::{Builder, ScriptedImap},
+    scripted_imap::{Builder, Misbehave, ScriptedImap, When},
     scripted_smtp::ScriptedSmtp,
 };
 
@@ -92,6 +92,19 @@ fn what_was_there_before_the_start_stays_there_after_a_restore() {
     scene.assert_each_once(&[5, 6]);
     assert_nothing_unaccounted(&scene);
     scene.finish();
+}
+
+#[test]
+fn new_mail_does_not_wait_for_an_old_one_that_cannot_be_shown() {
+    for trick in [Misbehave::Answer("NO cannot".into()), Misbehave::Drop] {
+        let mut scene = five(filled(5), "all");
+        scene.desk.stop().unwrap();
+        scene.imap.on("UID FETCH", When::Names(5), trick);
+        scene.imap.deliver(6, &letter(6));
+        scene.desk.start().unwrap();
+        scene.assert_each_once(&[1, 2, 3, 4, 5, 6]);
+        scene.finish();
+    }
 }
 
 #[test]

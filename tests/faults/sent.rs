@@ -212,6 +212,22 @@ fn a_folder_that_ends_every_connection_is_left_alone_and_clients_go_on() {
 }
 
 #[test]
+fn a_found_folder_that_goes_away_is_looked_for_again() {
+    let mut scene = desk(filled(1).sent_folder("Sent"), "auto");
+    scene.allow_complaints();
+    scene.assert_each_once(&[1]);
+    scene.imap.remove_folder("Sent");
+    scene.imap.add_folder("Sent Items");
+    nudge(&scene, 2);
+    scene.assert_each_once(&[1, 2]);
+    nudge(&scene, 3);
+    scene.desk.wait_for_log("the other", |log| log.contains("folder=\"Sent Items\"")).unwrap();
+    scene.assert_each_once(&[1, 2, 3]);
+    assert_eq!(scene.alerts("cannot be read"), 0);
+    scene.finish();
+}
+
+#[test]
 fn a_named_folder_that_is_missing_is_the_operators_trouble_and_clients_go_on() {
     let options = DeskOptions { sent: "auto", mailbox_more: "sent_folder = \"Gone\"", ..options() };
     let mut scene = scene(filled(1), ScriptedSmtp::script(), &options);
