@@ -162,6 +162,47 @@ fn a_folder_numbered_anew_brings_nothing_twice_and_loses_nothing() {
 }
 
 #[test]
+fn killed_while_folders_are_numbered_anew_nothing_is_lost_and_nothing_comes_up() {
+    const ROUNDS: u64 = 6;
+    const SEED: u64 = 20_261_125;
+    let Some(house) = house() else { return };
+    let mut support = house.inbox(SUPPORT).unwrap();
+    for n in 0..5 {
+        support.append("INBOX", &letter(ANN, &format!("Old {n}"), "I wrote this long ago.").bytes()).unwrap();
+    }
+    drop(support);
+    let options = DeskOptions { start: "now", ..DeskOptions::default() };
+    let mut scene = Scene { desk: Desk::started(BINARY, &house, &options).unwrap(), house };
+    for word in ["WARN", "ERROR"] {
+        scene.desk.allow(word);
+    }
+    scene.desk.wait_for_log("the first look", |log| log.contains("folder begun")).unwrap();
+    let begun = jiff::Timestamp::now().as_second();
+    scene
+        .desk
+        .wait("the next second", || Ok((jiff::Timestamp::now().as_second() > begun).then_some(())))
+        .unwrap();
+    let mut random = SEED;
+    for round in 1..=ROUNDS {
+        let sender = format!("c+{round}@client.test");
+        scene.deliver(&sender, &letter(&sender, &format!("Case {round}"), "Please look at this."));
+        number_anew(&mut scene);
+        // Knuth's MMIX generator; the upper bits are the good ones.
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        assert!(scene.desk.kill_after(Duration::from_millis((random >> 33) % 400)), "seed {SEED}");
+        scene.desk.start().unwrap();
+    }
+    let count = usize::try_from(ROUNDS).unwrap();
+    let tickets = scene.desk.wait_for_tickets(count).unwrap();
+    scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
+    scene.retry_outbox();
+    scene.desk.wait_until_quiet().unwrap();
+    assert_eq!(scene.desk.tickets().unwrap().len(), count, "seed {SEED}: {tickets:?}");
+    assert!(tickets.iter().all(|t| t["requester"] != ANN), "seed {SEED}: old mail came up");
+    scene.finish();
+}
+
+#[test]
 fn a_mail_dragged_out_and_back_is_one_ticket_with_one_acknowledgement() {
     let Some(scene) = scene(&DeskOptions::default()) else { return };
     scene.deliver(ANN, &letter("Ann <ann@client.test>", "Dragged", "Please have a look at this."));
