@@ -155,8 +155,10 @@ fn a_folder_numbered_anew_brings_nothing_twice_and_loses_nothing() {
         scene.desk.wait_until_quiet().unwrap();
         assert_eq!(tickets.len(), early + 2, "{start}: {tickets:?}");
         assert_eq!(scene.desk.tickets().unwrap().len(), early + 2, "{start}");
-        let acks = scene.quiet_inbox("c@client.test").iter().filter(|m| m.address("From") == SUPPORT).count();
-        assert_eq!(acks, 2, "{start}: one acknowledgement each");
+        // The kill may repeat a mail, and then only the same one.
+        let acks = scene.quiet_inbox("c@client.test").into_iter().filter(|m| m.address("From") == SUPPORT);
+        let ids: std::collections::BTreeSet<String> = acks.map(|m| m.header("Message-ID")).collect();
+        assert_eq!(ids.len(), 2, "{start}: one acknowledgement each");
         scene.finish();
     }
 }
