@@ -15,3 +15,4 @@ pub mod postgres;
 pub mod process;
 pub mod scripted_imap;
 pub mod scripted_smtp;
+pub mod tracer;
