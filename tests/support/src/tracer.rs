@@ -241,7 +241,7 @@ impl Following {
 
     fn call_begins(&mut self, thread: Pid) {
         let Some(call) = Call::of(thread) else { return go(thread) };
-        let target = call.target(self.main, thread, &self.plan.files);
+        let target = call.target(thread, &self.plan.files);
         if matches!(target, Target::Other) {
             return go(thread);
         }
@@ -255,7 +255,7 @@ impl Following {
                 return end(self.main);
             }
         }
-        let change = self.plan.recorder.as_ref().and_then(|_| call.change(self.main, thread, &target));
+        let change = self.plan.recorder.as_ref().and_then(|_| call.change(thread, &target));
         if change.is_none() && kill_now.is_none() {
             return go(thread);
         }

@@ -148,7 +148,7 @@ impl Call {
     }
 
     /// What it is about; `files` as in [`super::Plan`].
-    pub(super) fn target(&self, process: Pid, thread: Pid, files: &Path) -> Target {
+    pub(super) fn target(&self, thread: Pid, files: &Path) -> Target {
         let r = &self.registers;
         let watched = |path: PathBuf| if is_watched(&path, files) { Target::File(path) } else { Target::Other };
         match self.shape {
@@ -170,7 +170,7 @@ impl Call {
                     _ => Target::Other,
                 }
             }
-            shape => match fs::read_link(format!("/proc/{process}/fd/{}", r.rdi)) {
+            shape => match fs::read_link(format!("/proc/{thread}/fd/{}", r.rdi)) {
                 Ok(link) if link.to_string_lossy().starts_with("socket:") => Target::Socket,
                 // What is read from a file changes nothing, and leaves no trace when it does not come.
                 Ok(path) if !matches!(shape, Shape::Receive | Shape::Connect) => watched(path),
@@ -187,7 +187,7 @@ impl Call {
     }
 
     /// What it will have changed when it succeeds.
-    pub(super) fn change(&self, process: Pid, thread: Pid, target: &Target) -> Option<Change> {
+    pub(super) fn change(&self, thread: Pid, target: &Target) -> Option<Change> {
         let r = &self.registers;
         if let Target::Files(from, to) = target {
             return Some(Change::Rename { from: from.clone(), to: to.clone() });
@@ -197,7 +197,7 @@ impl Call {
         match self.shape {
             Shape::Write | Shape::WriteAt => {
                 let bytes = memory_at(thread, r.rsi, usize::try_from(r.rdx).ok()?)?;
-                let offset = if self.shape == Shape::WriteAt { r.r10 } else { position(process, r.rdi)? };
+                let offset = if self.shape == Shape::WriteAt { r.r10 } else { position(thread, r.rdi)? };
                 Some(Change::Write { path, offset, bytes })
             }
             // Nobody here writes files so; a store that began to would be recorded wrongly, and must not be.
@@ -236,8 +236,8 @@ fn is_watched(path: &Path, files: &Path) -> bool {
 }
 
 /// Where the next `write` to a file goes.
-fn position(process: Pid, fd: u64) -> Option<u64> {
-    let info = fs::read_to_string(format!("/proc/{process}/fdinfo/{fd}")).ok()?;
+fn position(thread: Pid, fd: u64) -> Option<u64> {
+    let info = fs::read_to_string(format!("/proc/{thread}/fdinfo/{fd}")).ok()?;
     info.lines().find_map(|line| line.strip_prefix("pos:"))?.trim().parse().ok()
 }
 
