@@ -1,0 +1,157 @@
+//! What the store says, read by SQL of the harness's own: it must not share a mistake with what it judges. Only the chain of
+//! events is left to the store's own check.
+
+use anyhow::{Context, Result};
+use maildesk::{
+    desk::TicketId,
+    store::{MailboxStatus, Store},
+};
+use sqlx::{Connection, SqliteConnection};
+
+/// A ledger row with the bytes that were kept.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct LedgerRow {
+    pub uid_validity: i64,
+    pub uid: i64,
+    pub outcome: String,
+    pub reason: String,
+    pub ticket_id: Option<i64>,
+    pub settled_at: Option<i64>,
+    pub bytes: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TicketRow {
+    pub id: i64,
+    pub state: String,
+    pub requester: String,
+    pub messages: i64,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OutboxRow {
+    pub id: i64,
+    pub kind: String,
+    pub recipient: String,
+    pub envelope_from: Option<String>,
+    pub state: String,
+    pub attempts: i64,
+    pub detail: String,
+    pub ticket_id: Option<i64>,
+    pub mail: String,
+    pub to_agent: i64,
+    pub automatic: i64,
+    pub created_at: i64,
+}
+
+impl OutboxRow {
+    /// As in the mail's header, without brackets.
+    pub fn message_id(&self) -> String {
+        let mail: serde_json::Value = serde_json::from_str(&self.mail).unwrap_or_default();
+        mail.get("message_id").and_then(|id| id.as_str()).unwrap_or_default().to_owned()
+    }
+}
+
+/// Everything that the oracle looks at.
+#[derive(Debug)]
+pub struct Record {
+    pub ledger: Vec<LedgerRow>,
+    pub tickets: Vec<TicketRow>,
+    pub outbox: Vec<OutboxRow>,
+    pub status: Vec<MailboxStatus>,
+    /// Tickets whose chain of events does not hold.
+    pub broken_chains: Vec<i64>,
+    /// What the engine's own check found.
+    pub damage: Vec<String>,
+}
+
+const LEDGER: &str = "SELECT l.uid_validity, l.uid, l.outcome, l.reason, l.ticket_id, l.settled_at, r.bytes
+    FROM ledger l LEFT JOIN raw_message r ON r.id = l.raw_id ORDER BY l.uid_validity, l.uid";
+const TICKETS: &str = "SELECT t.id, t.state, p.address AS requester,
+        (SELECT COUNT(*) FROM message m WHERE m.ticket_id = t.id) AS messages
+    FROM ticket t JOIN person p ON p.id = t.requester_id ORDER BY t.id";
+const OUTBOX: &str = "SELECT id, kind, recipient, envelope_from, state, attempts, detail, ticket_id, mail, to_agent,
+        automatic, created_at FROM outbox ORDER BY id";
+const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE outcome <> 'kept'),
+    (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept'
+        OR (settled_at IS NULL AND oversized = 0 AND outcome IN ('ticket', 'held', 'control', 'ignored'))),
+    (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending', 'unknown'))";
+
+/// A connection for looking. While one is open SQLite's shared memory outlives the daemon, so none may be open when the
+/// daemon is killed: else its next start would not have to recover.
+pub enum Look {
+    Sqlite(SqliteConnection),
+}
+
+/// How far a desk has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    pub decided: i64,
+    /// Not decided, or not settled on the server.
+    pub under_way: i64,
+    /// Mail that has not left.
+    pub unsent: i64,
+}
+
+impl Look {
+    /// # Errors
+    /// When the store cannot be opened.
+    pub async fn at(url: &str) -> Result<Self> {
+        Ok(Self::Sqlite(SqliteConnection::connect(url).await.context("looking into the store")?))
+    }
+
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn progress(&mut self) -> Result<Progress> {
+        let Self::Sqlite(connection) = self;
+        let (decided, under_way, unsent): (i64, i64, i64) =
+            sqlx::query_as(UNDONE).fetch_one(connection).await.context("looking at the progress")?;
+        Ok(Progress { decided, under_way, unsent })
+    }
+
+    async fn record(&mut self) -> Result<Record> {
+        let Self::Sqlite(connection) = self;
+        let integrity: Vec<String> =
+            sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
+        let orphans: Vec<(String, Option<i64>, String, i64)> =
+            sqlx::query_as("PRAGMA foreign_key_check").fetch_all(&mut *connection).await?;
+        let mut damage: Vec<String> = integrity.into_iter().filter(|line| line != "ok").collect();
+        damage.extend(orphans.into_iter().map(|(table, row, of, _)| format!("{table} {row:?} lacks its {of}")));
+        Ok(Record {
+            ledger: sqlx::query_as(LEDGER).fetch_all(&mut *connection).await?,
+            tickets: sqlx::query_as(TICKETS).fetch_all(&mut *connection).await?,
+            outbox: sqlx::query_as(OUTBOX).fetch_all(&mut *connection).await?,
+            status: Vec::new(),
+            broken_chains: Vec::new(),
+            damage,
+        })
+    }
+
+    /// # Errors
+    /// When the store cannot be closed.
+    pub async fn end(self) -> Result<()> {
+        let Self::Sqlite(connection) = self;
+        Ok(connection.close().await?)
+    }
+}
+
+/// Reads the store whose daemon has ended.
+///
+/// # Errors
+/// When it cannot be read: the oracle's business as well.
+pub async fn read(url: &str) -> Result<Record> {
+    let mut look = Look::at(url).await?;
+    let record = look.record().await;
+    look.end().await?;
+    let mut record = record.context("reading the store")?;
+    let store = Store::open(url).await?;
+    for ticket in &record.tickets {
+        let detail = store.ticket(TicketId(ticket.id)).await?;
+        if !detail.is_some_and(|detail| detail.chain_intact) {
+            record.broken_chains.push(ticket.id);
+        }
+    }
+    record.status = store.status().await?;
+    store.close().await;
+    Ok(record)
+}

@@ -1,0 +1,212 @@
+//! One desk in a folder of its own: its config, its process, its store.
+
+use std::{
+    fs, io,
+    os::unix::net::UnixDatagram,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use maildesk_lab::{
+    desk::{DeskOptions, Endpoint, MailServers},
+    house::House,
+    process::Group,
+    tracer::{Course, Plan, Traced},
+};
+use tempfile::TempDir;
+
+/// From exec to READY=1: recovery of the store included.
+const READY_MAX: Duration = Duration::from_secs(60);
+
+/// Which engine the store is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+}
+
+/// The servers that the desk is told of.
+pub struct Lines {
+    pub imap: Endpoint,
+    pub smtp: Endpoint,
+}
+
+impl MailServers for Lines {
+    fn imap(&self, _address: &str) -> Endpoint {
+        self.imap.clone()
+    }
+
+    fn smtp(&self, _address: &str) -> Endpoint {
+        self.smtp.clone()
+    }
+
+    fn trust(&self) -> String {
+        // What stands at the top of a delivered mail was written by the mailbox's own server. Nobody asks a name server:
+        // DKIM is not swept, and a query that leaves the machine would make runs differ.
+        format!("authserv_ids = [\"{}\"]\nown_received = 0\nresolver = \"127.0.0.1:9\"", House::AUTHSERV_ID)
+    }
+}
+
+enum Process {
+    Free(Group),
+    Traced(Traced),
+}
+
+/// A desk.
+pub struct Seat {
+    binary: PathBuf,
+    folder: Option<TempDir>,
+    path: PathBuf,
+    url: String,
+    notify: UnixDatagram,
+    environment: Vec<(String, String)>,
+    process: Option<Process>,
+}
+
+impl Seat {
+    /// Writes the config; nothing runs yet.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn new(binary: &Path, engine: Engine, lines: &Lines, options: &DeskOptions) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("sw").rand_bytes(6).tempdir()?;
+        let path = folder.path().to_owned();
+        options.write(&path, lines)?;
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", path.join("maildesk.db").display()),
+        };
+        let notify = UnixDatagram::bind(path.join("notify"))?;
+        notify.set_read_timeout(Some(Duration::from_millis(100)))?;
+        Ok(Self {
+            binary: binary.to_owned(),
+            folder: Some(folder),
+            path,
+            url,
+            notify,
+            environment: Vec::new(),
+            process: None,
+        })
+    }
+
+    /// The store, as the config names it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The first part of the names of the store's files, where the engine has files of its own.
+    pub fn files(&self) -> PathBuf {
+        self.path.join("maildesk.db")
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A variable for starts from now on.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Starts the daemon under the tracer and returns at once: it may never become ready.
+    ///
+    /// # Errors
+    /// When it cannot be started or followed.
+    pub fn start_traced(&mut self, plan: Plan) -> Result<()> {
+        let command = self.command()?;
+        self.process = Some(Process::Traced(Traced::spawn(command, plan)?));
+        Ok(())
+    }
+
+    /// Starts the daemon and waits for its `READY=1`.
+    ///
+    /// # Errors
+    /// When it ends before, or does not become ready.
+    pub fn start(&mut self) -> Result<()> {
+        self.forget_notices();
+        let mut command = self.command()?;
+        self.process = Some(Process::Free(Group::spawn(&mut command)?));
+        let end = Instant::now() + READY_MAX;
+        while !self.is_ready() {
+            if !self.is_running() {
+                bail!("the daemon ended before it was ready");
+            }
+            if Instant::now() >= end {
+                bail!("the daemon is not ready after {READY_MAX:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the daemon lives.
+    pub fn is_running(&mut self) -> bool {
+        match &mut self.process {
+            Some(Process::Free(group)) => group.wait_at_most(Duration::ZERO).is_none(),
+            Some(Process::Traced(traced)) => !traced.has_ended(),
+            None => false,
+        }
+    }
+
+    /// SIGKILL, unless it has ended; how it went, when it was traced.
+    pub fn kill(&mut self) -> Course {
+        match self.process.take() {
+            Some(Process::Traced(traced)) => traced.end(),
+            // Dropped: killed.
+            Some(Process::Free(_)) | None => Course::default(),
+        }
+    }
+
+    /// The daemon's process.
+    pub fn id(&self) -> Option<u32> {
+        self.process.as_ref().map(|process| match process {
+            Process::Free(group) => group.id(),
+            Process::Traced(traced) => traced.id(),
+        })
+    }
+
+    /// Everything that it logged.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.path.join("log")).unwrap_or_default()).into_owned()
+    }
+
+    /// Keeps the folder for looking; its path.
+    pub fn keep(&mut self) -> PathBuf {
+        if let Some(folder) = self.folder.take() {
+            return folder.keep();
+        }
+        self.path.clone()
+    }
+
+    fn command(&self) -> Result<Command> {
+        let log = fs::File::options().create(true).append(true).open(self.path.join("log"))?;
+        let mut command = Command::new(&self.binary);
+        command.arg("--config").arg(self.path.join("maildesk.toml")).arg("run").current_dir(&self.path);
+        command
+            .env_remove("JOURNAL_STREAM")
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .env_remove("RUST_LOG")
+            .env("NO_COLOR", "1")
+            .env("NOTIFY_SOCKET", self.path.join("notify"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().context("opening the log")?)
+            .stderr(log);
+        Ok(command)
+    }
+
+    /// What an earlier daemon said before it was killed.
+    fn forget_notices(&self) {
+        let mut message = [0; 1024];
+        if self.notify.set_nonblocking(true).is_ok() {
+            while self.notify.recv(&mut message).is_ok() {}
+        }
+        let _again = self.notify.set_nonblocking(false);
+    }
+
+    fn is_ready(&self) -> bool {
+        let mut message = [0; 1024];
+        let heard: io::Result<usize> = self.notify.recv(&mut message);
+        let text = heard.ok().and_then(|length| message.get(..length)).unwrap_or_default();
+        String::from_utf8_lossy(text).lines().any(|line| line == "READY=1")
+    }
+}
