@@ -54,6 +54,8 @@ pub struct Stage<'r> {
     pub post: Post,
     pub sink: ScriptedSmtp,
     pub letters: Vec<Letter>,
+    /// Mails of the sink that staff has read.
+    heard: usize,
 }
 
 impl<'r> Stage<'r> {
@@ -65,7 +67,7 @@ impl<'r> Stage<'r> {
             Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
         let lines = Lines { imap: post.endpoint(), smtp };
         let seat = Seat::new(binary, engine, &lines, &scenario::options(after))?;
-        Ok(Self { runtime, seat, post, sink, letters: Vec::new() })
+        Ok(Self { runtime, seat, post, sink, letters: Vec::new(), heard: 0 })
     }
 
     /// # Errors
@@ -82,10 +84,16 @@ impl<'r> Stage<'r> {
     /// # Errors
     /// As [`Stage::deliver`].
     pub fn react(&mut self) -> Result<()> {
+        if self.sink.count() <= self.heard {
+            return Ok(());
+        }
+        let received = self.sink.received();
+        let news = received.get(self.heard..).unwrap_or_default();
         let known: BTreeSet<&'static str> = self.letters.iter().map(|l| l.key).collect();
-        for letter in scenario::reactions(&self.sink.received(), &known) {
+        for letter in scenario::reactions(news, &known) {
             self.deliver(letter)?;
         }
+        self.heard = received.len();
         Ok(())
     }
 
