@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use maildesk_lab::{
-    desk::Endpoint,
+    desk::{Endpoint, Engine},
     dovecot::Dovecot,
     scripted_smtp::ScriptedSmtp,
     tracer::{Course, Kill, Moment, Plan},
@@ -26,7 +26,7 @@ use crate::{
     random::Random,
     record::{self, Look, Progress},
     scenario::{self, Letter},
-    seat::{Engine, Lines, Seat},
+    seat::{Lines, Seat},
 };
 
 /// How long the story may take, trouble and all.
@@ -65,8 +65,8 @@ impl<'r> Stage<'r> {
         let sink = runtime.block_on(ScriptedSmtp::script().start());
         let smtp =
             Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
-        let lines = Lines { imap: post.endpoint(), smtp };
-        let seat = Seat::new(binary, engine, &lines, &scenario::options(after))?;
+        let lines = Lines { imap: post.endpoint(), smtp, store: String::new(), engine };
+        let seat = Seat::new(binary, &lines, &scenario::options(after))?;
         Ok(Self { runtime, seat, post, sink, letters: Vec::new(), heard: 0 })
     }
 

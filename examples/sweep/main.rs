@@ -20,9 +20,9 @@ mod seat;
 use std::{env, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
-use seat::Engine;
+use maildesk_lab::desk::Engine;
 
-const USAGE: &str = "usage: sweep kill [--points N] [--seed N] [--engine sqlite] [--at-once N] [--only POINT] [--maildesk PROGRAM]";
+const USAGE: &str = "usage: sweep kill [--points N] [--seed N] [--engine sqlite|postgres] [--at-once N] [--only POINT] [--maildesk PROGRAM]";
 
 fn main() -> Result<ExitCode> {
     let mut words = env::args().skip(1);
@@ -46,6 +46,7 @@ fn main() -> Result<ExitCode> {
             "--only" => options.only = Some(value.parse().context("--only")?),
             "--maildesk" => options.binary = value.into(),
             "--engine" if value == "sqlite" => options.engine = Engine::Sqlite,
+            "--engine" if value == "postgres" => options.engine = Engine::Postgres,
             _ => bail!("{word} {value}?\n{USAGE}"),
         }
     }

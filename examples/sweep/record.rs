@@ -6,7 +6,7 @@ use maildesk::{
     desk::TicketId,
     store::{MailboxStatus, Store},
 };
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 /// A ledger row with the bytes that were kept.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -81,6 +81,17 @@ const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE outcome <> 'kept
 /// daemon is killed: else its next start would not have to recover.
 pub enum Look {
     Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// All rows of a statement that is the same on both engines.
+macro_rules! all {
+    ($look:expr, $statement:expr) => {
+        match $look {
+            Look::Sqlite(connection) => sqlx::query_as($statement).fetch_all(connection).await,
+            Look::Postgres(connection) => sqlx::query_as($statement).fetch_all(connection).await,
+        }
+    };
 }
 
 /// How far a desk has come.
@@ -97,41 +108,53 @@ impl Look {
     /// # Errors
     /// When the store cannot be opened.
     pub async fn at(url: &str) -> Result<Self> {
-        Ok(Self::Sqlite(SqliteConnection::connect(url).await.context("looking into the store")?))
+        let opened = if url.starts_with("postgres") {
+            PgConnection::connect(url).await.map(Self::Postgres)
+        } else {
+            SqliteConnection::connect(url).await.map(Self::Sqlite)
+        };
+        opened.context("looking into the store")
     }
 
     /// # Errors
     /// When the store cannot be read.
     pub async fn progress(&mut self) -> Result<Progress> {
-        let Self::Sqlite(connection) = self;
-        let (decided, under_way, unsent): (i64, i64, i64) =
-            sqlx::query_as(UNDONE).fetch_one(connection).await.context("looking at the progress")?;
+        let rows: Vec<(i64, i64, i64)> = all!(self, UNDONE).context("looking at the progress")?;
+        let (decided, under_way, unsent) = rows.first().copied().unwrap_or_default();
         Ok(Progress { decided, under_way, unsent })
     }
 
     async fn record(&mut self) -> Result<Record> {
-        let Self::Sqlite(connection) = self;
+        Ok(Record {
+            damage: self.damage().await?,
+            ledger: all!(self, LEDGER)?,
+            tickets: all!(self, TICKETS)?,
+            outbox: all!(self, OUTBOX)?,
+            status: Vec::new(),
+            broken_chains: Vec::new(),
+        })
+    }
+
+    /// PostgreSQL answers for its own pages; a SQLite file is ours.
+    async fn damage(&mut self) -> Result<Vec<String>> {
+        let Self::Sqlite(connection) = self else { return Ok(Vec::new()) };
         let integrity: Vec<String> =
             sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
         let orphans: Vec<(String, Option<i64>, String, i64)> =
             sqlx::query_as("PRAGMA foreign_key_check").fetch_all(&mut *connection).await?;
         let mut damage: Vec<String> = integrity.into_iter().filter(|line| line != "ok").collect();
         damage.extend(orphans.into_iter().map(|(table, row, of, _)| format!("{table} {row:?} lacks its {of}")));
-        Ok(Record {
-            ledger: sqlx::query_as(LEDGER).fetch_all(&mut *connection).await?,
-            tickets: sqlx::query_as(TICKETS).fetch_all(&mut *connection).await?,
-            outbox: sqlx::query_as(OUTBOX).fetch_all(&mut *connection).await?,
-            status: Vec::new(),
-            broken_chains: Vec::new(),
-            damage,
-        })
+        Ok(damage)
     }
 
     /// # Errors
     /// When the store cannot be closed.
     pub async fn end(self) -> Result<()> {
-        let Self::Sqlite(connection) = self;
-        Ok(connection.close().await?)
+        match self {
+            Self::Sqlite(connection) => connection.close().await?,
+            Self::Postgres(connection) => connection.close().await?,
+        }
+        Ok(())
     }
 }
 

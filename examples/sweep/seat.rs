@@ -10,8 +10,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use maildesk_lab::{
-    desk::{DeskOptions, Endpoint, MailServers},
+    desk::{DeskOptions, Endpoint, Engine, MailServers},
     house::House,
+    postgres::Postgres,
     process::Group,
     tracer::{Course, Plan, Traced},
 };
@@ -20,16 +21,14 @@ use tempfile::TempDir;
 /// From exec to READY=1: recovery of the store included.
 const READY_MAX: Duration = Duration::from_secs(60);
 
-/// Which engine the store is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    Sqlite,
-}
-
-/// The servers that the desk is told of.
+/// What the desk is told of: its servers, and its store where it shares one.
+#[derive(Debug, Clone)]
 pub struct Lines {
     pub imap: Endpoint,
     pub smtp: Endpoint,
+    /// `[store] url`; empty: one of its own on this engine.
+    pub store: String,
+    pub engine: Engine,
 }
 
 impl MailServers for Lines {
@@ -45,6 +44,10 @@ impl MailServers for Lines {
         // What stands at the top of a delivered mail was written by the mailbox's own server. Nobody asks a name server:
         // DKIM is not swept, and a query that leaves the machine would make runs differ.
         format!("authserv_ids = [\"{}\"]\nown_received = 0\nresolver = \"127.0.0.1:9\"", House::AUTHSERV_ID)
+    }
+
+    fn store(&self, folder: &Path) -> io::Result<String> {
+        if self.store.is_empty() { self.engine.store(folder) } else { Ok(self.store.clone()) }
     }
 }
 
@@ -69,13 +72,11 @@ impl Seat {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn new(binary: &Path, engine: Engine, lines: &Lines, options: &DeskOptions) -> Result<Self> {
+    pub fn new(binary: &Path, lines: &Lines, options: &DeskOptions) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("sw").rand_bytes(6).tempdir()?;
         let path = folder.path().to_owned();
-        options.write(&path, lines)?;
-        let url = match engine {
-            Engine::Sqlite => format!("sqlite://{}", path.join("maildesk.db").display()),
-        };
+        let url = lines.store(&path)?;
+        options.write(&path, &Lines { store: url.clone(), ..lines.clone() })?;
         let notify = UnixDatagram::bind(path.join("notify"))?;
         notify.set_read_timeout(Some(Duration::from_millis(100)))?;
         Ok(Self {
@@ -92,6 +93,16 @@ impl Seat {
     /// The store, as the config names it.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Throws the database away. A thousand of them would fill the memory that they lie in.
+    fn drop_database(&self) {
+        if self.url.starts_with("postgres:") {
+            let name = self.url.split('?').next().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
+            let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            // What stays costs memory alone.
+            drop(Postgres::shared().sql("/postgres", &statement));
+        }
     }
 
     /// The first part of the names of the store's files, where the engine has files of its own.
@@ -208,5 +219,14 @@ impl Seat {
         let heard: io::Result<usize> = self.notify.recv(&mut message);
         let text = heard.ok().and_then(|length| message.get(..length)).unwrap_or_default();
         String::from_utf8_lossy(text).lines().any(|line| line == "READY=1")
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.kill();
+        if self.folder.is_some() {
+            self.drop_database();
+        }
     }
 }
