@@ -164,12 +164,19 @@ impl Session {
 
     /// Keeps the count of messages current, since it decides in how many SEARCHes a folder is listed.
     pub(super) fn note_changes(&mut self, items: &[Item]) {
+        let Some(selected) = self.selected.as_mut() else { return };
         for item in items {
-            if let (Item::Exists(count), Some(selected)) = (item, self.selected.as_mut()) {
-                self.grown |= *count > selected.exists;
-                selected.exists = *count;
-                // Grown since SELECT: its UIDNEXT is of the past.
-                selected.uid_next = None;
+            match item {
+                Item::Exists(count) => {
+                    self.grown |= *count > selected.exists;
+                    selected.exists = *count;
+                    // Grown since SELECT: its UIDNEXT is of the past.
+                    selected.uid_next = None;
+                }
+                // Each takes one away (RFC 3501 section 7.4.1); else a message that comes after those that we moved looks
+                // like one of them.
+                Item::Expunged => selected.exists = selected.exists.saturating_sub(1),
+                _ => {}
             }
         }
     }
