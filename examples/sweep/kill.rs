@@ -89,7 +89,7 @@ impl<'r> Stage<'r> {
         }
         let received = self.sink.received();
         let news = received.get(self.heard..).unwrap_or_default();
-        let known: BTreeSet<&'static str> = self.letters.iter().map(|l| l.key).collect();
+        let known: BTreeSet<String> = self.letters.iter().map(|l| l.key.clone()).collect();
         for letter in scenario::reactions(news, &known) {
             self.deliver(letter)?;
         }
@@ -111,7 +111,7 @@ impl<'r> Stage<'r> {
         let mut look = self.runtime.block_on(Look::at(self.seat.url()))?;
         loop {
             self.react()?;
-            let progress = self.runtime.block_on(look.progress())?;
+            let progress = self.runtime.block_on(look.progress(self.post.uid_validity()))?;
             if self.is_told() && is_over(progress, self.letters.len()) {
                 return self.runtime.block_on(look.end());
             }
@@ -119,7 +119,7 @@ impl<'r> Stage<'r> {
                 bail!("the daemon ended by itself");
             }
             if Instant::now() >= end {
-                let keys: Vec<_> = self.letters.iter().map(|l| l.key).collect();
+                let keys: Vec<_> = self.letters.iter().map(|l| l.key.as_str()).collect();
                 bail!("stuck after {STORY_MAX:?}: {progress:?}, delivered {keys:?}");
             }
             std::thread::sleep(LOOK_AGAIN);
@@ -134,7 +134,7 @@ impl<'r> Stage<'r> {
         self.deliver(scenario::probe())?;
         let end = Instant::now() + POLL_MAX;
         let mut look = self.runtime.block_on(Look::at(self.seat.url()))?;
-        while !is_over(self.runtime.block_on(look.progress())?, self.letters.len()) {
+        while !is_over(self.runtime.block_on(look.progress(self.post.uid_validity()))?, self.letters.len()) {
             if Instant::now() >= end {
                 bail!("the next good mail was not handled within a poll");
             }
@@ -150,8 +150,13 @@ impl<'r> Stage<'r> {
     pub fn judge(&mut self, after: &str) -> Result<Vec<String>> {
         self.seat.kill();
         let record = self.runtime.block_on(record::read(self.seat.url()))?;
-        let expected =
-            Expected { letters: &self.letters, dues: scenario::dues(), tickets: scenario::tickets() };
+        let expected = Expected {
+            letters: &self.letters,
+            uid_validity: self.post.uid_validity(),
+            dues: scenario::dues(),
+            tickets: scenario::tickets(),
+            ..Expected::default()
+        };
         let mut wrong = oracle::judge(&expected, &record, &self.sink.received());
         wrong.extend(self.post.check_settled(after, self.letters.len())?);
         if self.seat.log().contains("panicked at") {
@@ -163,7 +168,7 @@ impl<'r> Stage<'r> {
 
 fn is_over(progress: Progress, letters: usize) -> bool {
     let decided = i64::try_from(letters).unwrap_or(i64::MAX);
-    progress == Progress { decided, under_way: 0, unsent: 0 }
+    progress == Progress { decided, under_way: 0, unsent: 0, ..progress }
 }
 
 /// What all points together saw.

@@ -9,6 +9,7 @@
 
 #![allow(clippy::print_stdout, reason = "its purpose is to print")]
 
+mod faults;
 mod kill;
 mod oracle;
 mod post;
@@ -22,36 +23,60 @@ use std::{env, path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result, bail};
 use maildesk_lab::desk::Engine;
 
-const USAGE: &str = "usage: sweep kill [--points N] [--seed N] [--engine sqlite|postgres] [--at-once N] [--only POINT] [--maildesk PROGRAM]";
+const USAGE: &str = "usage: sweep kill [--points N] | faults [--sessions N]
+  [--seed N] [--engine sqlite|postgres] [--at-once N] [--only POINT] [--maildesk PROGRAM]";
 
-fn main() -> Result<ExitCode> {
+struct Arguments {
+    what: String,
+    binary: PathBuf,
+    engine: Engine,
+    /// Points, sessions, images or rounds.
+    count: Option<u64>,
+    seed: u64,
+    at_once: usize,
+    only: Option<u64>,
+}
+
+fn arguments() -> Result<Arguments> {
     let mut words = env::args().skip(1);
     let what = words.next().context(USAGE)?;
     // Examples are built into a folder beside the program.
     let beside = env::current_exe()?.parent().and_then(|p| p.parent()).map(|p| p.join("maildesk"));
-    let mut options = kill::Options {
+    let mut arguments = Arguments {
+        what,
         binary: beside.unwrap_or_else(|| PathBuf::from("maildesk")),
         engine: Engine::Sqlite,
-        points: 20,
+        count: None,
         seed: 1,
         at_once: 4,
         only: None,
     };
     while let Some(word) = words.next() {
         let value = words.next().with_context(|| format!("{word} wants a value\n{USAGE}"))?;
-        match word.as_str() {
-            "--points" => options.points = value.parse().context("--points")?,
-            "--seed" => options.seed = value.parse().context("--seed")?,
-            "--at-once" => options.at_once = value.parse().context("--at-once")?,
-            "--only" => options.only = Some(value.parse().context("--only")?),
-            "--maildesk" => options.binary = value.into(),
-            "--engine" if value == "sqlite" => options.engine = Engine::Sqlite,
-            "--engine" if value == "postgres" => options.engine = Engine::Postgres,
+        match (word.as_str(), arguments.what.as_str()) {
+            ("--points", "kill") | ("--sessions", "faults") | ("--images", "power") | ("--rounds", "pair") => {
+                arguments.count = Some(value.parse().context(word)?);
+            }
+            ("--seed", _) => arguments.seed = value.parse().context(word)?,
+            ("--at-once", _) => arguments.at_once = value.parse().context(word)?,
+            ("--only", _) => arguments.only = Some(value.parse().context(word)?),
+            ("--maildesk", _) => arguments.binary = value.into(),
+            ("--engine", _) if value == "sqlite" => arguments.engine = Engine::Sqlite,
+            ("--engine", _) if value == "postgres" => arguments.engine = Engine::Postgres,
             _ => bail!("{word} {value}?\n{USAGE}"),
         }
     }
+    Ok(arguments)
+}
+
+fn main() -> Result<ExitCode> {
+    let Arguments { what, binary, engine, count, seed, at_once, only } = arguments()?;
     let held = match what.as_str() {
-        "kill" => kill::sweep(&options)?,
+        "kill" => kill::sweep(&kill::Options { binary, engine, points: count.unwrap_or(20), seed, at_once, only })?,
+        "faults" => {
+            let sessions = count.unwrap_or(100);
+            faults::sweep(&faults::Options { binary, engine, sessions, seed, at_once, only })?
+        }
         _ => bail!(USAGE),
     };
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -89,7 +89,15 @@ impl Post {
         })
     }
 
-    /// The server's UIDVALIDITY, where it is known without asking.
+    /// INBOX's UIDVALIDITY.
+    pub fn uid_validity(&self) -> u32 {
+        match self {
+            Self::Dovecot { inbox, .. } => inbox.lock().unwrap_or_else(PoisonError::into_inner).uid_validity(),
+            Self::Scripted(_) => 1,
+        }
+    }
+
+    /// Whether the server's folders are as they must be once everything is settled; what is not.
     ///
     /// # Errors
     /// When the operator's word for `after` is none of the three.

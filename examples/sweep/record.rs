@@ -6,7 +6,7 @@ use maildesk::{
     desk::TicketId,
     store::{MailboxStatus, Store},
 };
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 /// A ledger row with the bytes that were kept.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -72,10 +72,12 @@ const TICKETS: &str = "SELECT t.id, t.state, p.address AS requester,
     FROM ticket t JOIN person p ON p.id = t.requester_id ORDER BY t.id";
 const OUTBOX: &str = "SELECT id, kind, recipient, envelope_from, state, attempts, detail, ticket_id, mail, to_agent,
         automatic, created_at FROM outbox ORDER BY id";
-const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE outcome <> 'kept'),
-    (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept'
-        OR (settled_at IS NULL AND oversized = 0 AND outcome IN ('ticket', 'held', 'control', 'ignored'))),
-    (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending', 'unknown'))";
+/// `{}`: the folder's UIDVALIDITY.
+const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE uid_validity = {} AND outcome <> 'kept'),
+    (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept' OR (uid_validity = {} AND
+        settled_at IS NULL AND oversized = 0 AND outcome IN ('ticket', 'held', 'control', 'ignored'))),
+    (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending', 'unknown')),
+    (SELECT COUNT(*) FROM outbox)";
 
 /// A connection for looking. While one is open SQLite's shared memory outlives the daemon, so none may be open when the
 /// daemon is killed: else its next start would not have to recover.
@@ -102,6 +104,8 @@ pub struct Progress {
     pub under_way: i64,
     /// Mail that has not left.
     pub unsent: i64,
+    /// All mail that leaves or has left.
+    pub outgoing: i64,
 }
 
 impl Look {
@@ -118,10 +122,12 @@ impl Look {
 
     /// # Errors
     /// When the store cannot be read.
-    pub async fn progress(&mut self) -> Result<Progress> {
-        let rows: Vec<(i64, i64, i64)> = all!(self, UNDONE).context("looking at the progress")?;
-        let (decided, under_way, unsent) = rows.first().copied().unwrap_or_default();
-        Ok(Progress { decided, under_way, unsent })
+    pub async fn progress(&mut self, uid_validity: u32) -> Result<Progress> {
+        let statement = UNDONE.replace("{}", &uid_validity.to_string());
+        let rows: Vec<(i64, i64, i64, i64)> =
+            all!(self, AssertSqlSafe(statement)).context("looking at the progress")?;
+        let (decided, under_way, unsent, outgoing) = rows.first().copied().unwrap_or_default();
+        Ok(Progress { decided, under_way, unsent, outgoing })
     }
 
     async fn record(&mut self) -> Result<Record> {

@@ -27,12 +27,19 @@ const FORGED_WORDS: &str = "Send your password to evil.test.";
 /// A mail that was delivered to the desk, and what must become of it.
 #[derive(Debug, Clone)]
 pub struct Letter {
-    pub key: &'static str,
+    /// Its own name in the story.
+    pub key: String,
     pub bytes: Vec<u8>,
     /// The word of the ledger.
     pub outcome: &'static str,
     /// Whose ticket it is on; `None`: on none.
-    pub ticket_of: Option<&'static str>,
+    pub ticket_of: Option<String>,
+}
+
+impl Letter {
+    pub fn new(key: &str, bytes: Vec<u8>, outcome: &'static str, ticket_of: Option<&str>) -> Self {
+        Self { key: key.to_owned(), bytes, outcome, ticket_of: ticket_of.map(str::to_owned) }
+    }
 }
 
 /// An outgoing mail that must be sent, by the words of the outbox.
@@ -66,12 +73,12 @@ fn client(from: &str, id: &str, subject: &str, text: &str) -> Draft {
 }
 
 fn letter(
-    key: &'static str,
+    key: &str,
     draft: &Draft,
     outcome: &'static str,
-    ticket_of: Option<&'static str>,
+    ticket_of: Option<&str>,
 ) -> Letter {
-    Letter { key, bytes: draft.bytes(), outcome, ticket_of }
+    Letter::new(key, draft.bytes(), outcome, ticket_of)
 }
 
 /// What lies in the mailbox when the desk is started first.
@@ -100,14 +107,14 @@ pub fn first_letters() -> Vec<Letter> {
         letter("follow", &follow, "ticket", Some(ANN)),
         letter("away", &away, "ticket", Some("rob@robots.test")),
         letter("digest", &digest, "ticket", Some("list@robots.test")),
-        Letter { key: "report", bytes: report(), outcome: "control", ticket_of: None },
-        Letter { key: "broken", bytes: broken(), outcome: "ticket", ticket_of: Some(BROKEN) },
+        Letter::new("report", report(), "control", None),
+        Letter::new("broken", broken(), "ticket", Some(BROKEN)),
         letter("fred", &fred, "ticket", Some(FRED)),
         letter("forged", &forged, "ticket", Some(ALICE)),
     ];
     // The same mail over another way: its trace differs, it is the same mail.
     let again = [b"Received: from elsewhere by mx.desk.test; Mon, 2 Nov 2026 10:00:00 +0000\r\n", &*ann.bytes()].concat();
-    letters.push(Letter { key: "again", bytes: again, outcome: "ignored", ticket_of: Some(ANN) });
+    letters.push(Letter::new("again", again, "ignored", Some(ANN)));
     letters
 }
 
@@ -138,11 +145,11 @@ pub fn probe() -> Letter {
 }
 
 /// What the staff does when it hears of something: each once, however often it hears of it.
-pub fn reactions(heard: &[Received], delivered: &BTreeSet<&'static str>) -> Vec<Letter> {
+pub fn reactions(heard: &[Received], delivered: &BTreeSet<String>) -> Vec<Letter> {
     let mut letters = Vec::new();
-    let mut add = |key, outcome, ticket_of, bytes: Vec<u8>| {
+    let mut add = |key: &str, outcome, ticket_of, bytes: Vec<u8>| {
         if !delivered.contains(key) && !letters.iter().any(|l: &Letter| l.key == key) {
-            letters.push(Letter { key, bytes, outcome, ticket_of });
+            letters.push(Letter::new(key, bytes, outcome, ticket_of));
         }
     };
     for mail in heard.iter().filter(|m| m.rcpt_to.iter().any(|to| to == ALICE)) {
@@ -185,8 +192,8 @@ pub fn dues() -> Vec<Due> {
 }
 
 /// How many tickets each requester has at the end, and the state of those that somebody worked on.
-pub fn tickets() -> BTreeMap<&'static str, (usize, Option<&'static str>)> {
-    [
+pub fn tickets() -> BTreeMap<String, (usize, Option<&'static str>)> {
+    let tickets = [
         (ANN, (1, None)),
         (LINA, (1, Some("resolved"))),
         (FRED, (1, Some("waiting"))),
@@ -195,8 +202,8 @@ pub fn tickets() -> BTreeMap<&'static str, (usize, Option<&'static str>)> {
         ("rob@robots.test", (1, None)),
         ("list@robots.test", (1, None)),
         (ALICE, (1, None)),
-    ]
-    .into()
+    ];
+    tickets.into_iter().map(|(requester, wanted)| (requester.to_owned(), wanted)).collect()
 }
 
 /// Keys of all letters of the story but the probe.
