@@ -34,7 +34,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     oracle::{self, Excuses, Expected},
-    post::{PASSWORD, Post},
+    post::{AFTER, HANDLED, PASSWORD, Post},
     random::Random,
     record::{self, Look},
     scenario::{self, ALICE, Due, Letter, SUPPORT},
@@ -178,11 +178,11 @@ impl<'r> Life<'r> {
         let mut random = Random::of_point(options.seed, number);
         let line = if number.is_multiple_of(2) { Line::Smtp } else { Line::Imap };
         let garbling = number / 2 % 2 == 1;
-        let after = if garbling { "keep" } else { random.pick(&["keep", "move:Handled", "delete"]).unwrap_or("keep") };
+        let after = if garbling { "keep" } else { random.pick(&AFTER).unwrap_or("keep") };
         let post = match line {
             Line::Imap => Post::dovecot(dovecot, &format!("p{number}@desk.test"))?,
             // Where IMAP is not at fault the scripted server notices mail soonest.
-            Line::Smtp => Post::Scripted(runtime.block_on(ScriptedImap::builder().folder("Handled").start())),
+            Line::Smtp => Post::Scripted(runtime.block_on(ScriptedImap::builder().folder(HANDLED).start())),
         };
         let sink = runtime.block_on(ScriptedSmtp::script().start());
         let smtp = Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
@@ -334,7 +334,7 @@ impl<'r> Life<'r> {
         self.dues.push(Due::new("acknowledgement", &client, &client));
         self.dues.push(Due::new("notification", ALICE, &client));
         self.tickets.insert(client, (1, None));
-        if n.is_multiple_of(4) {
+        if n % 4 == 3 {
             let robot = format!("r{n}@robots.test");
             let draft = Draft::new(&robot, SUPPORT, &format!("robot.{n}@robots.test"), "Automatic reply", "I am away.")
                 .header("Return-Path", &format!("<{robot}>"))

@@ -2,8 +2,7 @@
 //! it; then the daemon starts again, now and then to be killed again while it recovers, and the oracle is asked.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -13,27 +12,18 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use maildesk_lab::{
-    desk::{Endpoint, Engine},
+    desk::Engine,
     dovecot::Dovecot,
-    scripted_smtp::ScriptedSmtp,
     tracer::{Course, Kill, Moment, Plan},
 };
 use tokio::runtime::Runtime;
 
 use crate::{
-    oracle::{self, Expected},
-    post::{HANDLED, PASSWORD, Post},
+    post::{AFTER, PASSWORD, Post},
     random::Random,
-    record::{self, Look, Progress},
-    scenario::{self, Letter},
-    seat::{Lines, Seat},
+    scenario::{self, FILE_BYTES},
+    stage::Stage,
 };
-
-/// How long the story may take, trouble and all.
-const STORY_MAX: Duration = Duration::from_secs(60);
-/// SPEC section 4: a poll is a minute, and IDLE is quicker.
-const POLL_MAX: Duration = Duration::from_secs(60);
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What to sweep.
 #[derive(Debug, Clone)]
@@ -45,130 +35,6 @@ pub struct Options {
     pub at_once: usize,
     /// Only this one of the points.
     pub only: Option<u64>,
-}
-
-/// One desk with its servers, and the story so far.
-pub struct Stage<'r> {
-    pub runtime: &'r Runtime,
-    pub seat: Seat,
-    pub post: Post,
-    pub sink: ScriptedSmtp,
-    pub letters: Vec<Letter>,
-    /// Mails of the sink that staff has read.
-    heard: usize,
-}
-
-impl<'r> Stage<'r> {
-    /// # Errors
-    /// When the servers or the folder cannot be had.
-    pub fn new(runtime: &'r Runtime, binary: &Path, engine: Engine, post: Post, after: &'static str) -> Result<Self> {
-        let sink = runtime.block_on(ScriptedSmtp::script().start());
-        let smtp =
-            Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
-        let lines = Lines { imap: post.endpoint(), smtp, store: String::new(), engine };
-        let seat = Seat::new(binary, &lines, &scenario::options(after))?;
-        Ok(Self { runtime, seat, post, sink, letters: Vec::new(), heard: 0 })
-    }
-
-    /// # Errors
-    /// When the mailbox does not take it.
-    pub fn deliver(&mut self, letter: Letter) -> Result<()> {
-        let uid = u32::try_from(self.letters.len() + 1)?;
-        self.post.deliver(uid, &letter.bytes)?;
-        self.letters.push(letter);
-        Ok(())
-    }
-
-    /// Staff answers what it has heard by now.
-    ///
-    /// # Errors
-    /// As [`Stage::deliver`].
-    pub fn react(&mut self) -> Result<()> {
-        if self.sink.count() <= self.heard {
-            return Ok(());
-        }
-        let received = self.sink.received();
-        let news = received.get(self.heard..).unwrap_or_default();
-        let known: BTreeSet<String> = self.letters.iter().map(|l| l.key.clone()).collect();
-        for letter in scenario::reactions(news, &known) {
-            self.deliver(letter)?;
-        }
-        self.heard = received.len();
-        Ok(())
-    }
-
-    /// Everybody has written all that there is to write in the story.
-    pub fn is_told(&self) -> bool {
-        scenario::KEYS.iter().all(|key| self.letters.iter().any(|l| l.key == *key))
-    }
-
-    /// Plays until the store has nothing to do any more.
-    ///
-    /// # Errors
-    /// When it does not come to that: a mail is stuck or lost.
-    pub fn play_to_the_end(&mut self) -> Result<()> {
-        let end = Instant::now() + STORY_MAX;
-        let mut look = self.runtime.block_on(Look::at(self.seat.url()))?;
-        loop {
-            self.react()?;
-            let progress = self.runtime.block_on(look.progress(self.post.uid_validity()))?;
-            if self.is_told() && is_over(progress, self.letters.len()) {
-                return self.runtime.block_on(look.end());
-            }
-            if !self.seat.is_running() {
-                bail!("the daemon ended by itself");
-            }
-            if Instant::now() >= end {
-                let keys: Vec<_> = self.letters.iter().map(|l| l.key.as_str()).collect();
-                bail!("stuck after {STORY_MAX:?}: {progress:?}, delivered {keys:?}");
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        }
-    }
-
-    /// One more good mail, which must be handled within a poll.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub fn probe(&mut self) -> Result<()> {
-        self.deliver(scenario::probe())?;
-        let end = Instant::now() + POLL_MAX;
-        let mut look = self.runtime.block_on(Look::at(self.seat.url()))?;
-        while !is_over(self.runtime.block_on(look.progress(self.post.uid_validity()))?, self.letters.len()) {
-            if Instant::now() >= end {
-                bail!("the next good mail was not handled within a poll");
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        }
-        self.runtime.block_on(look.end())
-    }
-
-    /// Ends the daemon and asks the oracle.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn judge(&mut self, after: &str) -> Result<Vec<String>> {
-        self.seat.kill();
-        let record = self.runtime.block_on(record::read(self.seat.url()))?;
-        let expected = Expected {
-            letters: &self.letters,
-            uid_validity: self.post.uid_validity(),
-            dues: scenario::dues(),
-            tickets: scenario::tickets(),
-            ..Expected::default()
-        };
-        let mut wrong = oracle::judge(&expected, &record, &self.sink.received());
-        wrong.extend(self.post.check_settled(after, self.letters.len())?);
-        if self.seat.log().contains("panicked at") {
-            wrong.push("the daemon panicked".to_owned());
-        }
-        Ok(wrong)
-    }
-}
-
-fn is_over(progress: Progress, letters: usize) -> bool {
-    let decided = i64::try_from(letters).unwrap_or(i64::MAX);
-    progress == Progress { decided, under_way: 0, unsent: 0, ..progress }
 }
 
 /// What all points together saw.
@@ -251,45 +117,21 @@ fn report(options: &Options, tally: &Tally, took: Duration) {
 fn reference(runtime: &Runtime, options: &Options, dovecot: &Arc<Dovecot>) -> Result<Course> {
     let post = Post::dovecot(dovecot, "p0@desk.test")?;
     let mut stage = Stage::new(runtime, &options.binary, options.engine, post, "keep")?;
-    for letter in scenario::first_letters() {
+    for letter in scenario::first_letters(FILE_BYTES) {
         stage.deliver(letter)?;
     }
     let files = stage.seat.files();
     stage.seat.start_traced(Plan { files, ..Plan::default() })?;
-    wait_until_told(&mut stage)?;
+    stage.play_from_outside()?;
     let course = stage.seat.kill();
     stage.seat.start()?;
-    let ended = finish(&mut stage, "keep");
+    let ended = stage.finish("keep");
     let wrong = ended.unwrap_or_else(|why| vec![format!("{why:#}")]);
     if !wrong.is_empty() {
         let folder = stage.seat.keep();
         bail!("the oracle does not hold without any fault (see {}):\n{}", folder.display(), wrong.join("\n"));
     }
     Ok(course)
-}
-
-/// Plays, seen from outside alone, until everybody has written and every mail that is due has left.
-fn wait_until_told(stage: &mut Stage<'_>) -> Result<()> {
-    // Of the dues the probe's two come later.
-    let due = scenario::dues().len() - 2;
-    let end = Instant::now() + STORY_MAX;
-    while stage.seat.is_running() {
-        stage.react()?;
-        if stage.is_told() && stage.sink.count() >= due {
-            return Ok(());
-        }
-        if Instant::now() >= end {
-            bail!("the story does not end: {} of {due} mails left", stage.sink.count());
-        }
-        std::thread::sleep(LOOK_AGAIN);
-    }
-    Ok(())
-}
-
-fn finish(stage: &mut Stage<'_>, after: &str) -> Result<Vec<String>> {
-    stage.play_to_the_end()?;
-    stage.probe()?;
-    stage.judge(after)
 }
 
 fn point(
@@ -301,12 +143,10 @@ fn point(
     tally: &Mutex<Tally>,
 ) -> Result<()> {
     let mut random = Random::of_point(options.seed, point);
-    let moved: &'static str = "move:Handled";
-    debug_assert_eq!(moved, format!("move:{HANDLED}"));
-    let after = random.pick(&["keep", moved, "delete"]).unwrap_or("keep");
+    let after = random.pick(&AFTER).unwrap_or("keep");
     let post = Post::dovecot(dovecot, &format!("p{point}@desk.test"))?;
     let mut stage = Stage::new(runtime, &options.binary, options.engine, post, after)?;
-    for letter in scenario::first_letters() {
+    for letter in scenario::first_letters(FILE_BYTES) {
         stage.deliver(letter)?;
     }
     // Points are spread evenly over the course, and lie anywhere within their share of it.
@@ -322,12 +162,12 @@ fn point(
         let kill = Some(Kill { nth: *nth, moment });
         let files = stage.seat.files();
         stage.seat.start_traced(Plan { files, kill, recorder: None })?;
-        wait_until_told(&mut stage)?;
+        stage.play_from_outside()?;
         let course = stage.seat.kill();
         words.push(format!("life {life}: call {nth} {moment:?} {:?}", course.killed_at));
         note(tally, life, &course);
     }
-    let ended = stage.seat.start().and_then(|()| finish(&mut stage, after));
+    let ended = stage.seat.start().and_then(|()| stage.finish(after));
     let wrong = ended.unwrap_or_else(|why| vec![format!("{why:#}")]);
     let mut tally = lock(tally);
     tally.repeated_mails += (stage.sink.count() as u64).saturating_sub(scenario::dues().len() as u64);

@@ -9,21 +9,24 @@
 
 #![allow(clippy::print_stdout, reason = "its purpose is to print")]
 
+mod disk;
 mod faults;
 mod kill;
 mod oracle;
 mod post;
+mod power;
 mod random;
 mod record;
 mod scenario;
 mod seat;
+mod stage;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use maildesk_lab::desk::Engine;
 
-const USAGE: &str = "usage: sweep kill [--points N] | faults [--sessions N]
+const USAGE: &str = "usage: sweep kill [--points N] | faults [--sessions N] | power [--images N]
   [--seed N] [--engine sqlite|postgres] [--at-once N] [--only POINT] [--maildesk PROGRAM]";
 
 struct Arguments {
@@ -77,6 +80,7 @@ fn main() -> Result<ExitCode> {
             let sessions = count.unwrap_or(100);
             faults::sweep(&faults::Options { binary, engine, sessions, seed, at_once, only })?
         }
+        "power" => power::sweep(&power::Options { binary, images: count.unwrap_or(10), seed, at_once, only })?,
         _ => bail!(USAGE),
     };
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -15,8 +15,10 @@ use maildesk_lab::{
 
 /// The password of every account: nothing listens beyond loopback.
 pub const PASSWORD: &str = "sweep-secret";
-/// Where settled mail goes with `after = "move:…"`; Dovecot's config makes it.
+/// Where settled mail goes with [`AFTER`]'s second; Dovecot's config makes it.
 pub const HANDLED: &str = "Handled";
+/// The three ways to settle a mail.
+pub const AFTER: [&str; 3] = ["keep", "move:Handled", "delete"];
 
 /// A mailbox.
 pub enum Post {

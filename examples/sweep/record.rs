@@ -184,3 +184,15 @@ pub async fn read(url: &str) -> Result<Record> {
     store.close().await;
     Ok(record)
 }
+
+/// Reads a file as a power cut left it, recovering it by SQLite alone; `None`: it has no ledger yet.
+///
+/// # Errors
+/// When SQLite cannot recover it.
+pub async fn read_image(url: &str) -> Result<Option<Record>> {
+    let mut look = Look::at(url).await?;
+    let tables: Vec<(i64,)> = all!(&mut look, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'ledger'")?;
+    let record = if tables == [(1,)] { Some(look.record().await?) } else { None };
+    look.end().await?;
+    Ok(record)
+}

@@ -81,8 +81,11 @@ fn letter(
     Letter::new(key, draft.bytes(), outcome, ticket_of)
 }
 
-/// What lies in the mailbox when the desk is started first.
-pub fn first_letters() -> Vec<Letter> {
+/// The usual size of the file.
+pub const FILE_BYTES: usize = 8_000;
+
+/// What lies in the mailbox when the desk is started first. `file_bytes`: the size of the file that one of them brings.
+pub fn first_letters(file_bytes: usize) -> Vec<Letter> {
     let ann = client(
         "Ann Archer <ann@ann.test>",
         "1@ann.test",
@@ -94,7 +97,7 @@ pub fn first_letters() -> Vec<Letter> {
         .header("References", "<1@ann.test>");
     let lina = client("李娜 <lina@lina.test>", "1@lina.test", "升级后甘特图一直空白", "您好，\n\n今天早上升级以后甘特图一直是空白的，请尽快处理。\n\n谢谢");
     let fred = client("Fred Foster <fred@fred.test>", "1@fred.test", "Import refuses this file", "The import refuses the attached file.")
-        .file("plan.csv", "text/csv", "id;name\r\n1;Plan\r\n".repeat(400).as_bytes());
+        .file("plan.csv", "text/csv", "id;name\r\n1;Plan\r\n".repeat(file_bytes / 17).as_bytes());
     let away = client("Rob <rob@robots.test>", "1@robots.test", "Automatic reply: hello", "I am out of the office.")
         .header("Auto-Submitted", "auto-replied");
     let digest = client("List <list@robots.test>", "2@robots.test", "Digest 17", "News of the week.")

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 /// From exec to READY=1: recovery of the store included.
 const READY_MAX: Duration = Duration::from_secs(60);
+const STOP_MAX: Duration = Duration::from_secs(10);
 
 /// What the desk is told of: its servers, and its store where it shares one.
 #[derive(Debug, Clone)]
@@ -165,6 +166,27 @@ impl Seat {
             // Dropped: killed.
             Some(Process::Free(_)) | None => Course::default(),
         }
+    }
+
+    /// SIGTERM, and waits for its end.
+    ///
+    /// # Errors
+    /// When it does not end in time (SPEC section 13).
+    pub fn stop(&mut self) -> Result<()> {
+        match &self.process {
+            Some(Process::Free(group)) => group.terminate(),
+            Some(Process::Traced(traced)) => traced.terminate(),
+            None => return Ok(()),
+        }
+        let end = Instant::now() + STOP_MAX;
+        while self.is_running() {
+            if Instant::now() >= end {
+                bail!("no end within {STOP_MAX:?} of SIGTERM");
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.kill();
+        Ok(())
     }
 
     /// The daemon's process.

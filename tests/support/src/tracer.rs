@@ -142,6 +142,13 @@ impl Traced {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
+    /// SIGTERM, unless it has ended.
+    pub fn terminate(&self) {
+        if !self.has_ended() {
+            let _ended = kill(self.pid, Signal::SIGTERM);
+        }
+    }
+
     /// SIGKILL, unless it has ended, and how it went.
     pub fn end(mut self) -> Course {
         self.kill()

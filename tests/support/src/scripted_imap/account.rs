@@ -22,6 +22,8 @@ pub(super) struct Account {
     pub uid_validity: u32,
     pub tells_uid_next: bool,
     pub read_only: bool,
+    /// Messages that ever came into a folder. Their number in it says nothing of news once some have left.
+    arrived: BTreeMap<String, usize>,
 }
 
 /// How a FETCH answer is falsified.
@@ -44,7 +46,7 @@ fn done(untagged: Vec<u8>, what: &str) -> Reply {
 impl Account {
     pub(super) fn new() -> Self {
         let folders = [("INBOX".to_owned(), Vec::new())].into();
-        Self { folders, uid_validity: 1, tells_uid_next: true, read_only: false }
+        Self { folders, uid_validity: 1, tells_uid_next: true, read_only: false, arrived: BTreeMap::new() }
     }
 
     pub(super) fn deliver(&mut self, folder: &str, uid: u32, bytes: &[u8]) {
@@ -60,6 +62,11 @@ impl Account {
             received: received.to_owned(),
         });
         mails.sort_by_key(|mail| mail.uid);
+        *self.arrived.entry(folder.to_owned()).or_default() += 1;
+    }
+
+    pub(super) fn arrived(&self, folder: &str) -> usize {
+        self.arrived.get(folder).copied().unwrap_or(0)
     }
 
     pub(super) fn exists(&self, folder: &str) -> usize {
