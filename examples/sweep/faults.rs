@@ -26,7 +26,7 @@ use maildesk_lab::{
     desk::{Endpoint, Engine},
     dovecot::Dovecot,
     mailclient::Draft,
-    proxy::{Direction, Fault, Plan, Proxy, Session},
+    proxy::{Direction, Fault, Plan, Proxy, Server, Session},
     scripted_imap::ScriptedImap,
     scripted_smtp::ScriptedSmtp,
 };
@@ -192,7 +192,7 @@ impl<'r> Life<'r> {
             Line::Smtp => &mut lines.smtp,
         };
         let server = SocketAddr::from((swept.host.parse::<Ipv4Addr>()?, swept.port));
-        let proxy = runtime.block_on(Proxy::start(server));
+        let proxy = runtime.block_on(Proxy::start(Server::At(server)));
         (swept.host, swept.port) = (proxy.ip().to_string(), proxy.port());
         let mut seat = Seat::new(&options.binary, &lines, &scenario::options(after))?;
         seat.set_environment("LD_PRELOAD", &library.to_string_lossy());

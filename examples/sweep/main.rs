@@ -13,6 +13,7 @@ mod disk;
 mod faults;
 mod kill;
 mod oracle;
+mod pair;
 mod post;
 mod power;
 mod random;
@@ -26,7 +27,7 @@ use std::{env, path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result, bail};
 use maildesk_lab::desk::Engine;
 
-const USAGE: &str = "usage: sweep kill [--points N] | faults [--sessions N] | power [--images N]
+const USAGE: &str = "usage: sweep kill [--points N] | faults [--sessions N] | power [--images N] | pair [--rounds N]
   [--seed N] [--engine sqlite|postgres] [--at-once N] [--only POINT] [--maildesk PROGRAM]";
 
 struct Arguments {
@@ -81,6 +82,7 @@ fn main() -> Result<ExitCode> {
             faults::sweep(&faults::Options { binary, engine, sessions, seed, at_once, only })?
         }
         "power" => power::sweep(&power::Options { binary, images: count.unwrap_or(10), seed, at_once, only })?,
+        "pair" => pair::sweep(&pair::Options { binary, rounds: count.unwrap_or(4), seed, at_once, only })?,
         _ => bail!(USAGE),
     };
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })

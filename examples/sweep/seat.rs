@@ -189,12 +189,11 @@ impl Seat {
         Ok(())
     }
 
-    /// The daemon's process.
-    pub fn id(&self) -> Option<u32> {
-        self.process.as_ref().map(|process| match process {
-            Process::Free(group) => group.id(),
-            Process::Traced(traced) => traced.id(),
-        })
+    /// Any signal, to a daemon that is not traced.
+    pub fn signal(&self, signal: i32) {
+        if let Some(Process::Free(group)) = &self.process {
+            group.signal(signal);
+        }
     }
 
     /// Everything that it logged.

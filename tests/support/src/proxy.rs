@@ -8,6 +8,7 @@ mod session;
 use std::{
     collections::VecDeque,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -63,6 +64,14 @@ pub struct Plan {
     pub fault: Fault,
 }
 
+/// What stands behind the proxy.
+#[derive(Debug, Clone)]
+pub enum Server {
+    At(SocketAddr),
+    /// A Unix socket.
+    Named(PathBuf),
+}
+
 /// What is known of a session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Session {
@@ -94,7 +103,9 @@ struct State {
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    server: SocketAddr,
+    server: Server,
+    /// Bytes pass.
+    flowing: watch::Sender<bool>,
     /// New connections pass.
     open: watch::Sender<bool>,
     /// Grows to end all sessions that are open then.
@@ -129,12 +140,13 @@ impl Proxy {
     ///
     /// # Panics
     /// When the address cannot be bound.
-    pub async fn start(server: SocketAddr) -> Self {
+    pub async fn start(server: Server) -> Self {
         let lease = Lease::new();
         let listener = TcpListener::bind((lease.ip, PORT)).await.expect("a leased address is free");
         let shared = Arc::new(Shared {
             state: Mutex::new(State { plans: VecDeque::new(), sessions: Vec::new() }),
             server,
+            flowing: watch::Sender::new(true),
             open: watch::Sender::new(true),
             ended: watch::Sender::new(0),
             happened: watch::Sender::new(0),
@@ -175,6 +187,15 @@ impl Proxy {
 
     pub fn release(&self) {
         self.shared.open.send_replace(true);
+    }
+
+    /// Bytes of all sessions wait here until [`Proxy::thaw`]: then they arrive, however late.
+    pub fn freeze(&self) {
+        self.shared.flowing.send_replace(false);
+    }
+
+    pub fn thaw(&self) {
+        self.shared.flowing.send_replace(true);
     }
 
     /// Ends all open sessions in an orderly way.

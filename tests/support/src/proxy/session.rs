@@ -3,15 +3,43 @@
 use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpStream, UnixStream},
     sync::watch,
 };
 
-use super::{Direction, Fault, Plan, Session, Shared};
+use super::{Direction, Fault, Plan, Server, Session, Shared};
+
+type From = Box<dyn AsyncRead + Unpin + Send>;
+type To = Box<dyn AsyncWrite + Unpin + Send>;
+
+/// One side of a session.
+struct Side {
+    from: From,
+    to: To,
+    /// The same socket again, to be reset by.
+    tcp: Option<TcpStream>,
+}
+
+impl Side {
+    fn tcp(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        let stream = stream.into_std()?;
+        let again = TcpStream::from_std(stream.try_clone()?)?;
+        let (from, to) = TcpStream::from_std(stream)?.into_split();
+        Ok(Self { from: Box::new(from), to: Box::new(to), tcp: Some(again) })
+    }
+
+    async fn server(server: &Server) -> io::Result<Self> {
+        match server {
+            Server::At(address) => Self::tcp(TcpStream::connect(address).await?),
+            Server::Named(path) => {
+                let (from, to) = UnixStream::connect(path).await?.into_split();
+                Ok(Self { from: Box::new(from), to: Box::new(to), tcp: None })
+            }
+        }
+    }
+}
 
 /// How the session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +57,8 @@ pub(super) async fn carry(shared: Arc<Shared>, client: TcpStream) {
     if open.wait_for(|open| *open).await.is_err() {
         return;
     }
-    let Ok(server) = TcpStream::connect(shared.server).await else { return };
+    let Ok(client) = Side::tcp(client) else { return };
+    let Ok(server) = Side::server(&shared.server).await else { return };
     let number = {
         let mut state = shared.state();
         let plan = state.plans.pop_front();
@@ -37,7 +66,6 @@ pub(super) async fn carry(shared: Arc<Shared>, client: TcpStream) {
         state.sessions.len() - 1
     };
     let plan = shared.state().sessions.get(number).and_then(|s| s.plan);
-    drop((client.set_nodelay(true), server.set_nodelay(true)));
     let ended = shared.ended.subscribe();
     drop(run(&shared, number, plan, client, server, ended).await);
     shared.note(number, |session| session.ended = true);
@@ -47,15 +75,14 @@ async fn run(
     shared: &Shared,
     number: usize,
     plan: Option<Plan>,
-    client: TcpStream,
-    server: TcpStream,
+    client: Side,
+    server: Side,
     mut ended: watch::Receiver<u64>,
 ) -> io::Result<()> {
-    let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = server.into_split();
     let of = |direction| plan.filter(|plan| plan.direction == direction);
-    let mut up = Way { from: from_client, to: to_server, direction: Direction::ToServer, plan: of(Direction::ToServer), passed: 0 };
-    let mut down = Way { from: from_server, to: to_client, direction: Direction::ToClient, plan: of(Direction::ToClient), passed: 0 };
+    let way = |from, to, direction| Way { from, to, direction, plan: of(direction), passed: 0 };
+    let mut up = way(client.from, server.to, Direction::ToServer);
+    let mut down = way(server.from, client.to, Direction::ToClient);
     // What was said before this session is not about it.
     ended.mark_unchanged();
     let end = tokio::select! {
@@ -72,8 +99,7 @@ async fn run(
             Ok(())
         }
         End::Reset => {
-            for (from, to) in [(up.from, down.to), (down.from, up.to)] {
-                let stream = from.reunite(to).map_err(io::Error::other)?;
+            for stream in [client.tcp, server.tcp].into_iter().flatten() {
                 stream.set_zero_linger()?;
             }
             Ok(())
@@ -89,14 +115,14 @@ async fn run(
     }
 }
 
-async fn drain(from: &mut OwnedReadHalf) {
+async fn drain(from: &mut From) {
     let mut ignored = [0; 4096];
     while let Ok(1..) = from.read(&mut ignored).await {}
 }
 
 struct Way {
-    from: OwnedReadHalf,
-    to: OwnedWriteHalf,
+    from: From,
+    to: To,
     direction: Direction,
     plan: Option<Plan>,
     passed: u64,
@@ -105,12 +131,16 @@ struct Way {
 impl Way {
     async fn pass(&mut self, shared: &Shared, number: usize) -> io::Result<End> {
         let mut buffer = vec![0; 16 << 10];
+        let mut flowing = shared.flowing.subscribe();
         loop {
             let count = self.from.read(&mut buffer).await?;
             if count == 0 {
                 return Ok(End::Orderly);
             }
             let piece = buffer.get(..count).unwrap_or_default();
+            if flowing.wait_for(|flowing| *flowing).await.is_err() {
+                return Ok(End::Orderly);
+            }
             let before = self.passed;
             self.passed += count as u64;
             let (passed, direction) = (self.passed, self.direction);
