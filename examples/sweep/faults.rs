@@ -43,8 +43,10 @@ use crate::{
 
 /// How much faster the daemon's clock runs.
 const HASTE: u32 = 100;
-/// Sessions with a fault in one life of a daemon.
+/// Sessions with a fault in one life of a daemon, at most.
 const SESSIONS_A_LIFE: u64 = 50;
+/// Lives of different kinds (IMAP or SMTP, garbling or not), so many at least.
+const KINDS: u64 = 4;
 /// How long one session with its aftermath may take.
 const SESSION_MAX: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(4);
@@ -70,6 +72,12 @@ pub struct Options {
     pub only: Option<u64>,
 }
 
+impl Options {
+    fn sessions_a_life(&self) -> u64 {
+        self.sessions.div_ceil(KINDS).clamp(1, SESSIONS_A_LIFE)
+    }
+}
+
 /// What all lives together saw.
 #[derive(Debug, Default)]
 struct Tally {
@@ -87,7 +95,7 @@ struct Tally {
 pub fn sweep(options: &Options) -> Result<bool> {
     let library = faketime().context("faketime is not installed")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let lives = options.sessions.div_ceil(SESSIONS_A_LIFE);
+    let lives = options.sessions.div_ceil(options.sessions_a_life());
     let users: Vec<String> = (1..=lives).map(|n| format!("p{n}@desk.test")).collect();
     let accounts: Vec<(&str, &str)> = users.iter().map(|u| (u.as_str(), PASSWORD)).collect();
     let dovecot = Arc::new(Dovecot::start(&accounts).context("starting Dovecot")?);
@@ -102,6 +110,9 @@ pub fn sweep(options: &Options) -> Result<bool> {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number > lives {
                         return;
+                    }
+                    if number.is_multiple_of(10) {
+                        eprintln!("faults: at life {number} after {:.0} s", begun.elapsed().as_secs_f64());
                     }
                     if options.only.is_none_or(|only| only == number) {
                         let life = Life::new(&runtime, options, &library, &dovecot, number);
@@ -247,7 +258,8 @@ impl<'r> Life<'r> {
         let mut look = self.runtime.block_on(Look::at(self.seat.url()))?;
         self.wait(&mut look).context("the session without a fault")?;
         self.length = self.proxy.sessions().last().copied().unwrap_or_default();
-        let share = self.options.sessions.min(self.number * SESSIONS_A_LIFE) - (self.number - 1) * SESSIONS_A_LIFE;
+        let a_life = self.options.sessions_a_life();
+        let share = self.options.sessions.min(self.number * a_life) - (self.number - 1) * a_life;
         for n in 1..=share {
             let plan = self.plan(n, share);
             self.plans.push(format!("{n}: {plan:?}"));

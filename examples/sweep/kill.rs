@@ -77,6 +77,9 @@ pub fn sweep(options: &Options) -> Result<bool> {
                     if options.only.is_some_and(|only| only != point) {
                         continue;
                     }
+                    if point % 100 == 0 {
+                        eprintln!("kill: at point {point} after {:.0} s", begun.elapsed().as_secs_f64());
+                    }
                     let outcome = self::point(&runtime, options, &dovecot, reference.calls, point, &tally);
                     if let Err(why) = outcome {
                         lock(&tally).failures.push(format!("point {point}: the harness: {why:#}"));
@@ -166,6 +169,7 @@ fn point(
         let course = stage.seat.kill();
         words.push(format!("life {life}: call {nth} {moment:?} {:?}", course.killed_at));
         note(tally, life, &course);
+        stage.ended_recovering += usize::from(life > 0);
     }
     let ended = stage.seat.start().and_then(|()| stage.finish(after));
     let wrong = ended.unwrap_or_else(|why| vec![format!("{why:#}")]);

@@ -36,8 +36,9 @@ use crate::{
 /// The shortest that the config allows.
 const LEASE: &str = "lease = \"2s\"";
 const LEASE_MILLIS: u64 = 2000;
-/// Rounds of one pair before the oracle is asked.
+/// Rounds of one pair before the oracle is asked, at most, and pairs at least.
 const ROUNDS_A_PAIR: u64 = 25;
+const PAIRS_MIN: u64 = 4;
 /// How long everything may take to be handled after a round's trouble.
 const ROUND_MAX: Duration = Duration::from_secs(90);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -51,6 +52,12 @@ pub struct Options {
     pub at_once: usize,
     /// Only this one of the pairs.
     pub only: Option<u64>,
+}
+
+impl Options {
+    fn rounds_a_pair(&self) -> u64 {
+        self.rounds.div_ceil(PAIRS_MIN).clamp(1, ROUNDS_A_PAIR)
+    }
 }
 
 /// What happens to one of the two.
@@ -83,7 +90,7 @@ struct Tally {
 /// When the harness itself cannot go on.
 pub fn sweep(options: &Options) -> Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let pairs = options.rounds.div_ceil(ROUNDS_A_PAIR);
+    let pairs = options.rounds.div_ceil(options.rounds_a_pair());
     println!("pair: {} rounds of {pairs} pairs of daemons, seed {}", options.rounds, options.seed);
     let tally = Mutex::new(Tally::default());
     let next = AtomicU64::new(1);
@@ -219,7 +226,8 @@ impl<'r> Pair<'r> {
         for seat in &mut self.seats {
             seat.start()?;
         }
-        let share = self.options.rounds.min(self.number * ROUNDS_A_PAIR) - (self.number - 1) * ROUNDS_A_PAIR;
+        let a_pair = self.options.rounds_a_pair();
+        let share = self.options.rounds.min(self.number * a_pair) - (self.number - 1) * a_pair;
         for n in 1..=share {
             let trouble = self.random.pick(&TROUBLES).unwrap_or(Trouble::Killed);
             self.round(n, trouble).with_context(|| format!("round {n}: {trouble:?}"))?;

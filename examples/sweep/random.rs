@@ -5,10 +5,6 @@
 pub struct Random(u64);
 
 impl Random {
-    pub const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
     /// A stream of its own for one of many points, so that a point can be run again without those before it.
     pub fn of_point(seed: u64, point: u64) -> Self {
         let mut random = Self(seed ^ point.wrapping_mul(0xd1b5_4a32_d192_ed03));

@@ -25,7 +25,6 @@ pub struct TicketRow {
     pub id: i64,
     pub state: String,
     pub requester: String,
-    pub messages: i64,
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -40,7 +39,6 @@ pub struct OutboxRow {
     pub ticket_id: Option<i64>,
     pub mail: String,
     pub to_agent: i64,
-    pub automatic: i64,
     pub created_at: i64,
 }
 
@@ -67,11 +65,9 @@ pub struct Record {
 
 const LEDGER: &str = "SELECT l.uid_validity, l.uid, l.outcome, l.reason, l.ticket_id, l.settled_at, r.bytes
     FROM ledger l LEFT JOIN raw_message r ON r.id = l.raw_id ORDER BY l.uid_validity, l.uid";
-const TICKETS: &str = "SELECT t.id, t.state, p.address AS requester,
-        (SELECT COUNT(*) FROM message m WHERE m.ticket_id = t.id) AS messages
-    FROM ticket t JOIN person p ON p.id = t.requester_id ORDER BY t.id";
+const TICKETS: &str = "SELECT t.id, t.state, p.address AS requester FROM ticket t JOIN person p ON p.id = t.requester_id ORDER BY t.id";
 const OUTBOX: &str = "SELECT id, kind, recipient, envelope_from, state, attempts, detail, ticket_id, mail, to_agent,
-        automatic, created_at FROM outbox ORDER BY id";
+        created_at FROM outbox ORDER BY id";
 /// `{}`: the folder's UIDVALIDITY.
 const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE uid_validity = {} AND outcome <> 'kept'),
     (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept' OR (uid_validity = {} AND
@@ -128,6 +124,15 @@ impl Look {
             all!(self, AssertSqlSafe(statement)).context("looking at the progress")?;
         let (decided, under_way, unsent, outgoing) = rows.first().copied().unwrap_or_default();
         Ok(Progress { decided, under_way, unsent, outgoing })
+    }
+
+    /// UIDs and raw messages that were set aside.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn quarantined(&mut self) -> Result<Vec<(i64, i64)>> {
+        let statement = "SELECT uid, raw_id FROM ledger WHERE outcome = 'quarantined' AND raw_id IS NOT NULL";
+        all!(self, statement).context("looking for what was set aside")
     }
 
     async fn record(&mut self) -> Result<Record> {

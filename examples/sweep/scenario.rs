@@ -209,6 +209,22 @@ pub fn tickets() -> BTreeMap<String, (usize, Option<&'static str>)> {
     tickets.into_iter().map(|(requester, wanted)| (requester.to_owned(), wanted)).collect()
 }
 
+/// While Ann's first mail was set aside the others went on: her second one answered nothing that was known, and her first one's
+/// twin was the first of the two to be taken.
+pub fn without_the_first(
+    letters: &mut [Letter],
+    tickets: &mut BTreeMap<String, (usize, Option<&'static str>)>,
+) {
+    for letter in letters.iter_mut() {
+        match letter.key.as_str() {
+            "ann" => letter.outcome = "ignored",
+            "again" => letter.outcome = "ticket",
+            _ => {}
+        }
+    }
+    tickets.insert(ANN.to_owned(), (2, None));
+}
+
 /// Keys of all letters of the story but the probe.
 pub const KEYS: [&str; 13] = [
     "ann", "lina", "follow", "away", "digest", "report", "broken", "fred", "forged", "again", "proven", "unproven",

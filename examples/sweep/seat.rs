@@ -189,6 +189,20 @@ impl Seat {
         Ok(())
     }
 
+    /// Runs a subcommand to its end.
+    ///
+    /// # Errors
+    /// When it fails, with what it said.
+    pub fn run(&self, arguments: &[&str]) -> Result<()> {
+        let mut command = Command::new(&self.binary);
+        command.arg("--config").arg(self.path.join("maildesk.toml")).args(arguments).stdin(Stdio::null());
+        let output = command.output()?;
+        if !output.status.success() {
+            bail!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(())
+    }
+
     /// Any signal, to a daemon that is not traced.
     pub fn signal(&self, signal: i32) {
         if let Some(Process::Free(group)) = &self.process {
