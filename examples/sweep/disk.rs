@@ -60,12 +60,15 @@ impl Disk {
             Change::Write { path, offset, bytes } => {
                 self.with(path, |f| f.pending.push(Pending::Write { offset: *offset, bytes: bytes.clone() }));
             }
-            Change::Truncate { path, length } => self.with(path, |f| f.pending.push(Pending::Truncate(*length))),
+            Change::Truncate { path, length } => {
+                self.with(path, |f| f.pending.push(Pending::Truncate(*length)))
+            }
             Change::Remove(path) => self.with(path, |f| f.removed = true),
             Change::Sync(path) => self.sync(&name(path)),
             // No store of maildesk renames files; one that began to would have to be modelled.
             Change::Rename { from, to } => {
-                self.files.push((format!("renamed {} to {}: not modelled", name(from), name(to)), File::default()));
+                self.files
+                    .push((format!("renamed {} to {}: not modelled", name(from), name(to)), File::default()));
             }
         }
     }

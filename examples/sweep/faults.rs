@@ -196,7 +196,8 @@ impl<'r> Life<'r> {
             Line::Smtp => Post::Scripted(runtime.block_on(ScriptedImap::builder().folder(HANDLED).start())),
         };
         let sink = runtime.block_on(ScriptedSmtp::script().start());
-        let smtp = Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
+        let smtp =
+            Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
         let mut lines = Lines { imap: post.endpoint(), smtp, store: String::new(), engine: options.engine };
         let swept = match line {
             Line::Imap => &mut lines.imap,
@@ -266,7 +267,8 @@ impl<'r> Life<'r> {
             self.session(&mut look, n, plan).with_context(|| format!("session {n}: {plan:?}"))?;
             let mut tally = lock(tally);
             tally.sessions += 1;
-            tally.struck += u64::from(self.proxy.sessions().iter().rev().any(|s| s.plan == Some(plan) && s.struck));
+            tally.struck +=
+                u64::from(self.proxy.sessions().iter().rev().any(|s| s.plan == Some(plan) && s.struck));
             let kind = format!("{:?} {:?} {}", self.line, plan.direction, word(plan.fault));
             *tally.by_kind.entry(kind).or_default() += 1;
         }
@@ -290,7 +292,14 @@ impl<'r> Life<'r> {
         let flip = 1 << random.below(8);
         let byte = u8::try_from(random.below(256)).unwrap_or(0);
         let faults = if self.garbling {
-            [Fault::Flip(flip), Fault::Flip(flip), Fault::Flip(1), Fault::Insert(byte), Fault::Insert(b'1'), Fault::Omit]
+            [
+                Fault::Flip(flip),
+                Fault::Flip(flip),
+                Fault::Flip(1),
+                Fault::Insert(byte),
+                Fault::Insert(b'1'),
+                Fault::Omit,
+            ]
         } else {
             let slow = Fault::Drip { bytes: 12, pause: second * 30 };
             let single = Fault::Drip { bytes: 200, pause: Duration::ZERO };
@@ -348,9 +357,15 @@ impl<'r> Life<'r> {
         self.tickets.insert(client, (1, None));
         if n % 4 == 3 {
             let robot = format!("r{n}@robots.test");
-            let draft = Draft::new(&robot, SUPPORT, &format!("robot.{n}@robots.test"), "Automatic reply", "I am away.")
-                .header("Return-Path", &format!("<{robot}>"))
-                .header("Auto-Submitted", "auto-replied");
+            let draft = Draft::new(
+                &robot,
+                SUPPORT,
+                &format!("robot.{n}@robots.test"),
+                "Automatic reply",
+                "I am away.",
+            )
+            .header("Return-Path", &format!("<{robot}>"))
+            .header("Auto-Submitted", "auto-replied");
             self.deliver(Letter::new(&format!("robot {n}"), draft.bytes(), "ticket", Some(&robot)))?;
             self.dues.push(Due::new("notification", ALICE, &robot));
             self.tickets.insert(robot, (1, None));

@@ -77,7 +77,7 @@ pub fn sweep(options: &Options) -> Result<bool> {
                     if options.only.is_some_and(|only| only != point) {
                         continue;
                     }
-                    if point % 100 == 0 {
+                    if point.is_multiple_of(100) {
                         eprintln!("kill: at point {point} after {:.0} s", begun.elapsed().as_secs_f64());
                     }
                     let outcome = self::point(&runtime, options, &dovecot, reference.calls, point, &tally);
@@ -109,7 +109,8 @@ fn report(options: &Options, tally: &Tally, took: Duration) {
         tally.repeated_mails,
         tally.failures.len()
     );
-    let places: Vec<String> = tally.where_killed.iter().map(|(place, count)| format!("{place} {count}")).collect();
+    let places: Vec<String> =
+        tally.where_killed.iter().map(|(place, count)| format!("{place} {count}")).collect();
     println!("kill: at {}", places.join(", "));
     for failure in &tally.failures {
         println!("kill: FAILED {failure}");
@@ -178,7 +179,9 @@ fn point(
     if !wrong.is_empty() {
         let folder = stage.seat.keep();
         let (seed, words, wrong) = (options.seed, words.join("; "), wrong.join("\n    "));
-        tally.failures.push(format!("seed {seed} point {point} ({words}), see {}:\n    {wrong}", folder.display()));
+        tally
+            .failures
+            .push(format!("seed {seed} point {point} ({words}), see {}:\n    {wrong}", folder.display()));
     }
     Ok(())
 }

@@ -27,7 +27,8 @@ use std::{env, path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result, bail};
 use maildesk_lab::desk::Engine;
 
-const USAGE: &str = "usage: sweep kill [--points N] | faults [--sessions N] | power [--images N] | pair [--rounds N]
+const USAGE: &str =
+    "usage: sweep kill [--points N] | faults [--sessions N] | power [--images N] | pair [--rounds N]
   [--seed N] [--engine sqlite|postgres] [--at-once N] [--only POINT] [--maildesk PROGRAM]";
 
 struct Arguments {
@@ -58,7 +59,10 @@ fn arguments() -> Result<Arguments> {
     while let Some(word) = words.next() {
         let value = words.next().with_context(|| format!("{word} wants a value\n{USAGE}"))?;
         match (word.as_str(), arguments.what.as_str()) {
-            ("--points", "kill") | ("--sessions", "faults") | ("--images", "power") | ("--rounds", "pair") => {
+            ("--points", "kill")
+            | ("--sessions", "faults")
+            | ("--images", "power")
+            | ("--rounds", "pair") => {
                 arguments.count = Some(value.parse().context(word)?);
             }
             ("--seed", _) => arguments.seed = value.parse().context(word)?,
@@ -76,12 +80,16 @@ fn arguments() -> Result<Arguments> {
 fn main() -> Result<ExitCode> {
     let Arguments { what, binary, engine, count, seed, at_once, only } = arguments()?;
     let held = match what.as_str() {
-        "kill" => kill::sweep(&kill::Options { binary, engine, points: count.unwrap_or(20), seed, at_once, only })?,
+        "kill" => {
+            kill::sweep(&kill::Options { binary, engine, points: count.unwrap_or(20), seed, at_once, only })?
+        }
         "faults" => {
             let sessions = count.unwrap_or(100);
             faults::sweep(&faults::Options { binary, engine, sessions, seed, at_once, only })?
         }
-        "power" => power::sweep(&power::Options { binary, images: count.unwrap_or(10), seed, at_once, only })?,
+        "power" => {
+            power::sweep(&power::Options { binary, images: count.unwrap_or(10), seed, at_once, only })?
+        }
         "pair" => pair::sweep(&pair::Options { binary, rounds: count.unwrap_or(4), seed, at_once, only })?,
         _ => bail!(USAGE),
     };

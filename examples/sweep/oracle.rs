@@ -98,12 +98,15 @@ fn ledger(expected: &Expected<'_>, record: &Record) -> Vec<String> {
         let taken = if letter.outcome == "ignored" { again } else { taken };
         match taken.as_slice() {
             [row] => wrong.extend(row_of(expected, record, letter, row)),
-            rows => wrong.push(format!("{} (UID {uid}) was taken {} times: {rows:?}", letter.key, rows.len())),
+            rows => {
+                wrong.push(format!("{} (UID {uid}) was taken {} times: {rows:?}", letter.key, rows.len()))
+            }
         }
     }
     let known = i64::try_from(expected.letters.len()).unwrap_or(i64::MAX);
     let invented = record.ledger.iter().filter(|row| {
-        let foreign = row.uid_validity != i64::from(expected.uid_validity) && !expected.excuses.other_validities;
+        let foreign =
+            row.uid_validity != i64::from(expected.uid_validity) && !expected.excuses.other_validities;
         row.uid > known || row.uid < 1 || foreign
     });
     wrong.extend(invented.map(|row| format!("UID {} was never delivered and is {}", row.uid, row.outcome)));
@@ -118,7 +121,10 @@ fn row_of(expected: &Expected<'_>, record: &Record, letter: &Letter, row: &Ledge
         let differing = kept.iter().zip(&letter.bytes).filter(|(a, b)| a != b).count();
         let one_byte = kept.len() == letter.bytes.len() && differing == 1;
         if !one_byte || !expected.excuses.fetched_garbled.contains(&uid) {
-            wrong.push(format!("{key} (UID {uid}) was kept with other bytes: {}", String::from_utf8_lossy(kept)));
+            wrong.push(format!(
+                "{key} (UID {uid}) was kept with other bytes: {}",
+                String::from_utf8_lossy(kept)
+            ));
         }
         if !["ticket", "held", "control", "ignored"].contains(&row.outcome.as_str()) {
             wrong.push(format!("{key} (UID {uid}) ended as {}: {}", row.outcome, row.reason));
@@ -226,7 +232,12 @@ fn copies_of(row: &OutboxRow, copies: &[&Received]) -> Vec<String> {
         wrong.push(format!("outgoing mail {} went to {:?} from {}", row.id, first.rcpt_to, first.mail_from));
     }
     if copies.len() > usize::try_from(row.attempts).unwrap_or(0) {
-        wrong.push(format!("outgoing mail {} went {} times in {} attempts", row.id, copies.len(), row.attempts));
+        wrong.push(format!(
+            "outgoing mail {} went {} times in {} attempts",
+            row.id,
+            copies.len(),
+            row.attempts
+        ));
     }
     wrong
 }
@@ -235,7 +246,8 @@ fn dues(expected: &Expected<'_>, record: &Record, altered: &BTreeSet<i64>) -> Ve
     let requesters: BTreeMap<i64, &str> =
         record.tickets.iter().map(|t| (t.id, t.requester.as_str())).collect();
     let is_due = |row: &&OutboxRow| {
-        !expected.besides.contains(&row.kind.as_str()) && row.ticket_id.is_none_or(|id| !altered.contains(&id))
+        !expected.besides.contains(&row.kind.as_str())
+            && row.ticket_id.is_none_or(|id| !altered.contains(&id))
     };
     let mut found: Vec<Due> = record
         .outbox
@@ -256,7 +268,8 @@ fn dues(expected: &Expected<'_>, record: &Record, altered: &BTreeSet<i64>) -> Ve
     }
     // A mail that arrived as another one has other letters; one whose date was garbled has no acknowledgement.
     let excused = |due: &Due| {
-        let letter = (1_i64..).zip(expected.letters).find(|(_, l)| l.ticket_of.as_ref() == Some(&due.ticket_of));
+        let letter =
+            (1_i64..).zip(expected.letters).find(|(_, l)| l.ticket_of.as_ref() == Some(&due.ticket_of));
         letter.is_some_and(|(uid, _)| expected.excuses.fetched_garbled.contains(&uid))
     };
     wrong.extend(missing.into_iter().filter(|due| !excused(due)).map(|due| format!("missing: {due:?}")));
@@ -277,7 +290,10 @@ fn limits(record: &Record) -> Vec<String> {
         for (span, most) in [(TEN_MINUTES_MICROS, ACKS_IN_TEN_MINUTES), (DAY_MICROS, ACKS_A_DAY)] {
             let in_span = |from: &i64| times.iter().filter(|t| **t >= *from && **t < from + span).count();
             if times.iter().any(|from| in_span(from) > most) {
-                wrong.push(format!("{recipient} got more than {most} acknowledgements in {} s", span / 1_000_000));
+                wrong.push(format!(
+                    "{recipient} got more than {most} acknowledgements in {} s",
+                    span / 1_000_000
+                ));
             }
         }
     }

@@ -104,7 +104,8 @@ pub fn sweep(options: &Options) -> Result<bool> {
                         return;
                     }
                     if options.only.is_none_or(|only| only == number)
-                        && let Err(why) = Pair::new(&runtime, options, number).and_then(|mut p| p.play(&tally))
+                        && let Err(why) =
+                            Pair::new(&runtime, options, number).and_then(|mut p| p.play(&tally))
                     {
                         lock(&tally).failures.push(format!("pair {number}: the harness: {why:#}"));
                     }
@@ -165,7 +166,8 @@ impl<'r> Pair<'r> {
             let imap = ScriptedImap::builder().folder(HANDLED).start().await;
             (Post::Scripted(imap), ScriptedSmtp::script().start().await)
         });
-        let smtp = Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
+        let smtp =
+            Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };
         let desk = DeskOptions { store: LEASE, ..scenario::options(after) };
         let seat = |line: &Proxy| -> Result<Seat> {
             let store = through(&url, line)?;
@@ -293,8 +295,14 @@ impl<'r> Pair<'r> {
         let robot = n % 10 == 3;
         let sender = if robot { format!("r{n}@robots.test") } else { format!("c{n}@client{n}.test") };
         let id = format!("letter.{n}@lab.test");
-        let draft = Draft::new(&sender, SUPPORT, &id, &format!("Export {n} is empty"), "Since this morning it is empty.")
-            .header("Return-Path", &format!("<{sender}>"));
+        let draft = Draft::new(
+            &sender,
+            SUPPORT,
+            &id,
+            &format!("Export {n} is empty"),
+            "Since this morning it is empty.",
+        )
+        .header("Return-Path", &format!("<{sender}>"));
         let draft = if robot { draft.header("Auto-Submitted", "auto-replied") } else { draft };
         let letter = Letter::new(&format!("letter {n}"), draft.bytes(), "ticket", Some(&sender));
         self.post.deliver(u32::try_from(self.letters.len() + 1)?, &letter.bytes)?;
@@ -359,6 +367,7 @@ fn socket_folder(url: &str) -> Result<PathBuf> {
 
 /// The same database through a proxy.
 fn through(url: &str, line: &Proxy) -> Result<String> {
-    let name = url.split('?').next().and_then(|url| url.rsplit('/').next()).context("a database has a name")?;
+    let name =
+        url.split('?').next().and_then(|url| url.rsplit('/').next()).context("a database has a name")?;
     Ok(format!("postgres://maildesk@{}:{}/{name}?sslmode=disable", line.ip(), line.port()))
 }

@@ -53,7 +53,9 @@ impl Post {
     pub fn endpoint(&self) -> Endpoint {
         let (host, port, user, password) = match self {
             Self::Dovecot { server, user, .. } => (server.ip(), Dovecot::IMAP, user.as_str(), PASSWORD),
-            Self::Scripted(server) => (server.ip(), server.port(), scripted_imap::USER, scripted_imap::PASSWORD),
+            Self::Scripted(server) => {
+                (server.ip(), server.port(), scripted_imap::USER, scripted_imap::PASSWORD)
+            }
         };
         let login = Some((user.to_owned(), password.to_owned()));
         Endpoint { host: host.to_string(), port, tls: "none", login, ca_file: None }
@@ -82,11 +84,17 @@ impl Post {
             Self::Dovecot { server, user, .. } => {
                 // A fresh session sees what the desk did a moment ago.
                 let mails = ImapBox::open(server.ip(), user, PASSWORD, folder)?.messages()?;
-                mails.into_iter().map(|m| Lying { uid: m.uid, flags: m.flags.into_iter().collect() }).collect()
+                mails
+                    .into_iter()
+                    .map(|m| Lying { uid: m.uid, flags: m.flags.into_iter().collect() })
+                    .collect()
             }
             Self::Scripted(server) => {
                 let mails = server.mails(folder);
-                mails.into_iter().map(|(uid, flags)| Lying { uid, flags: flags.into_iter().collect() }).collect()
+                mails
+                    .into_iter()
+                    .map(|(uid, flags)| Lying { uid, flags: flags.into_iter().collect() })
+                    .collect()
             }
         })
     }
@@ -94,7 +102,9 @@ impl Post {
     /// INBOX's UIDVALIDITY.
     pub fn uid_validity(&self) -> u32 {
         match self {
-            Self::Dovecot { inbox, .. } => inbox.lock().unwrap_or_else(PoisonError::into_inner).uid_validity(),
+            Self::Dovecot { inbox, .. } => {
+                inbox.lock().unwrap_or_else(PoisonError::into_inner).uid_validity()
+            }
             Self::Scripted(_) => 1,
         }
     }

@@ -99,7 +99,11 @@ pub fn sweep(options: &Options) -> Result<bool> {
             continue;
         }
         let recorded = record(&runtime, options, recording)?;
-        println!("power: recording {recording}: {} changes, after = {}", recorded.steps.len(), recorded.after);
+        println!(
+            "power: recording {recording}: {} changes, after = {}",
+            recorded.steps.len(),
+            recorded.after
+        );
         let next = AtomicU64::new(first);
         std::thread::scope(|scope| {
             for _ in 0..options.at_once {
@@ -218,7 +222,8 @@ fn try_image(
     let files = disk.cut(fate, &mut random);
     let step = recording.steps.get(at).context("no such step")?;
     let mut stage = restored(runtime, options, recording, &step.outside)?;
-    let mut wrong = acknowledged(runtime, recording, &step.outside, &files).unwrap_or_else(|why| vec![format!("{why:#}")]);
+    let mut wrong = acknowledged(runtime, recording, &step.outside, &files)
+        .unwrap_or_else(|why| vec![format!("{why:#}")]);
     for (name, bytes) in &files {
         fs::write(stage.seat.path().join(name), bytes)?;
     }
@@ -298,7 +303,11 @@ fn acknowledged(
     let record = runtime.block_on(record::read_image(&url))?;
     let Some(Record { ledger, outbox, damage, .. }) = record else {
         let seen = outside.taken > 0 || outside.inbox.len() < outside.delivered;
-        return Ok(if seen { vec!["the store is gone, and mail was taken or sent".to_owned()] } else { Vec::new() });
+        return Ok(if seen {
+            vec!["the store is gone, and mail was taken or sent".to_owned()]
+        } else {
+            Vec::new()
+        });
     };
     let mut wrong: Vec<String> = damage.into_iter().map(|d| format!("the image is damaged: {d}")).collect();
     for mail in recording.taken.iter().take(outside.taken) {
@@ -315,7 +324,11 @@ fn acknowledged(
         }
         let row = ledger.iter().find(|row| row.uid == i64::from(uid));
         if !row.is_some_and(|row| row.outcome != "kept" && row.bytes.as_deref() == Some(&letter.bytes)) {
-            wrong.push(format!("{} is settled, and the image says {:?}", letter.key, row.map(|row| &row.outcome)));
+            wrong.push(format!(
+                "{} is settled, and the image says {:?}",
+                letter.key,
+                row.map(|row| &row.outcome)
+            ));
         }
     }
     Ok(wrong)

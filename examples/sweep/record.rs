@@ -66,7 +66,8 @@ pub struct Record {
 const LEDGER: &str = "SELECT l.uid_validity, l.uid, l.outcome, l.reason, l.ticket_id, l.settled_at, r.bytes
     FROM ledger l LEFT JOIN raw_message r ON r.id = l.raw_id ORDER BY l.uid_validity, l.uid";
 const TICKETS: &str = "SELECT t.id, t.state, p.address AS requester FROM ticket t JOIN person p ON p.id = t.requester_id ORDER BY t.id";
-const OUTBOX: &str = "SELECT id, kind, recipient, envelope_from, state, attempts, detail, ticket_id, mail, to_agent,
+const OUTBOX: &str =
+    "SELECT id, kind, recipient, envelope_from, state, attempts, detail, ticket_id, mail, to_agent,
         created_at FROM outbox ORDER BY id";
 /// `{}`: the folder's UIDVALIDITY.
 const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE uid_validity = {} AND outcome <> 'kept'),
@@ -154,7 +155,8 @@ impl Look {
         let orphans: Vec<(String, Option<i64>, String, i64)> =
             sqlx::query_as("PRAGMA foreign_key_check").fetch_all(&mut *connection).await?;
         let mut damage: Vec<String> = integrity.into_iter().filter(|line| line != "ok").collect();
-        damage.extend(orphans.into_iter().map(|(table, row, of, _)| format!("{table} {row:?} lacks its {of}")));
+        damage
+            .extend(orphans.into_iter().map(|(table, row, of, _)| format!("{table} {row:?} lacks its {of}")));
         Ok(damage)
     }
 

@@ -72,12 +72,7 @@ fn client(from: &str, id: &str, subject: &str, text: &str) -> Draft {
     Draft::new(from, SUPPORT, id, subject, text).header("Return-Path", &format!("<{address}>"))
 }
 
-fn letter(
-    key: &str,
-    draft: &Draft,
-    outcome: &'static str,
-    ticket_of: Option<&str>,
-) -> Letter {
+fn letter(key: &str, draft: &Draft, outcome: &'static str, ticket_of: Option<&str>) -> Letter {
     Letter::new(key, draft.bytes(), outcome, ticket_of)
 }
 
@@ -92,18 +87,39 @@ pub fn first_letters(file_bytes: usize) -> Vec<Letter> {
         "The export stays empty",
         "Since this morning the export to Excel stays empty. I use Chrome 126 on Windows 11.",
     );
-    let follow = client("Ann Archer <ann@ann.test>", "2@ann.test", "Re: The export stays empty", "It fails for Bob too.")
-        .header("In-Reply-To", "<1@ann.test>")
-        .header("References", "<1@ann.test>");
-    let lina = client("李娜 <lina@lina.test>", "1@lina.test", "升级后甘特图一直空白", "您好，\n\n今天早上升级以后甘特图一直是空白的，请尽快处理。\n\n谢谢");
-    let fred = client("Fred Foster <fred@fred.test>", "1@fred.test", "Import refuses this file", "The import refuses the attached file.")
-        .file("plan.csv", "text/csv", "id;name\r\n1;Plan\r\n".repeat(file_bytes / 17).as_bytes());
-    let away = client("Rob <rob@robots.test>", "1@robots.test", "Automatic reply: hello", "I am out of the office.")
-        .header("Auto-Submitted", "auto-replied");
+    let follow = client(
+        "Ann Archer <ann@ann.test>",
+        "2@ann.test",
+        "Re: The export stays empty",
+        "It fails for Bob too.",
+    )
+    .header("In-Reply-To", "<1@ann.test>")
+    .header("References", "<1@ann.test>");
+    let lina = client(
+        "李娜 <lina@lina.test>",
+        "1@lina.test",
+        "升级后甘特图一直空白",
+        "您好，\n\n今天早上升级以后甘特图一直是空白的，请尽快处理。\n\n谢谢",
+    );
+    let fred = client(
+        "Fred Foster <fred@fred.test>",
+        "1@fred.test",
+        "Import refuses this file",
+        "The import refuses the attached file.",
+    )
+    .file("plan.csv", "text/csv", "id;name\r\n1;Plan\r\n".repeat(file_bytes / 17).as_bytes());
+    let away =
+        client("Rob <rob@robots.test>", "1@robots.test", "Automatic reply: hello", "I am out of the office.")
+            .header("Auto-Submitted", "auto-replied");
     let digest = client("List <list@robots.test>", "2@robots.test", "Digest 17", "News of the week.")
         .header("List-Id", "<news.robots.test>")
         .header("Precedence", "list");
-    let forged = client("Alice Chen <alice@desk.test>", "forged@evil.test", "Re: The export stays empty [#1]", &format!("#close\n\n{FORGED_WORDS}"));
+    let forged = client(
+        "Alice Chen <alice@desk.test>",
+        "forged@evil.test",
+        "Re: The export stays empty [#1]",
+        &format!("#close\n\n{FORGED_WORDS}"),
+    );
     let mut letters = vec![
         letter("ann", &ann, "ticket", Some(ANN)),
         letter("lina", &lina, "ticket", Some(LINA)),
@@ -116,7 +132,9 @@ pub fn first_letters(file_bytes: usize) -> Vec<Letter> {
         letter("forged", &forged, "ticket", Some(ALICE)),
     ];
     // The same mail over another way: its trace differs, it is the same mail.
-    let again = [b"Received: from elsewhere by mx.desk.test; Mon, 2 Nov 2026 10:00:00 +0000\r\n", &*ann.bytes()].concat();
+    let again =
+        [b"Received: from elsewhere by mx.desk.test; Mon, 2 Nov 2026 10:00:00 +0000\r\n", &*ann.bytes()]
+            .concat();
     letters.push(Letter::new("again", again, "ignored", Some(ANN)));
     letters
 }
@@ -126,11 +144,17 @@ fn report() -> Vec<u8> {
     let body = "--b\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered.\r\n\
         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.robots.test\r\n\r\n\
         Final-Recipient: rfc822; gone@robots.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n";
-    Draft::new("Mail Delivery System <mailer-daemon@robots.test>", SUPPORT, "3@robots.test", "Undelivered Mail", "")
-        .header("Return-Path", "<>")
-        .header("Auto-Submitted", "auto-replied")
-        .content("multipart/report; report-type=delivery-status; boundary=b", body.as_bytes())
-        .bytes()
+    Draft::new(
+        "Mail Delivery System <mailer-daemon@robots.test>",
+        SUPPORT,
+        "3@robots.test",
+        "Undelivered Mail",
+        "",
+    )
+    .header("Return-Path", "<>")
+    .header("Auto-Submitted", "auto-replied")
+    .content("multipart/report; report-type=delivery-status; boundary=b", body.as_bytes())
+    .bytes()
 }
 
 /// Undeclared 8-bit bytes, a NUL, a bare CR, and a multipart that never ends.
@@ -143,7 +167,8 @@ fn broken() -> Vec<u8> {
 
 /// A good mail after all the trouble.
 pub fn probe() -> Letter {
-    let draft = client("Zoe Zimmer <zoe@zoe.test>", "1@zoe.test", "One more thing", "Where do I change my password?");
+    let draft =
+        client("Zoe Zimmer <zoe@zoe.test>", "1@zoe.test", "One more thing", "Where do I change my password?");
     letter("probe", &draft, "ticket", Some(PROBE))
 }
 
@@ -166,7 +191,10 @@ pub fn reactions(heard: &[Received], delivered: &BTreeSet<String>) -> Vec<Letter
             add("unproven", "ticket", Some(FRED), raw);
         } else if mail.subject().contains("甘特图") {
             let (_, raw) = reply_to(&mail, ALICE, "proven@desk.test", &format!("#resolve\n\n{PROVEN_WORDS}"));
-            let proof = format!("Authentication-Results: {}; dmarc=pass header.from=desk.test\r\n", House::AUTHSERV_ID);
+            let proof = format!(
+                "Authentication-Results: {}; dmarc=pass header.from=desk.test\r\n",
+                House::AUTHSERV_ID
+            );
             add("proven", "ticket", Some(LINA), [proof.into_bytes(), raw].concat());
         }
     }
@@ -227,8 +255,8 @@ pub fn without_the_first(
 
 /// Keys of all letters of the story but the probe.
 pub const KEYS: [&str; 13] = [
-    "ann", "lina", "follow", "away", "digest", "report", "broken", "fred", "forged", "again", "proven", "unproven",
-    "confirm",
+    "ann", "lina", "follow", "away", "digest", "report", "broken", "fred", "forged", "again", "proven",
+    "unproven", "confirm",
 ];
 
 /// Words that must not stand in any mail to anybody but staff, and to whom agents' words may go.
@@ -240,7 +268,8 @@ pub fn unauthorised(mail: &Received) -> Option<String> {
         return None;
     }
     let only = |words: &str, whose: &str| {
-        (text.contains(words) && mail.rcpt_to != [whose]).then(|| format!("{words:?} went to {:?}", mail.rcpt_to))
+        (text.contains(words) && mail.rcpt_to != [whose])
+            .then(|| format!("{words:?} went to {:?}", mail.rcpt_to))
     };
     let robots = mail.rcpt_to.iter().find(|to| to.ends_with("@robots.test"));
     robots

@@ -53,7 +53,13 @@ pub struct Stage<'r> {
 impl<'r> Stage<'r> {
     /// # Errors
     /// When the servers or the folder cannot be had.
-    pub fn new(runtime: &'r Runtime, binary: &Path, engine: Engine, post: Post, after: &'static str) -> Result<Self> {
+    pub fn new(
+        runtime: &'r Runtime,
+        binary: &Path,
+        engine: Engine,
+        post: Post,
+        after: &'static str,
+    ) -> Result<Self> {
         let sink = Arc::new(runtime.block_on(ScriptedSmtp::script().start()));
         let smtp =
             Endpoint { host: sink.ip.to_string(), port: sink.port, tls: "none", login: None, ca_file: None };

@@ -253,7 +253,7 @@ impl Following {
             return go(thread);
         }
         self.course.calls += 1;
-        let words = format!("{} {}", call.name(), target.words());
+        let words = format!("{} {}", call.name(), target.words(&self.plan.files));
         *self.course.census.entry(words.clone()).or_default() += 1;
         let kill_now = self.plan.kill.filter(|kill| kill.nth == self.course.calls);
         if let Some(Kill { moment, .. }) = kill_now {
@@ -293,7 +293,8 @@ impl Following {
 /// # Errors
 /// Why not.
 pub fn possible(folder: &Path) -> io::Result<()> {
-    let traced = Traced::spawn(Command::new("/bin/true"), Plan { files: folder.to_owned(), ..Plan::default() })?;
+    let traced =
+        Traced::spawn(Command::new("/bin/true"), Plan { files: folder.to_owned(), ..Plan::default() })?;
     traced.end();
     Ok(())
 }

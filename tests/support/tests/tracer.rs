@@ -71,7 +71,9 @@ fn threads_are_counted_together() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new("/bin/sh");
     // Processes of its own rather than threads: followed the same way.
-    command.arg("-c").arg(format!("for i in 1 2 3; do echo $i >{}/store.$i & done; wait", folder.path().display()));
+    command
+        .arg("-c")
+        .arg(format!("for i in 1 2 3; do echo $i >{}/store.$i & done; wait", folder.path().display()));
     let plan = Plan { files: folder.path().join("store"), ..Plan::default() };
     let traced = Traced::spawn(command, plan).unwrap();
     while !traced.has_ended() {

@@ -38,7 +38,8 @@ impl ImapBox {
         session.response()?;
         session.command(&format!("LOGIN \"{user}\" \"{password}\""))?;
         let told = session.command(&format!("SELECT \"{folder}\""))?;
-        let validity = told.iter().find_map(|r| r.line.split_once("[UIDVALIDITY ")?.1.split(']').next()?.parse().ok());
+        let validity =
+            told.iter().find_map(|r| r.line.split_once("[UIDVALIDITY ")?.1.split(']').next()?.parse().ok());
         session.uid_validity = validity.unwrap_or(0);
         Ok(session)
     }

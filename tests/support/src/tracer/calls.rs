@@ -116,10 +116,12 @@ pub(super) enum Target {
 }
 
 impl Target {
-    pub(super) fn words(&self) -> String {
+    /// `files` as in [`super::Plan`].
+    pub(super) fn words(&self, files: &Path) -> String {
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match self {
             Self::Socket => "socket".to_owned(),
+            Self::File(path) if Some(path.as_path()) == files.parent() => "folder".to_owned(),
             Self::File(path) => name(path),
             Self::Files(from, to) => format!("{} {}", name(from), name(to)),
             Self::Other => String::new(),
@@ -138,8 +140,7 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn of(thread: Pid) -> Option<Self> {
         let registers = ptrace::getregs(thread).ok()?;
-        let known =
-            CALLS.iter().find(|(number, ..)| u64::try_from(*number) == Ok(registers.orig_rax))?;
+        let known = CALLS.iter().find(|(number, ..)| u64::try_from(*number) == Ok(registers.orig_rax))?;
         Some(Self { name: known.1, shape: known.2, registers })
     }
 
@@ -150,7 +151,8 @@ impl Call {
     /// What it is about; `files` as in [`super::Plan`].
     pub(super) fn target(&self, thread: Pid, files: &Path) -> Target {
         let r = &self.registers;
-        let watched = |path: PathBuf| if is_watched(&path, files) { Target::File(path) } else { Target::Other };
+        let watched =
+            |path: PathBuf| if is_watched(&path, files) { Target::File(path) } else { Target::Other };
         match self.shape {
             Shape::Open => {
                 const CREATE: u64 = libc::O_CREAT as u64;
