@@ -6,7 +6,7 @@ use super::{
     ImapError, ImapLimits,
     answer::{Answer, Item, Status},
     open::{self, passes},
-    syntax::folder_name,
+    syntax::{folder_name, uid_sets},
     windows::{SEARCH_SPAN_FIRST, SearchSpan, SearchWalk},
     wire::{Expect, Wire},
 };
@@ -104,7 +104,8 @@ impl Session {
     /// The UIDs from `first` on, ascending: all of them, in as many SEARCHes as keep each answer short.
     ///
     /// # Errors
-    /// [`ImapError::Doubt`] when a SEARCH ends in OK without a result: an answer that does not come is never "none".
+    /// [`ImapError::Doubt`] when a SEARCH ends in OK without a result: an answer that does not come is never "none"; when a UID is
+    /// listed that was not given yet.
     pub async fn uids_from(&mut self, first: u32) -> Result<Vec<u32>, ImapError> {
         let selected = self.selected()?;
         let highest = match selected.uid_next {
@@ -121,7 +122,22 @@ impl Session {
             walk.answered(span, found.len());
             uids.extend(found);
         }
+        self.confirm_given(&uids).await?;
         Ok(uids)
+    }
+
+    /// A UID from UIDNEXT on came since SELECT, or one byte of the listing is wrong; believed, it would put the mark of what is
+    /// accounted for behind mail that is still to come. A second look tells: some servers do not tell of news first.
+    async fn confirm_given(&mut self, uids: &[u32]) -> Result<(), ImapError> {
+        let Some(next) = self.selected()?.uid_next.filter(|next| *next > 0) else { return Ok(()) };
+        let early: Vec<u32> = uids.iter().copied().filter(|uid| *uid >= next).collect();
+        for (set, asked) in uid_sets(&early, SEARCH_SPAN_FIRST as usize) {
+            let found = self.search(&format!("UID {set}")).await?;
+            if let Some(uid) = asked.into_iter().find(|uid| !found.contains(uid)) {
+                return Err(self.doubt(&format!("it lists the message UID {uid}, which is not there")));
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the connection alive and learns of changes.
