@@ -34,7 +34,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     oracle::{self, Excuses, Expected},
-    post::{AFTER, HANDLED, PASSWORD, Post},
+    post::{AFTER, HANDLED, Post, accounts},
     random::Random,
     record::{self, Look},
     scenario::{self, ALICE, Due, Letter, SUPPORT},
@@ -96,8 +96,8 @@ pub fn sweep(options: &Options) -> Result<bool> {
     let library = faketime().context("faketime is not installed")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let lives = options.sessions.div_ceil(options.sessions_a_life());
-    let users: Vec<String> = (1..=lives).map(|n| format!("p{n}@desk.test")).collect();
-    let accounts: Vec<(&str, &str)> = users.iter().map(|u| (u.as_str(), PASSWORD)).collect();
+    let accounts = accounts(lives);
+    let accounts: Vec<(&str, &str)> = accounts.iter().map(|(u, p)| (u.as_str(), p.as_str())).collect();
     let dovecot = Arc::new(Dovecot::start(&accounts).context("starting Dovecot")?);
     println!("faults: {} sessions in {lives} lives of a daemon, seed {}", options.sessions, options.seed);
     let tally = Mutex::new(Tally::default());

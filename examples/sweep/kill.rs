@@ -19,7 +19,7 @@ use maildesk_lab::{
 use tokio::runtime::Runtime;
 
 use crate::{
-    post::{AFTER, PASSWORD, Post},
+    post::{AFTER, Post, accounts},
     random::Random,
     scenario::{self, FILE_BYTES},
     stage::Stage,
@@ -55,8 +55,8 @@ struct Tally {
 /// When the harness itself cannot go on.
 pub fn sweep(options: &Options) -> Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let users: Vec<String> = (0..=options.points).map(|n| format!("p{n}@desk.test")).collect();
-    let accounts: Vec<(&str, &str)> = users.iter().map(|u| (u.as_str(), PASSWORD)).collect();
+    let accounts = accounts(options.points);
+    let accounts: Vec<(&str, &str)> = accounts.iter().map(|(u, p)| (u.as_str(), p.as_str())).collect();
     let dovecot = Arc::new(Dovecot::start(&accounts).context("starting Dovecot")?);
     let reference = reference(&runtime, options, &dovecot)?;
     println!(

@@ -13,8 +13,15 @@ use maildesk_lab::{
     scripted_imap::{self, ScriptedImap},
 };
 
-/// The password of every account: nothing listens beyond loopback.
-pub const PASSWORD: &str = "sweep-secret";
+/// The password of an account. Each has its own: a user name with one wrong bit must not open another one's mailbox.
+pub fn password(user: &str) -> String {
+    format!("secret-of-{user}")
+}
+
+/// Accounts for a Dovecot, with their passwords.
+pub fn accounts(count: u64) -> Vec<(String, String)> {
+    (0..=count).map(|n| format!("p{n}@desk.test")).map(|user| (user.clone(), password(&user))).collect()
+}
 /// Where settled mail goes with [`AFTER`]'s second; Dovecot's config makes it.
 pub const HANDLED: &str = "Handled";
 /// The three ways to settle a mail.
@@ -45,19 +52,19 @@ impl Post {
     /// # Errors
     /// When the login fails.
     pub fn dovecot(server: &Arc<Dovecot>, user: &str) -> Result<Self> {
-        let inbox = Mutex::new(ImapBox::open(server.ip(), user, PASSWORD, "INBOX")?);
+        let inbox = Mutex::new(ImapBox::open(server.ip(), user, &password(user), "INBOX")?);
         Ok(Self::Dovecot { server: Arc::clone(server), user: user.to_owned(), inbox })
     }
 
     /// How the desk reaches it, without TLS: what is swept is the desk, not rustls.
     pub fn endpoint(&self) -> Endpoint {
         let (host, port, user, password) = match self {
-            Self::Dovecot { server, user, .. } => (server.ip(), Dovecot::IMAP, user.as_str(), PASSWORD),
+            Self::Dovecot { server, user, .. } => (server.ip(), Dovecot::IMAP, user.as_str(), password(user)),
             Self::Scripted(server) => {
-                (server.ip(), server.port(), scripted_imap::USER, scripted_imap::PASSWORD)
+                (server.ip(), server.port(), scripted_imap::USER, scripted_imap::PASSWORD.to_owned())
             }
         };
-        let login = Some((user.to_owned(), password.to_owned()));
+        let login = Some((user.to_owned(), password));
         Endpoint { host: host.to_string(), port, tls: "none", login, ca_file: None }
     }
 
@@ -83,7 +90,7 @@ impl Post {
         Ok(match self {
             Self::Dovecot { server, user, .. } => {
                 // A fresh session sees what the desk did a moment ago.
-                let mails = ImapBox::open(server.ip(), user, PASSWORD, folder)?.messages()?;
+                let mails = ImapBox::open(server.ip(), user, &password(user), folder)?.messages()?;
                 mails
                     .into_iter()
                     .map(|m| Lying { uid: m.uid, flags: m.flags.into_iter().collect() })

@@ -26,7 +26,8 @@ impl Side {
         stream.set_nodelay(true)?;
         let stream = stream.into_std()?;
         let again = TcpStream::from_std(stream.try_clone()?)?;
-        let (from, to) = TcpStream::from_std(stream)?.into_split();
+        // Not `into_split`: dropping a half of that kind ends its direction in order, and a reset would come too late.
+        let (from, to) = tokio::io::split(TcpStream::from_std(stream)?);
         Ok(Self { from: Box::new(from), to: Box::new(to), tcp: Some(again) })
     }
 
