@@ -13,7 +13,7 @@ use std::{
     collections::{HashMap, HashSet},
     io,
     os::unix::process::CommandExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Command,
     sync::mpsc,
     thread::JoinHandle,
@@ -286,15 +286,4 @@ impl Following {
         }
         go(thread);
     }
-}
-
-/// Whether a process can be followed here.
-///
-/// # Errors
-/// Why not.
-pub fn possible(folder: &Path) -> io::Result<()> {
-    let traced =
-        Traced::spawn(Command::new("/bin/true"), Plan { files: folder.to_owned(), ..Plan::default() })?;
-    traced.end();
-    Ok(())
 }
