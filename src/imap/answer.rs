@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use async_imap::imap_proto::{
-    AttributeValue, Capability, MailboxDatum, NameAttribute, Outcome, Response, ResponseCode,
-    Status as WireStatus, StatusAttribute, rfc4315::UidSetMember,
+    AttributeValue, Capability, MailboxDatum, MessageSection, NameAttribute, Outcome, Response, ResponseCode,
+    SectionPath, Status as WireStatus, StatusAttribute, rfc4315::UidSetMember,
 };
 
 use super::syntax::clean_words;
@@ -164,6 +164,11 @@ fn names(list: &[Capability<'_>]) -> BTreeSet<String> {
         .collect()
 }
 
+/// `BODY[]` or `BODY[HEADER]`.
+const fn is_whole(section: Option<&SectionPath>) -> bool {
+    matches!(section, None | Some(SectionPath::Full(MessageSection::Header)))
+}
+
 fn fetch_item(attributes: &[AttributeValue<'_>]) -> FetchItem {
     let mut item = FetchItem::default();
     for attribute in attributes {
@@ -171,7 +176,8 @@ fn fetch_item(attributes: &[AttributeValue<'_>]) -> FetchItem {
             AttributeValue::Uid(uid) => item.uid = Some(*uid),
             AttributeValue::Rfc822Size(size) => item.size_bytes = Some(u64::from(*size)),
             AttributeValue::InternalDate(date) => item.internal_date = Some(date.to_string()),
-            AttributeValue::BodySection { data, .. } => {
+            // `BODY[1]` is not what was asked for, even if somebody garbled the question.
+            AttributeValue::BodySection { section, data, .. } if is_whole(section.as_ref()) => {
                 item.body = Some(data.as_ref().map(|bytes| bytes.to_vec()));
             }
             _ => {}

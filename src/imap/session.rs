@@ -6,7 +6,7 @@ use super::{
     ImapError, ImapLimits,
     answer::{Answer, Item, Status},
     open::{self, passes},
-    syntax::folder_name,
+    syntax::{folder_name, uid_sets},
     windows::{SEARCH_SPAN_FIRST, SearchSpan, SearchWalk},
     wire::{Expect, Wire},
 };
@@ -113,7 +113,8 @@ impl Session {
     /// The UIDs from `first` on, ascending: all of them, in as many SEARCHes as keep each answer short.
     ///
     /// # Errors
-    /// [`ImapError::Doubt`] when a SEARCH ends in OK without a result: an answer that does not come is never "none".
+    /// [`ImapError::Doubt`] when a SEARCH ends in OK without a result: an answer that does not come is never "none"; when a UID is
+    /// listed that was not given yet.
     pub async fn uids_from(&mut self, first: u32) -> Result<Vec<u32>, ImapError> {
         let selected = self.selected()?;
         let highest = match selected.uid_next {
@@ -130,7 +131,22 @@ impl Session {
             walk.answered(span, found.len());
             uids.extend(found);
         }
+        self.confirm_given(&uids).await?;
         Ok(uids)
+    }
+
+    /// A UID from UIDNEXT on came since SELECT, or one byte of the listing is wrong; believed, it would put the mark of what is
+    /// accounted for behind mail that is still to come. A second look tells: some servers do not tell of news first.
+    async fn confirm_given(&mut self, uids: &[u32]) -> Result<(), ImapError> {
+        let Some(next) = self.selected()?.uid_next.filter(|next| *next > 0) else { return Ok(()) };
+        let early: Vec<u32> = uids.iter().copied().filter(|uid| *uid >= next).collect();
+        for (set, asked) in uid_sets(&early, SEARCH_SPAN_FIRST as usize) {
+            let found = self.search(&format!("UID {set}")).await?;
+            if let Some(uid) = asked.into_iter().find(|uid| !found.contains(uid)) {
+                return Err(self.doubt(&format!("it lists the message UID {uid}, which is not there")));
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the connection alive and learns of changes.
@@ -173,12 +189,19 @@ impl Session {
 
     /// Keeps the count of messages current, since it decides in how many SEARCHes a folder is listed.
     pub(super) fn note_changes(&mut self, items: &[Item]) {
+        let Some(selected) = self.selected.as_mut() else { return };
         for item in items {
-            if let (Item::Exists(count), Some(selected)) = (item, self.selected.as_mut()) {
-                self.grown |= *count > selected.exists;
-                selected.exists = *count;
-                // Grown since SELECT: its UIDNEXT is of the past.
-                selected.uid_next = None;
+            match item {
+                Item::Exists(count) => {
+                    self.grown |= *count > selected.exists;
+                    selected.exists = *count;
+                    // Grown since SELECT: its UIDNEXT is of the past.
+                    selected.uid_next = None;
+                }
+                // Each takes one away (RFC 3501 section 7.4.1); else a message that comes after those that we moved looks
+                // like one of them.
+                Item::Expunged => selected.exists = selected.exists.saturating_sub(1),
+                _ => {}
             }
         }
     }

@@ -324,16 +324,20 @@ impl Store {
         tx.commit().await.context("settling UIDs")
     }
 
-    /// Compares the folder's UIDs with the ledger, stores and returns how many are unaccounted for.
+    /// Compares the folder's UIDs with the ledger, stores and returns how many are unaccounted for. The mark of what is accounted
+    /// for goes back to before the first of them, so that the next look finds them.
     ///
     /// # Errors
     /// Temporary trouble.
     pub async fn reconcile(&self, key: &FolderKey, uids: &[u32], now: Timestamp) -> Result<u64> {
         let mut tx = self.write().await?;
         self.fence(&mut tx, &key.mailbox).await?;
-        let missing = u64::try_from(unaccounted(&mut tx, key, uids).await?.len()).unwrap_or(u64::MAX);
+        let missing = unaccounted(&mut tx, key, uids).await?;
+        let through = missing.first().map_or(u32::MAX, |uid| uid.saturating_sub(1));
+        let missing = u64::try_from(missing.len()).unwrap_or(u64::MAX);
         query(
-            "UPDATE folder SET unaccounted = $4, reconciled_at = $5
+            "UPDATE folder SET unaccounted = $4, reconciled_at = $5,
+                 accounted_through = CASE WHEN accounted_through > $6 THEN $6 ELSE accounted_through END
              WHERE mailbox = $1 AND folder = $2 AND uid_validity = $3",
         )
         .bind(columns::clean(&key.mailbox))
@@ -341,6 +345,7 @@ impl Store {
         .bind(i64::from(key.uid_validity))
         .bind(signed(missing))
         .bind(micros(now))
+        .bind(i64::from(through))
         .execute(&mut *tx)
         .await
         .context("reconciling a folder")?;

@@ -41,6 +41,29 @@ fn a_fetch_that_fails_once_loses_nothing_and_repeats_nothing() {
     }
 }
 
+/// One wrong byte of a listing, as a line without TLS may bring it (found by `scripts/sweep`).
+#[test]
+fn a_garbled_listing_hides_no_mail_for_good() {
+    for listed in ["* SEARCH 1 2 3 4 5 16", "* SEARCH  6", "* SEARCH 4 5 6"] {
+        let garbled = Misbehave::Instead(format!("{listed}\r\n{{tag}} OK done\r\n").into_bytes());
+        let mut scene =
+            scene(filled(6).on("UID SEARCH", When::Nth(1), garbled), ScriptedSmtp::script(), &options());
+        scene.allow_complaints();
+        scene.desk.start().unwrap();
+        scene.wait_for_command("IDLE", 1);
+        for n in 7..20 {
+            scene.imap.deliver(n, &letter(n));
+            scene
+                .desk
+                .wait("it to be taken", || Ok((!scene.to(&address(n)).is_empty()).then_some(())))
+                .unwrap();
+        }
+        scene.assert_each_once(&(1..20).collect::<Vec<_>>());
+        scene.desk.wait("0", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
+        scene.finish();
+    }
+}
+
 fn set_aside(when: When) -> Scene {
     let mut scene = started(answer("NO [SERVERBUG] internal error"), when);
     scene.allow_complaints();

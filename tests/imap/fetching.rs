@@ -50,6 +50,31 @@ async fn the_last_message_is_no_news() {
     }
 }
 
+/// A digit too many in a listing would put the mark of what is accounted for behind mail that is still to come.
+#[tokio::test]
+async fn a_message_that_cannot_be_there_yet_needs_a_second_look() {
+    let garbled = Misbehave::Instead(b"* SEARCH 3 15\r\n{tag} OK\r\n".to_vec());
+    let server = with_mails([3, 5]).on("UID SEARCH", When::Nth(1), garbled).start().await;
+    let mut session = inbox(&server, &limits()).await;
+    let doubted = session.uids_from(1).await.unwrap_err();
+    assert!(matches!(doubted, ImapError::Doubt { .. }) && session.is_dead(), "{doubted}");
+    // One that came since SELECT is there.
+    let server = with_mails([3, 5]).start().await;
+    let mut session = inbox(&server, &limits()).await;
+    server.deliver(8, &mail(8));
+    assert_eq!(session.uids_from(1).await.unwrap(), [3, 5, 8]);
+}
+
+/// What was garbled on its way to the server: `BODY.PEEK[1]`.
+#[tokio::test]
+async fn a_part_is_not_taken_for_the_whole() {
+    let part = Misbehave::Instead(b"* 1 FETCH (UID 1 BODY[1] {4}\r\nbody)\r\n{tag} OK done\r\n".to_vec());
+    let server = with_mails([1]).on("UID FETCH", When::Always, part).start().await;
+    let mut session = inbox(&server, &limits()).await;
+    assert_eq!(session.fetch(&[1]).await.unwrap_err().culprit(), Some(1));
+    assert!(session.fetch_header(1, 1000).await.is_err());
+}
+
 #[tokio::test]
 async fn an_empty_folder_has_nothing() {
     let server = ScriptedImap::builder().without_uid_next().start().await;

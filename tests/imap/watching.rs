@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use maildesk::imap::{ImapError, Woken};
+use maildesk::{
+    config::After,
+    imap::{ImapError, Woken},
+};
 use maildesk_lab::scripted_imap::{Misbehave, ScriptedImap, When};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +26,18 @@ async fn a_new_message_wakes_at_once_and_the_session_goes_on() {
     let (woken, ()) = tokio::join!(session.idle(LONG, &stop), arrival);
     assert_eq!(woken.unwrap(), Woken::Changed);
     assert_eq!(session.uids_from(2).await.unwrap(), [2]);
+}
+
+/// A server tells of a message once. Told between two commands, IDLE is too late to hear of it.
+#[tokio::test]
+async fn a_message_that_came_while_others_were_moved_away_is_not_slept_over() {
+    let news = Misbehave::Then(b"* 1 EXISTS\r\n".to_vec());
+    let server = with_mails([1, 2]).folder("Done").on("UID MOVE", When::Always, news).start().await;
+    let mut session = inbox(&server, &limits()).await;
+    session.settle(&[1, 2], &After::Move("Done".to_owned())).await.unwrap();
+    session.uids_from(1).await.unwrap();
+    assert_eq!(session.idle(LONG, &CancellationToken::new()).await.unwrap(), Woken::Changed);
+    assert_eq!(server.count("IDLE"), 0, "it knows already");
 }
 
 #[tokio::test]

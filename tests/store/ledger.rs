@@ -142,6 +142,20 @@ fn an_outcome_is_given_once() {
 }
 
 #[test]
+fn what_is_missing_behind_the_mark_is_looked_for_again() {
+    each_engine(|house| async move {
+        house.keep(&[1, 2, 5]).await;
+        house.store.account_through(&key(), 5).await.unwrap();
+        house.store.reconcile(&key(), &[1, 2, 3, 5], at(5)).await.unwrap();
+        let state = house.store.folder(&key()).await.unwrap().unwrap();
+        assert_eq!(state.accounted_through, 2);
+        house.store.reconcile(&key(), &[1, 2, 5, 7], at(6)).await.unwrap();
+        let state = house.store.folder(&key()).await.unwrap().unwrap();
+        assert_eq!(state.accounted_through, 2, "it is never raised");
+    });
+}
+
+#[test]
 fn reconciliation_counts_what_is_missing() {
     each_engine(|house| async move {
         house.keep(&[1, 2]).await;

@@ -13,5 +13,7 @@ pub mod policy;
 pub mod postfix;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod scripted_imap;
 pub mod scripted_smtp;
+pub mod tracer;

@@ -56,6 +56,11 @@ impl Group {
         kill(self.pid(), signal);
     }
 
+    /// SIGTERM to the leader.
+    pub fn terminate(&self) {
+        self.signal(libc::SIGTERM);
+    }
+
     /// Kills the group and waits for the leader.
     pub fn kill(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {

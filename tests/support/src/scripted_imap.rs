@@ -176,6 +176,17 @@ impl Builder {
         self
     }
 
+    /// A message that came just now, with these flags, in any folder.
+    #[must_use]
+    pub fn lying(mut self, folder: &str, uid: u32, flags: &[&str], bytes: &[u8]) -> Self {
+        self.account.deliver_at(folder, uid, bytes, &internal_date(SystemTime::now()));
+        let mails = self.account.folders.entry(folder.to_owned()).or_default();
+        for mail in mails.iter_mut().filter(|mail| mail.uid == uid) {
+            mail.flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        }
+        self
+    }
+
     /// One more folder, as named on the wire.
     #[must_use]
     pub fn folder(mut self, name: &str) -> Self {

@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct ImapBox {
     stream: BufReader<TcpStream>,
     tag: u32,
+    uid_validity: u32,
 }
 
 /// One response: its line with literals taken out, and those literals.
@@ -33,11 +34,20 @@ impl ImapBox {
     pub fn open(ip: Ipv4Addr, user: &str, password: &str, folder: &str) -> io::Result<Self> {
         let stream = TcpStream::connect((ip, Dovecot::IMAP))?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        let mut session = Self { stream: BufReader::new(stream), tag: 0 };
+        let mut session = Self { stream: BufReader::new(stream), tag: 0, uid_validity: 0 };
         session.response()?;
         session.command(&format!("LOGIN \"{user}\" \"{password}\""))?;
-        session.command(&format!("SELECT \"{folder}\""))?;
+        let told = session.command(&format!("SELECT \"{folder}\""))?;
+        let validity =
+            told.iter().find_map(|r| r.line.split_once("[UIDVALIDITY ")?.1.split(']').next()?.parse().ok());
+        session.uid_validity = validity.unwrap_or(0);
         Ok(session)
+    }
+
+    /// The selected folder's UIDVALIDITY.
+    #[must_use]
+    pub const fn uid_validity(&self) -> u32 {
+        self.uid_validity
     }
 
     /// Puts a message into a folder as it is.

@@ -26,6 +26,8 @@ pub(super) struct Account {
     pub sent: Option<String>,
     /// What UIDNEXT is at least; the mails there may have lower UIDs.
     pub uid_next: u32,
+    /// Messages that ever came into a folder. Their number in it says nothing of news once some have left.
+    arrived: BTreeMap<String, usize>,
 }
 
 /// How a FETCH answer is falsified.
@@ -48,7 +50,15 @@ fn done(untagged: Vec<u8>, what: &str) -> Reply {
 impl Account {
     pub(super) fn new() -> Self {
         let folders = [("INBOX".to_owned(), Vec::new())].into();
-        Self { folders, uid_validity: 1, tells_uid_next: true, read_only: false, sent: None, uid_next: 1 }
+        Self {
+            folders,
+            uid_validity: 1,
+            tells_uid_next: true,
+            read_only: false,
+            sent: None,
+            uid_next: 1,
+            arrived: BTreeMap::new(),
+        }
     }
 
     pub(super) fn deliver(&mut self, folder: &str, uid: u32, bytes: &[u8]) {
@@ -64,6 +74,11 @@ impl Account {
             received: received.to_owned(),
         });
         mails.sort_by_key(|mail| mail.uid);
+        *self.arrived.entry(folder.to_owned()).or_default() += 1;
+    }
+
+    pub(super) fn arrived(&self, folder: &str) -> usize {
+        self.arrived.get(folder).copied().unwrap_or(0)
     }
 
     pub(super) fn exists(&self, folder: &str) -> usize {

@@ -18,8 +18,8 @@ struct Talk {
     folder: String,
     encrypted: bool,
     idling: bool,
-    /// The count of messages that the client was last told.
-    known: usize,
+    /// The messages that had come, and those that were there, when the client was last told.
+    known: (usize, usize),
 }
 
 /// What becomes of the connection after a command.
@@ -45,7 +45,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
         folder: String::new(),
         encrypted: implicit,
         idling: false,
-        known: 0,
+        known: (0, 0),
     };
     let _ = talk.run().await;
 }
@@ -155,9 +155,9 @@ impl Talk {
         match name {
             "SELECT" => {
                 self.folder = rest.first().cloned().unwrap_or_default();
-                self.known = self.shared.state().account.exists(&self.folder);
+                self.known = self.count();
             }
-            "NOOP" => self.known = self.shared.state().account.exists(&self.folder),
+            "NOOP" => self.known = self.count(),
             "STARTTLS" if self.shared.protection == Protection::StartTls => self.start_tls().await?,
             "IDLE" => self.idle(tag).await?,
             "AUTHENTICATE" if rest.len() == 1 => self.second_line(tag).await?,
@@ -225,11 +225,17 @@ impl Talk {
         self.io.flush().await
     }
 
+    fn count(&self) -> (usize, usize) {
+        let account = &self.shared.state().account;
+        (account.arrived(&self.folder), account.exists(&self.folder))
+    }
+
     /// What came since the client was last told: also what came just before IDLE.
     async fn tell_news(&mut self) -> io::Result<()> {
-        let exists = self.shared.state().account.exists(&self.folder);
-        if exists != self.known {
-            self.known = exists;
+        let now = self.count();
+        if now != self.known {
+            self.known = now;
+            let (_, exists) = now;
             self.io.write_all(format!("* {exists} EXISTS\r\n").as_bytes()).await?;
             self.io.flush().await?;
         }
