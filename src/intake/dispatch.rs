@@ -97,7 +97,7 @@ impl Occasion<'_> {
             automatic: letter.automatic.is_some(),
             recipient: letter.to.key(),
             // Bounces of automatic mail come to the signed address, so that they find their ticket.
-            envelope_from: Some(if letter.automatic.is_some() {
+            envelope_from: Some(if letter.automatic.is_some() && !self.mailbox.plain_envelope {
                 reply.address
             } else {
                 self.mailbox.address.clone()

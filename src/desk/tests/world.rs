@@ -43,6 +43,7 @@ pub fn policy() -> Policy {
             aliases: vec!["help@example.com".into()],
             subaddressing: "+".into(),
             team: None,
+            plain_envelope: false,
         }],
         agents: vec![
             agent("Alice Chen", ALICE, Role::Agent, "zh"),
