@@ -210,6 +210,7 @@ fn kind(body: &LetterBody) -> OutboxKind {
         LetterBody::Confirmation { .. } => OutboxKind::Confirmation,
         LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => OutboxKind::Transcript,
         LetterBody::Reminder { .. } => OutboxKind::Reminder,
+        LetterBody::Digest(_) => OutboxKind::Digest,
         LetterBody::Alert { .. } => OutboxKind::Alert,
     }
 }

@@ -185,6 +185,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Transcript { .. } => "transcript",
         LetterBody::Reminder { .. } => "reminder",
         LetterBody::Alert { .. } => "alert",
+        LetterBody::Digest(_) => "digest",
     }
 }
 
