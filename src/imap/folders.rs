@@ -170,7 +170,13 @@ mod tests {
     use super::*;
 
     fn folder(name: &str, is_sent: bool) -> Listed {
-        Listed { name: name.to_owned(), delimiter: Some("/".to_owned()), is_sent, is_junk: false, is_trash: false }
+        Listed {
+            name: name.to_owned(),
+            delimiter: Some("/".to_owned()),
+            is_sent,
+            is_junk: false,
+            is_trash: false,
+        }
     }
 
     #[test]

@@ -131,6 +131,10 @@ fn mailbox(draft: &Draft) -> String {
         ),
         noted("mode = \"shadow\"", &live),
         noted("after = \"keep\"", "a mail that was taken is marked as seen; \"move:FOLDER\", \"delete\""),
+        noted(
+            "sent = \"auto\"",
+            "answers that people send from the mailbox count, ours are filed there; \"off\"",
+        ),
         noted("poll = \"* * * * *\"", "looked at every minute, and at once where the server pushes (IDLE)"),
         format!("\n  [mailbox.imap]\n{}", server(&draft.imap)),
         format!("\n  [mailbox.smtp]\n{}{}", server(&draft.smtp), limits(draft)),

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     config::{After, ServerConfig},
     edge,
-    imap::{ImapError, ImapLimits, Session},
+    imap::{ImapError, ImapLimits, Session, SpecialFolders},
     intake::read_once,
     mail::{ReadPolicy, Reading, compose::compose},
     smtp::{Connection, Deadlines, Verdict},
@@ -83,14 +83,12 @@ impl Errand<'_> {
         let broken = |why: ImapError| login::explained(&why.to_string(), self.provider);
         let first = self.folders.first().map_or("INBOX", String::as_str);
         let mut session = login::imap(self.imap, &self.limits, first, self.provider).await?;
-        let special = session.folders().await.unwrap_or_default();
-        let marked = |mark: &str| special.iter().find(|f| f.is(mark)).map(|f| f.name.clone());
-        let (junk, trash) = (marked("JUNK"), marked("TRASH"));
+        let SpecialFolders { sent, junk, trash } = session.special_folders().await.map_err(broken)?;
         let mut watched = Vec::new();
         for name in self.folders.iter().cloned().chain(junk.clone()) {
             watched.extend(begin(&mut session, name, true).await.map_err(broken)?);
         }
-        if let Some(name) = marked("SENT") {
+        if let Some(name) = sent {
             watched.extend(begin(&mut session, name, false).await.map_err(broken)?);
         }
         let begun_at = edge::now();

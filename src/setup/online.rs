@@ -16,7 +16,7 @@ use super::{
     verdicts::{Expected, rows},
 };
 use crate::{
-    config::{After, Config, MailboxConfig, StoreConfig},
+    config::{After, Config, MailboxConfig, Sent, StoreConfig},
     desk::{Trust, proof::Origin, proof::origin},
     edge,
     imap::{ImapLimits, Session},
@@ -214,14 +214,25 @@ async fn folders(report: &mut Report, mailbox: &MailboxConfig, session: &mut Ses
             ),
         }
     }
-    let listed = session.folders().await.unwrap_or_default();
-    match listed.iter().find(|folder| folder.is("SENT")) {
-        Some(folder) => report.pass(row("sent mail"), format!("the server keeps it in {}", folder.name)),
-        None => report.warn(
-            row("sent mail"),
-            "the server marks no folder as the one for sent mail (SPECIAL-USE)",
-            "Answers that people send from the mailbox itself are not seen; let them reply to their notifications.",
+    if mailbox.sent != Sent::OFF {
+        sent_folder(report, mailbox, session).await;
+    }
+}
+
+async fn sent_folder(report: &mut Report, mailbox: &MailboxConfig, session: &mut Session) {
+    let what = format!("{}: sent mail", mailbox.name);
+    let found = match &mailbox.sent_folder {
+        Some(name) => session.select(name).await.map(|_| Some(name.clone())),
+        None => session.special_folders().await.map(|folders| folders.sent),
+    };
+    match found {
+        Ok(Some(name)) => report.pass(what, format!("it is in {name}")),
+        Ok(None) => report.warn(
+            what,
+            "its folder cannot be told: the server marks none, and none has a usual name",
+            "Name it: sent_folder = \"…\"; until then answers that people send from the mailbox itself are not seen.",
         ),
+        Err(why) => report.fail(what, why.to_string(), "Correct sent_folder, or set sent = \"off\"."),
     }
 }
 

@@ -11,7 +11,8 @@ fn some(name: &str) -> Option<String> {
 
 #[tokio::test]
 async fn marks_are_read() {
-    let server = ScriptedImap::builder().sent_folder("&XfJZBHQG-").folder("Junk").folder("Trash").start().await;
+    let server =
+        ScriptedImap::builder().sent_folder("&XfJZBHQG-").folder("Junk").folder("Trash").start().await;
     let mut session = inbox(&server, &limits()).await;
     let found = session.special_folders().await.unwrap();
     assert_eq!(found, SpecialFolders { sent: some("已处理"), junk: some("Junk"), trash: some("Trash") });

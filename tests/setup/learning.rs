@@ -137,7 +137,8 @@ fn automatic_mail_may_leave_under_the_plain_address() {
     desk.start().unwrap();
     let mail = Draft::new(ANN, SUPPORT, "one@client.test", "Login fails", "I cannot log in since Monday.");
     house.deliver(ANN, &[SUPPORT], &mail.bytes()).unwrap();
-    let answer = house.inbox(ANN).unwrap().wait_for("an answer", |m| m.contains("We have your mail")).unwrap();
+    let answer =
+        house.inbox(ANN).unwrap().wait_for("an answer", |m| m.contains("We have your mail")).unwrap();
     assert_eq!(answer.header("Return-Path"), format!("<{SUPPORT}>"));
     assert!(answer.header("Reply-To").contains("support+"), "answers still come to the secret address");
     let ghost = "ghost@client.test";
