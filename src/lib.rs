@@ -14,6 +14,7 @@ pub mod mail;
 pub mod net;
 pub mod outbox;
 pub mod render;
+pub mod setup;
 pub mod smtp;
 pub mod store;
 pub mod triage;

@@ -2,6 +2,7 @@
 //! (systemd's unit relies on it); errors say what was wrong, where, and what to do (SPEC section 3).
 
 mod check;
+mod init;
 mod inspect;
 mod live;
 mod log;
@@ -20,6 +21,7 @@ use crate::{
     config::{self, Config, ConfigErrors},
     daemon,
     intake::open_store,
+    setup::Stopped,
     store::Store,
 };
 
@@ -48,10 +50,12 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Set a desk up: find the servers, try them, learn by probe mails, and write a commented config in shadow mode.
+    Init(Box<init::Init>),
     /// Run the desk.
     Run,
     /// Read the whole config and report every error at once.
-    Check,
+    Check(check::Check),
     /// Show what the desk would read in these mails, changing nothing.
     Inspect(inspect::Inspect),
     /// End shadow mode: from now on mail leaves.
@@ -77,25 +81,21 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("maildesk: {why:#}");
-            if why.is::<ConfigErrors>() { ExitCode::from(WRONG_USE) } else { ExitCode::FAILURE }
+            let is_wrong_use = why.is::<ConfigErrors>()
+                || matches!(why.downcast_ref::<Stopped>(), Some(Stopped::WrongUse(_)));
+            if is_wrong_use { ExitCode::from(WRONG_USE) } else { ExitCode::FAILURE }
         }
     }
 }
 
 fn run(cli: &Cli) -> Result<()> {
-    let runtime = || {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .context("starting the runtime")
-    };
     match &cli.command {
         Command::Run => {
             log::start()?;
             runtime()?.block_on(daemon::run(&cli.common.config))
         }
-        Command::Check => check::run(&cli.common),
+        Command::Init(init) => init.run(&cli.common),
+        Command::Check(check) => check.run(&cli.common),
         Command::Inspect(inspect) => inspect.run(&cli.common),
         Command::Live(live) => runtime()?.block_on(live.run(&cli.common)),
         Command::Ticket(ticket) => runtime()?.block_on(ticket.run(&cli.common)),
@@ -103,6 +103,14 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Quarantine(quarantine) => runtime()?.block_on(quarantine.run(&cli.common)),
         Command::Status => runtime()?.block_on(status::run(&cli.common)),
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("starting the runtime")
 }
 
 /// The config and its store, for the subcommands that look into it.

@@ -78,6 +78,9 @@ pub fn read(section: Section<'_>, around: &Surroundings<'_>) -> Option<Read> {
         aliases: aliases.into_iter().map(|alias| alias.value).collect(),
         subaddressing,
         team: team.map(|team| team.value),
+        plain_envelope: smtp
+            .as_ref()
+            .is_some_and(|smtp| smtp.as_ref().is_some_and(|smtp| smtp.plain_envelope)),
     };
     let config = MailboxConfig {
         name: name.value,
@@ -207,6 +210,10 @@ pub fn smtp_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<Sm
     }
     let per_minute = section.optional("per_minute", "per_minute = 30").integer(1..=100_000);
     let per_day = section.optional("per_day", "per_day = 10000").integer(1..=100_000_000);
+    let envelopes = [("token", false), ("address", true)];
+    let envelope = section
+        .optional("envelope_from", "envelope_from = \"token\"")
+        .parse(|text| value::one_of(text, &envelopes));
     let server = server(&section, around, [465, 587, 25], "port = 465");
     section.finish();
     let server = ServerConfig {
@@ -214,7 +221,12 @@ pub fn smtp_server(section: Section<'_>, around: &Surroundings<'_>) -> Option<Sm
         password: password.unwrap_or_else(|| SecretString::from("")),
         ..server?
     };
-    Some(SmtpConfig { server, per_minute: per_minute.map(|n| n.value), per_day: per_day.map(|n| n.value) })
+    Some(SmtpConfig {
+        server,
+        per_minute: per_minute.map(|n| n.value),
+        per_day: per_day.map(|n| n.value),
+        plain_envelope: envelope.is_some_and(|envelope| envelope.value),
+    })
 }
 
 /// What IMAP and SMTP share; `ports` stand for implicit TLS, STARTTLS and none.

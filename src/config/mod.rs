@@ -23,7 +23,11 @@ pub use errors::{ConfigError, ConfigErrors};
 pub use files::Files;
 pub use load::{load, parse};
 pub use reload::diff_needing_restart;
+pub use secrets::desk_id_of;
 pub use templates::template_files;
+pub use value::{
+    address as parse_address, host as parse_host, resolver as parse_resolver, zone as parse_zone,
+};
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -158,4 +162,6 @@ pub struct SmtpConfig {
     pub server: ServerConfig,
     pub per_minute: Option<u32>,
     pub per_day: Option<u32>,
+    /// `envelope_from = "address"`: the relay takes only the mailbox's own address as envelope sender.
+    pub plain_envelope: bool,
 }

@@ -124,6 +124,14 @@ pub fn desk_id(keys: &[DeskSecret]) -> String {
     })
 }
 
+/// [`desk_id`] of a secret file's text; `None` when it holds no usable key.
+#[must_use]
+pub fn desk_id_of(text: &str) -> Option<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let keys: Vec<DeskSecret> = lines.map(desk_secret).collect::<Result<_, _>>().ok()?;
+    (!keys.is_empty()).then(|| desk_id(&keys))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,15 @@
-//! Wakes when the next timer row is due; the rows, not this task, are the schedule.
+//! Wakes when the next timer or digest row is due; the rows, not this task, are the schedule.
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::{
     edge::{self, Pulse},
-    intake::{Desk, fire_due_timers},
+    intake::{Desk, fire_due_timers, send_due_digests},
+    store::StoreError,
 };
 
 /// The wall clock may jump, so it is asked at least this often.
@@ -18,10 +20,10 @@ pub(super) async fn run(desk: Desk, pulse: Pulse, stop: CancellationToken) {
     let mut failed = false;
     while !stop.is_cancelled() {
         pulse.expect_within(LOOK_AGAIN + WORK_MAX);
-        let fired = fire_due_timers(&desk).await;
+        let fired = fire(&desk).await;
         let wait = match &fired {
-            Ok(true) => continue,
-            Ok(false) => until_next(&desk).await,
+            Ok((true, _)) => continue,
+            Ok((false, digest)) => until_next(&desk).await.min(until(*digest)),
             Err(_) => LOOK_AGAIN,
         };
         let failed_before = std::mem::replace(&mut failed, fired.is_err());
@@ -40,11 +42,18 @@ pub(super) async fn run(desk: Desk, pulse: Pulse, stop: CancellationToken) {
     pulse.rest();
 }
 
+/// Whether more timers may be due, and when the next digest is.
+async fn fire(desk: &Desk) -> Result<(bool, Option<Timestamp>), StoreError> {
+    let more = fire_due_timers(desk).await?;
+    Ok((more, if more { None } else { send_due_digests(desk).await? }))
+}
+
 async fn until_next(desk: &Desk) -> Duration {
-    match desk.store.next_timer_at().await {
-        Ok(Some(at)) => {
-            Duration::try_from(at.duration_since(edge::now())).unwrap_or(Duration::ZERO).min(LOOK_AGAIN)
-        }
-        Ok(None) | Err(_) => LOOK_AGAIN,
-    }
+    desk.store.next_timer_at().await.map_or(LOOK_AGAIN, until)
+}
+
+fn until(at: Option<Timestamp>) -> Duration {
+    at.map_or(LOOK_AGAIN, |at| {
+        Duration::try_from(at.duration_since(edge::now())).unwrap_or(Duration::ZERO).min(LOOK_AGAIN)
+    })
 }

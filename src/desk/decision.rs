@@ -284,8 +284,51 @@ pub enum LetterBody {
     Transcript { subject: String, done: Vec<String>, sent_to: Option<Address>, sent_words: u32, help: bool },
     /// To an agent: the first answer is due.
     Reminder { brief: TicketBrief, due_at: Timestamp },
+    /// To an operator, once a day while a mailbox is in shadow mode: what would have left.
+    Digest(Digest),
     /// To an operator.
     Alert { title: String, facts: Vec<(String, String)>, advice: String },
+}
+
+/// A day of a mailbox in shadow mode (SPEC section 4).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The mailbox's name in the config.
+    pub mailbox: String,
+    /// What happened from this instant on is told.
+    pub since: Timestamp,
+    /// Mails that would have left, by kind (the word of the outbox).
+    pub held_back: Vec<(String, u64)>,
+    /// The newest of them, the newest first.
+    pub lines: Vec<DigestLine>,
+    /// Messages that came in, by outcome (the word of the ledger).
+    pub arrived: Vec<(String, u64)>,
+    /// What waits for people now: open tickets by state, `held` and `quarantined` messages.
+    pub waiting: Vec<(String, u64)>,
+}
+
+/// A mail that would have left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestLine {
+    /// The word of the outbox.
+    pub kind: String,
+    pub ticket: Option<TicketId>,
+    pub to: String,
+    pub subject: String,
+}
+
+impl Digest {
+    /// How many mails would have left.
+    #[must_use]
+    pub fn held_back_total(&self) -> u64 {
+        self.held_back.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Nothing came in and nothing would have left: there is nothing to tell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.held_back.is_empty() && self.arrived.is_empty()
+    }
 }
 
 /// The whole decision on one message or timer.

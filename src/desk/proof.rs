@@ -5,7 +5,7 @@
 //! proves nothing; doubt is "unproven", never an error.
 
 use super::{DkimFinding, Trust};
-use crate::mail::Reading;
+use crate::mail::{AuthenticationResults, Reading};
 
 /// Smallest RSA modulus that counts (FAULTS section 1).
 const RSA_BITS_MIN: u32 = 2048;
@@ -197,15 +197,31 @@ impl Method {
     }
 }
 
-/// The methods of the one field that is believed: the topmost with a configured authserv-id, if it stands within our own
-/// Received lines. Whatever stands lower may be forged.
+/// The methods of the one field that is believed.
 pub(super) fn trusted_results(reading: &Reading, trust: &Trust) -> Option<Vec<Method>> {
-    let fields = reading.trace.authentication_results.iter();
-    let mut ours = fields
-        .map(|f| (f.received_above, parse(&f.value)))
-        .filter(|(_, (id, _))| trust.authserv_ids.iter().any(|known| known.eq_ignore_ascii_case(id)));
-    let (received_above, (_, methods)) = ours.next()?;
-    (received_above <= trust.own_received).then_some(methods)
+    believed(reading, trust).map(|field| parse(&field.value).1)
+}
+
+/// The one field that is believed: the topmost with a configured authserv-id, if it stands within our own Received lines.
+/// Whatever stands lower may be forged.
+#[must_use]
+pub fn believed<'r>(reading: &'r Reading, trust: &Trust) -> Option<&'r AuthenticationResults> {
+    let is_ours = |field: &&AuthenticationResults| {
+        let id = authserv_id(&field.value);
+        trust.authserv_ids.iter().any(|known| known.eq_ignore_ascii_case(&id))
+    };
+    reading
+        .trace
+        .authentication_results
+        .iter()
+        .find(is_ours)
+        .filter(|f| f.received_above <= trust.own_received)
+}
+
+/// The name in an Authentication-Results field, lower case; empty when there is none.
+#[must_use]
+pub fn authserv_id(value: &str) -> String {
+    parse(value).0
 }
 
 /// The authserv-id (`""` when there is none, as Microsoft writes it) and the results.

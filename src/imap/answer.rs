@@ -42,6 +42,8 @@ pub(super) enum Item {
         name: String,
         delimiter: Option<String>,
         is_sent: bool,
+        is_junk: bool,
+        is_trash: bool,
         can_be_opened: bool,
     },
     /// STATUS, as far as it was asked for.
@@ -87,6 +89,8 @@ pub(super) fn items_of(response: &Response<'_>, items: &mut Vec<Item>) -> Option
                 name: list.name.to_string(),
                 delimiter: list.delimiter.as_deref().map(str::to_owned),
                 is_sent: has(&NameAttribute::Sent),
+                is_junk: has(&NameAttribute::Junk),
+                is_trash: has(&NameAttribute::Trash),
                 can_be_opened: !has(&NameAttribute::NoSelect) && !list.name_attributes.iter().any(is_absent),
             });
         }

@@ -74,6 +74,18 @@ struct Listed {
     name: String,
     delimiter: Option<String>,
     is_sent: bool,
+    is_junk: bool,
+    is_trash: bool,
+}
+
+/// The folders that have a purpose of their own, as people read their names; `None` where none can be told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SpecialFolders {
+    pub sent: Option<String>,
+    /// Only where the server marks it (RFC 6154).
+    pub junk: Option<String>,
+    /// Only where the server marks it.
+    pub trash: Option<String>,
 }
 
 impl Session {
@@ -82,12 +94,25 @@ impl Session {
     /// # Errors
     /// When the connection ends, or the list cannot be understood: then the session is dead.
     pub async fn sent_folder(&mut self) -> Result<Option<String>, ImapError> {
+        self.special_folders().await.map(|folders| folders.sent)
+    }
+
+    /// The folders for sent mail, for junk and for what was deleted.
+    ///
+    /// # Errors
+    /// As [`Session::sent_folder`].
+    pub async fn special_folders(&mut self) -> Result<SpecialFolders, ImapError> {
         // A plain LIST first: its lines hold nothing that an extension adds, and many servers mark the folders in it.
         let mut folders = self.list("LIST \"\" \"*\"").await?;
         if self.capabilities.contains("SPECIAL-USE") && !folders.iter().any(|folder| folder.is_sent) {
             folders.extend(self.list("LIST (SPECIAL-USE) \"\" \"*\"").await?);
         }
-        Ok(choose_sent(&folders))
+        let named = |is: fn(&Listed) -> bool| folders.iter().find(|f| is(f)).map(|f| f.name.clone());
+        Ok(SpecialFolders {
+            sent: choose_sent(&folders),
+            junk: named(|f| f.is_junk),
+            trash: named(|f| f.is_trash),
+        })
     }
 
     async fn list(&mut self, command: &str) -> Result<Vec<Listed>, ImapError> {
@@ -98,8 +123,8 @@ impl Session {
             return Ok(Vec::new());
         }
         let listed = |item| match item {
-            Item::Folder { name, delimiter, is_sent, can_be_opened: true } => {
-                Some(Listed { name: readable_name(&name)?, delimiter, is_sent })
+            Item::Folder { name, delimiter, is_sent, is_junk, is_trash, can_be_opened: true } => {
+                Some(Listed { name: readable_name(&name)?, delimiter, is_sent, is_junk, is_trash })
             }
             _ => None,
         };
@@ -145,7 +170,13 @@ mod tests {
     use super::*;
 
     fn folder(name: &str, is_sent: bool) -> Listed {
-        Listed { name: name.to_owned(), delimiter: Some("/".to_owned()), is_sent }
+        Listed {
+            name: name.to_owned(),
+            delimiter: Some("/".to_owned()),
+            is_sent,
+            is_junk: false,
+            is_trash: false,
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub use backoff::{LoginLimiter, reconnect_delay};
 pub use error::ImapError;
 pub use fetch::{Fetched, Listed};
 pub use filing::Filed;
-pub use folders::FolderGlance;
+pub use folders::{FolderGlance, SpecialFolders};
 pub use session::{Selected, Session};
 pub use watch::Woken;
 pub use windows::{Windows, plan_windows};

@@ -58,6 +58,12 @@ impl Session {
         self.capabilities.contains("IDLE")
     }
 
+    /// Whether the server says that it has this, in upper case (`MOVE`).
+    #[must_use]
+    pub fn has(&self, capability: &str) -> bool {
+        self.capabilities.contains(capability)
+    }
+
     /// Whether a message can be removed without expunging what others flagged: MOVE or UIDPLUS.
     #[must_use]
     pub fn removes_exactly(&self) -> bool {

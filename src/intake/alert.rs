@@ -66,12 +66,21 @@ async fn enqueue(
 ) -> Result<()> {
     let Some(policy) = judgement.policy.mailbox(mailbox) else { return Ok(()) };
     let occasion = Occasion { judgement, mailbox: policy, ticket: None, raw: None, live: true, now };
-    let letters: Vec<Letter> =
-        judgement.policy.operators.iter().map(|to| letter(judgement, to, alert)).collect();
-    dispatch(window, &occasion, &letters).await
+    let body = LetterBody::Alert {
+        title: alert.title.clone(),
+        facts: alert.facts.clone(),
+        advice: alert.advice.clone(),
+    };
+    dispatch(window, &occasion, &to_operators(judgement, &body)).await
 }
 
-fn letter(judgement: &Judgement, to: &str, alert: &Alert) -> Letter {
+/// One letter to each operator.
+pub(super) fn to_operators(judgement: &Judgement, body: &LetterBody) -> Vec<Letter> {
+    let to_one = |to: &String| letter(judgement, to, body.clone());
+    judgement.policy.operators.iter().map(to_one).collect()
+}
+
+fn letter(judgement: &Judgement, to: &str, body: LetterBody) -> Letter {
     Letter {
         to: Address { name: None, address: to.to_owned() },
         person: PersonId::default(),
@@ -81,10 +90,6 @@ fn letter(judgement: &Judgement, to: &str, alert: &Alert) -> Letter {
         in_reply_to: None,
         references: Vec::new(),
         files: Vec::new(),
-        body: LetterBody::Alert {
-            title: alert.title.clone(),
-            facts: alert.facts.clone(),
-            advice: alert.advice.clone(),
-        },
+        body,
     }
 }

@@ -97,7 +97,7 @@ impl Occasion<'_> {
             automatic: letter.automatic.is_some(),
             recipient: letter.to.key(),
             // Bounces of automatic mail come to the signed address, so that they find their ticket.
-            envelope_from: Some(if letter.automatic.is_some() {
+            envelope_from: Some(if letter.automatic.is_some() && !self.mailbox.plain_envelope {
                 reply.address
             } else {
                 self.mailbox.address.clone()
@@ -210,6 +210,7 @@ fn kind(body: &LetterBody) -> OutboxKind {
         LetterBody::Confirmation { .. } => OutboxKind::Confirmation,
         LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => OutboxKind::Transcript,
         LetterBody::Reminder { .. } => OutboxKind::Reminder,
+        LetterBody::Digest(_) => OutboxKind::Digest,
         LetterBody::Alert { .. } => OutboxKind::Alert,
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod alert;
 mod alone;
+mod digest;
 mod dispatch;
 mod folder;
 mod gather;
@@ -19,6 +20,7 @@ mod take;
 mod timers;
 mod window;
 
+pub use digest::send_due_digests;
 pub use judgement::Judgement;
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::Prover;

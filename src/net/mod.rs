@@ -7,6 +7,7 @@
 
 mod connect;
 mod dns;
+pub mod records;
 mod tls;
 
 pub use connect::{Stream, connect};

@@ -47,7 +47,7 @@ mod tests {
             password: String::new().into(),
             ca_file: None,
         };
-        SmtpConfig { server, per_minute, per_day }
+        SmtpConfig { server, per_minute, per_day, plain_envelope: false }
     }
 
     #[test]

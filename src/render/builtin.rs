@@ -14,6 +14,7 @@ pub(super) const FILES: &[(&str, &str)] = embed![
     "letters/acknowledgement.letter",
     "letters/alert.letter",
     "letters/confirmation.letter",
+    "letters/digest.letter",
     "letters/notification.letter",
     "letters/refusal.letter",
     "letters/reminder.letter",

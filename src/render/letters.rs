@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     desk::{
-        EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem, TicketBrief, sign_off::is_name,
+        Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem,
+        TicketBrief, sign_off::is_name,
     },
     mail::Address,
 };
@@ -101,6 +102,7 @@ impl Writing<'_> {
             }
             LetterBody::Transcript { .. } => self.transcript(),
             LetterBody::Reminder { brief, due_at } => self.reminder(brief, *due_at),
+            LetterBody::Digest(digest) => self.digest(digest),
             LetterBody::Alert { title, facts, advice } => {
                 let rows: Vec<Value> =
                     facts.iter().map(|(name, value)| row(clean_line(name), clean_line(value))).collect();
@@ -193,6 +195,36 @@ impl Writing<'_> {
             .words
             .say(key, context! { tag => self.tag(brief), subject => self.base(&brief.subject)? })?;
         Ok(View { template: "reminder", subject, values: context! { ..values, ..self.brief(brief)? } })
+    }
+
+    fn digest(&self, digest: &Digest) -> Result<View, Error> {
+        let words = self.words;
+        let rows = |prefix: &str, counts: &[(String, u64)]| -> Result<Vec<Value>, Error> {
+            let name = |word: &str| words.name_or(&format!("digest.{prefix}.{word}"), &clean_line(word));
+            counts.iter().map(|(word, count)| Ok(row(name(word)?, count.to_string()))).collect()
+        };
+        let line = |line: &DigestLine| -> Result<String, Error> {
+            let ticket = line.ticket.map(|id| format!("#{id}"));
+            let kind = words.name_or(&format!("digest.kind.{}", line.kind), &clean_line(&line.kind))?;
+            let subject = super::text::cut(&clean_line(&line.subject), REASON_COLUMNS);
+            words.say("digest.line", context! { ticket, kind, subject, to => clean_line(&line.to) })
+        };
+        let count = digest.held_back_total();
+        let shown = u64::try_from(digest.lines.len()).unwrap_or(u64::MAX);
+        let mailbox = clean_line(&digest.mailbox);
+        let values = context! {
+            count, since => self.instant(digest.since)?,
+            more => count.saturating_sub(shown),
+            arrived_count => digest.arrived.iter().map(|(_, count)| count).sum::<u64>(),
+            kinds => rows("kind", &digest.held_back)?,
+            arrived => rows("outcome", &digest.arrived)?,
+            waiting => rows("wait", &digest.waiting)?,
+            lines => digest.lines.iter().map(line).collect::<Result<Vec<_>, _>>()?,
+            command => format!("maildesk live {mailbox}"),
+        };
+        let subject =
+            words.say("subject.digest", context! { mailbox => &self.frame.mailbox.address, count })?;
+        Ok(View { template: "digest", subject, values })
     }
 
     /// The values that every letter about a ticket to staff has.

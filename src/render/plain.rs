@@ -47,6 +47,18 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
             format!("{tag}Answer due: {}", about(&brief.subject)),
             vec![format!("An answer is due by {due_at}.")],
         ),
+        LetterBody::Digest(digest) => (
+            format!("Shadow mode of {}: {} mails not sent", frame.mailbox.address, digest.held_back_total()),
+            vec![
+                digest
+                    .lines
+                    .iter()
+                    .map(|l| format!("{} to {}: {}", l.kind, l.to, l.subject))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+                format!("When all of this is right: maildesk live {}", digest.mailbox),
+            ],
+        ),
         LetterBody::Alert { title, facts, advice } => {
             let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             (text::clean_line(title), vec![title.clone(), advice.clone(), facts.join("\n")])

@@ -6,8 +6,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Frame, Templates, templates::position, try_render};
 use crate::{
     desk::{
-        AgentPolicy, EventBrief, FileBrief, Letter, LetterBody, MailboxPolicy, NotificationCause, PersonId,
-        Policy, Priority, Problem, State, TicketBrief, TicketId,
+        AgentPolicy, Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody, MailboxPolicy,
+        NotificationCause, PersonId, Policy, Priority, Problem, State, TicketBrief, TicketId,
     },
     mail::Address,
 };
@@ -203,8 +203,56 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
                 advice: "No mail is lost: it waits on the server. Renew the client password, then run maildesk check --online.".to_owned(),
             },
         ),
+        ("digest", LetterBody::Digest(digest())),
+        (
+            "digest_quiet",
+            LetterBody::Digest(Digest {
+                held_back: Vec::new(),
+                lines: Vec::new(),
+                arrived: vec![("ignored".to_owned(), 1)],
+                waiting: Vec::new(),
+                ..digest()
+            }),
+        ),
         ("alert_bare", LetterBody::Alert { title: "The disk is full".to_owned(), facts: Vec::new(), advice: String::new() }),
     ]
+}
+
+fn digest() -> Digest {
+    let counts = |of: &[(&str, u64)]| of.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect();
+    let line = |kind: &str, ticket, to: &str, subject: &str| DigestLine {
+        kind: kind.to_owned(),
+        ticket,
+        to: to.to_owned(),
+        subject: subject.to_owned(),
+    };
+    Digest {
+        mailbox: "support".to_owned(),
+        since: after(-1440),
+        held_back: counts(&[("acknowledgement", 14), ("notification", 9), ("alarm", 1)]),
+        lines: vec![
+            line(
+                "acknowledgement",
+                Some(TicketId(1042)),
+                "lina@huaxia.example",
+                "回复：甘特图无法加载 [#1042]",
+            ),
+            line(
+                "notification",
+                Some(TicketId(1042)),
+                "bob@example.com",
+                "[#1042 technical] 甘特图无法加载 · Li Na",
+            ),
+            line(
+                "acknowledgement",
+                None,
+                "a.very.long.name.of.somebody@a-very-long-domain-name.example",
+                "We have your mail",
+            ),
+        ],
+        arrived: counts(&[("ticket", 15), ("ignored", 2), ("quarantined", 1)]),
+        waiting: counts(&[("new", 6), ("open", 8), ("quarantined", 1)]),
+    }
 }
 
 /// Answers to agents' own mails.

@@ -132,7 +132,7 @@ pub(super) fn parse_outbox_state(word: &str) -> Result<OutboxState> {
 
 impl OutboxKind {
     /// All kinds, the most urgent first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Confirmation,
         Self::Reply,
         Self::Acknowledgement,
@@ -140,6 +140,7 @@ impl OutboxKind {
         Self::Transcript,
         Self::Reminder,
         Self::Alert,
+        Self::Digest,
     ];
 
     /// The word used in JSON and SQL.
@@ -153,6 +154,7 @@ impl OutboxKind {
             Self::Transcript => "transcript",
             Self::Reminder => "reminder",
             Self::Alert => "alert",
+            Self::Digest => "digest",
         }
     }
 
@@ -166,6 +168,7 @@ impl OutboxKind {
             Self::Transcript => 4,
             Self::Reminder => 5,
             Self::Alert => 6,
+            Self::Digest => 7,
         }
     }
 }

@@ -56,7 +56,7 @@ impl Store {
         Ok(mode == "live")
     }
 
-    /// Ends shadow mode.
+    /// Ends shadow mode, and its daily digest.
     ///
     /// # Errors
     /// Temporary trouble.
@@ -72,6 +72,11 @@ impl Store {
         .execute(&mut *tx)
         .await
         .context("switching a mailbox to live")?;
+        query("DELETE FROM digest WHERE mailbox = $1")
+            .bind(clean(mailbox))
+            .execute(&mut *tx)
+            .await
+            .context("ending a mailbox's digest")?;
         self.announce(&mut tx).await?;
         tx.commit().await.context("switching a mailbox to live")
     }

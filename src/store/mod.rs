@@ -12,6 +12,7 @@ mod alone;
 mod apply;
 mod changes;
 mod columns;
+mod digest;
 mod engine;
 mod events;
 mod failure;
@@ -33,6 +34,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use alone::Alone;
 pub use changes::Changes;
+pub use digest::DigestSchedule;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -177,6 +179,8 @@ pub enum OutboxKind {
     Transcript,
     Reminder,
     Alert,
+    /// A day of shadow mode.
+    Digest,
 }
 
 /// Where an outgoing mail stands.

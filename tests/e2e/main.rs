@@ -26,3 +26,4 @@ mod reload;
 mod robots;
 mod scene;
 mod sent;
+mod shadow;

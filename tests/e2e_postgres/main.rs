@@ -35,3 +35,5 @@ mod robots;
 mod scene;
 #[path = "../e2e/sent.rs"]
 mod sent;
+#[path = "../e2e/shadow.rs"]
+mod shadow;

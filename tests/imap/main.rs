@@ -10,6 +10,7 @@
 
 mod cutting;
 mod fetching;
+mod folders;
 mod opening;
 mod sent;
 mod settling;

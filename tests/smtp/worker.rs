@@ -53,7 +53,12 @@ impl Desk {
     async fn new(server: &ScriptedSmtp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&format!("sqlite://{}/desk.db", folder.path().display())).await.unwrap();
-        let smtp = SmtpConfig { server: server_config(server, Tls::None), per_minute: None, per_day: None };
+        let smtp = SmtpConfig {
+            server: server_config(server, Tls::None),
+            per_minute: None,
+            per_day: None,
+            plain_envelope: false,
+        };
         Self { store, smtp, wake: Arc::new(Notify::new()), _folder: folder }
     }
 

@@ -8,6 +8,7 @@
     clippy::print_stdout
 )]
 
+mod digest;
 mod gathering;
 mod house;
 mod leases;

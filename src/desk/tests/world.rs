@@ -43,6 +43,7 @@ pub fn policy() -> Policy {
             aliases: vec!["help@example.com".into()],
             subaddressing: "+".into(),
             team: None,
+            plain_envelope: false,
         }],
         agents: vec![
             agent("Alice Chen", ALICE, Role::Agent, "zh"),
@@ -184,6 +185,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Transcript { .. } => "transcript",
         LetterBody::Reminder { .. } => "reminder",
         LetterBody::Alert { .. } => "alert",
+        LetterBody::Digest(_) => "digest",
     }
 }
 

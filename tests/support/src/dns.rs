@@ -1,5 +1,5 @@
-//! A DNS server (RFC 1035) that answers TXT from a map and NXDOMAIN to everything else, so that proofs of senders need no
-//! network.
+//! A DNS server (RFC 1035) that answers TXT, MX and SRV (RFC 2782) from a map and NXDOMAIN to everything else, so that proofs
+//! of senders and the search for servers need no network.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,12 @@ use std::{
     thread::JoinHandle,
 };
 
-type Zone = Arc<Mutex<BTreeMap<String, String>>>;
+const MX: u16 = 15;
+const TXT: u16 = 16;
+const SRV: u16 = 33;
+
+/// Names, each with its records: type and data.
+type Zone = Arc<Mutex<BTreeMap<String, Vec<(u16, Vec<u8>)>>>>;
 
 /// A running server.
 #[derive(Debug)]
@@ -42,9 +47,29 @@ impl Dns {
         self.address
     }
 
-    /// Publishes a TXT record.
+    /// Publishes a TXT record, in place of the one before.
     pub fn set_txt(&self, name: &str, text: &str) {
-        self.zone.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_lowercase(), text.to_owned());
+        let data = text.as_bytes().chunks(255).flat_map(character_string).collect();
+        let mut zone = self.zone.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = zone.entry(name.to_lowercase()).or_default();
+        records.retain(|(kind, _)| *kind != TXT);
+        records.push((TXT, data));
+    }
+
+    /// Publishes one more MX record.
+    pub fn add_mx(&self, name: &str, preference: u16, exchange: &str) {
+        self.add(name, MX, [&preference.to_be_bytes()[..], &wire_name(exchange)].concat());
+    }
+
+    /// Publishes one more SRV record; an empty target says that there is no such service.
+    pub fn add_srv(&self, name: &str, [priority, weight, port]: [u16; 3], target: &str) {
+        let numbers: Vec<u8> = [priority, weight, port].iter().flat_map(|n| n.to_be_bytes()).collect();
+        self.add(name, SRV, [numbers, wire_name(target)].concat());
+    }
+
+    fn add(&self, name: &str, kind: u16, data: Vec<u8>) {
+        let mut zone = self.zone.lock().unwrap_or_else(PoisonError::into_inner);
+        zone.entry(name.to_lowercase()).or_default().push((kind, data));
     }
 }
 
@@ -73,26 +98,35 @@ fn serve(socket: &UdpSocket, zone: &Zone) {
 
 /// The answer to a query with one question; `None` for what is no such query.
 fn answer(query: &[u8], zone: &Zone) -> Option<Vec<u8>> {
-    const TXT: [u8; 2] = [0, 16];
     let (name, end) = read_name(query)?;
     let question = query.get(12..end + 4)?;
-    let is_txt = query.get(end..end + 2)? == TXT;
-    let records = zone.lock().unwrap_or_else(PoisonError::into_inner);
-    let text = records.get(&name);
-    let found = is_txt && text.is_some();
+    let asked = u16::from_be_bytes(query.get(end..end + 2)?.try_into().ok()?);
+    let zone = zone.lock().unwrap_or_else(PoisonError::into_inner);
+    let records = zone.get(&name);
+    let found: Vec<&Vec<u8>> =
+        records.into_iter().flatten().filter(|(kind, _)| *kind == asked).map(|(_, data)| data).collect();
     let mut out = query.get(..2)?.to_vec();
     // Response, authoritative, recursion available; rcode 3 (NXDOMAIN) unless the name exists.
-    out.extend([0x85, if text.is_some() { 0x80 } else { 0x83 }]);
-    out.extend([0, 1, 0, u8::from(found), 0, 0, 0, 0]);
+    out.extend([0x85, if records.is_some() { 0x80 } else { 0x83 }]);
+    out.extend([0, 1, 0, u8::try_from(found.len()).ok()?, 0, 0, 0, 0]);
     out.extend(question);
-    if let (true, Some(text)) = (found, text) {
+    for data in found {
         // The name as a pointer to the question (section 4.1.4), type, class IN, a life of one second.
-        out.extend([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 1]);
-        let data: Vec<u8> = text.as_bytes().chunks(255).flat_map(character_string).collect();
+        out.extend([0xc0, 12]);
+        out.extend(asked.to_be_bytes());
+        out.extend([0, 1, 0, 0, 0, 1]);
         out.extend(u16::try_from(data.len()).ok()?.to_be_bytes());
         out.extend(data);
     }
     Some(out)
+}
+
+/// A name as its labels, without compression; empty: the root.
+fn wire_name(name: &str) -> Vec<u8> {
+    let labels = name.split('.').filter(|label| !label.is_empty());
+    let mut out: Vec<u8> = labels.flat_map(|label| character_string(label.as_bytes())).collect();
+    out.push(0);
+    out
 }
 
 /// Section 3.3: one length octet, then the octets.
@@ -152,5 +186,19 @@ mod tests {
         let no_data = ask(&dns, "s1._domainkey.client.test", 1);
         assert_eq!((no_data[3] & 15, no_data[7]), (0, 0));
         assert_eq!(ask(&dns, "_dmarc.client.test", 16)[3] & 15, 3);
+    }
+
+    #[test]
+    fn answers_all_records_of_a_type() {
+        let lease = crate::address::Lease::new();
+        let dns = Dns::start(lease.ip).unwrap();
+        dns.add_mx("client.test", 10, "mx.client.test");
+        dns.add_mx("client.test", 20, "mx2.client.test");
+        dns.add_srv("_imaps._tcp.client.test", [1, 2, 993], "imap.client.test");
+        let mx = ask(&dns, "client.test", 15);
+        assert_eq!((mx[3] & 15, mx[7]), (0, 2));
+        let srv = ask(&dns, "_imaps._tcp.client.test", 33);
+        assert_eq!(srv[7], 1);
+        assert!(srv.ends_with(b"\x00\x01\x00\x02\x03\xe1\x04imap\x06client\x04test\x00"));
     }
 }

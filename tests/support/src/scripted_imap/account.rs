@@ -109,7 +109,12 @@ impl Account {
 
     pub(super) fn list(&self) -> Reply {
         let line = |name: &String| {
-            let mark = if self.sent.as_ref() == Some(name) { "\\Sent" } else { "" };
+            let mark = match name.as_str() {
+                _ if self.sent.as_ref() == Some(name) => "\\Sent",
+                "Junk" => "\\Junk",
+                "Trash" => "\\Trash",
+                _ => "",
+            };
             format!("* LIST ({mark}) \"/\" \"{name}\"\r\n")
         };
         done(self.folders.keys().map(line).collect::<String>().into_bytes(), "LIST")
