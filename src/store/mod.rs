@@ -17,6 +17,7 @@ mod events;
 mod failure;
 mod folders;
 mod gather;
+mod import;
 mod lease;
 mod ledger;
 mod listing;
@@ -24,6 +25,7 @@ mod mailboxes;
 mod open;
 mod outbox;
 mod quarantine;
+mod rows;
 mod sent;
 mod ticket_view;
 mod timers;
@@ -33,6 +35,9 @@ use std::{sync::Arc, time::Duration};
 
 pub use alone::Alone;
 pub use changes::Changes;
+pub use import::{
+    FOLDER_PREFIX, ImportBatch, ImportKind, ImportOutcome, ImportRow, ImportedMail, ImportedTicket, KeptTicket, UndoPlan,
+};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
