@@ -112,7 +112,9 @@ async fn confirmation(
     Ok(None)
 }
 
-pub(super) fn thread_ids(reading: &Reading) -> Vec<String> {
+/// The Message-IDs that lead to the mail's conversation, the most telling first.
+#[must_use]
+pub fn thread_ids(reading: &Reading) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     // A bounce of a reply names our mail only inside its report (RFC 3464).
     let reported = reading.report.as_ref().and_then(|report| report.original_message_id.as_ref());

@@ -19,7 +19,8 @@ mod take;
 mod timers;
 mod window;
 
-pub use judgement::Judgement;
+pub use gather::thread_ids;
+pub use judgement::{Judgement, read_policy};
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::Prover;
 pub use reader::{Reader, read_once};

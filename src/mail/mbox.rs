@@ -21,7 +21,7 @@ use memchr::memmem;
 use super::header;
 
 /// The first bytes of a file from which its way of quoting is learned.
-pub const SAMPLE_BYTES: usize = 4 << 20;
+pub const SAMPLE_BYTES: usize = 512 << 10;
 /// A longer line is no `From ` line, and a longer header no header.
 const LINE_BYTES_MAX: usize = 2048;
 const HEADER_BYTES_MAX: usize = 1 << 20;

@@ -74,7 +74,6 @@ pub struct ImportedMail<'a> {
 #[derive(Debug)]
 pub struct ImportedTicket<'a> {
     pub place: &'a str,
-    pub mailbox: &'a str,
     pub decision: &'a Decision,
     pub facts_json: String,
     /// When the ticket changed last.
