@@ -6,6 +6,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
 use super::ImportBatch;
 use crate::{
@@ -13,8 +14,8 @@ use crate::{
     store::{
         AppliedMail, Result, StoreError, Window,
         apply::Row,
-        columns::{clean, json, message_id_hash, micros, signed},
-        engine::{Value, query_scalar},
+        columns::{clean, json, message_id_hash, micros, parameters, signed},
+        engine::{Value, query_as, query_scalar},
         events::{self, Chain, Head},
         failure::{Context, unreadable},
         rows::{self, place_key},
@@ -45,6 +46,19 @@ const LEDGER: (&str, usize) = (
     12,
 );
 const FACTS: (&str, usize) = ("facts (raw_id, ticket_id, version, identity, facts, decision, decided_at)", 7);
+
+/// As `CHANGE` of a live mail, for many tickets: both engines call the columns of VALUES `column1` and so on.
+const CHANGE: (&str, usize) = (
+    "UPDATE ticket SET version = version + 1, updated_at = v.column3, event_seq = v.column4, event_hash = v.column5,
+        closed_at = CASE WHEN v.column6 IS NULL THEN closed_at WHEN v.column6 = 'closed' THEN v.column3 ELSE NULL END,
+        state = COALESCE(v.column6, state), assignee = COALESCE(v.column7, assignee),
+        first_response_at = COALESCE(v.column8, first_response_at)
+     FROM",
+    8,
+);
+
+/// Tickets of one statement with numbered parameters, whose cost grows with the square of their number.
+const TICKETS_AT_ONCE: usize = 100;
 
 /// How an old mail ended.
 #[derive(Debug, Clone, Copy)]
@@ -196,10 +210,18 @@ impl Window {
         mailbox: &str,
         decisions: &[(&Decision, Timestamp)],
     ) -> Result<Vec<Option<Touched>>> {
+        // What only live mail does must not be left out silently.
+        let foreign = |change: &Change| {
+            matches!(change, Change::StartTimer { .. } | Change::StopTimer(_) | Change::UseConfirmation(_))
+        };
+        if decisions.iter().any(|(decision, _)| decision.changes.iter().any(foreign)) {
+            return Err(StoreError::Refused("an old mail that starts or stops something".into()));
+        }
         let is_new = |decision: &Decision| decision.ticket == Some(TicketRef::New);
         let new = decisions.iter().filter(|(decision, _)| is_new(decision)).count();
         let mut number = self.numbers(new).await?;
-        let (mut tickets, mut participants, mut chains) = (Vec::new(), Vec::new(), Vec::new());
+        let heads = self.heads(decisions).await?;
+        let (mut made, mut changed, mut participants, mut chains) = (vec![], vec![], vec![], vec![]);
         let mut touched = Vec::with_capacity(decisions.len());
         for (decision, at) in decisions {
             touched.push(match decision.ticket {
@@ -207,26 +229,62 @@ impl Window {
                 Some(TicketRef::New) => {
                     number += 1;
                     let ticket = TicketId(number);
-                    let made = NewTicket::of(ticket, &decision.changes, *at)?;
-                    participants.extend(made.participants(*at));
-                    tickets.extend(made.values(mailbox, *at)?);
-                    chains.push(made.chain);
+                    let new = NewTicket::of(ticket, &decision.changes, *at)?;
+                    participants.extend(new.participants(*at));
+                    made.extend(new.values(mailbox, *at)?);
+                    chains.push(new.chain);
                     Some(Touched { ticket, made: true, version: 1 })
                 }
                 Some(TicketRef::Existing(ticket, version)) if decision.changes.is_empty() => {
                     Some(Touched { ticket, made: false, version })
                 }
                 Some(TicketRef::Existing(ticket, version)) => {
-                    self.change(ticket, version, &decision.changes, *at).await?;
+                    let head = heads.get(&ticket.0).filter(|(stored, _)| *stored == version);
+                    let (_, head) = head.ok_or(StoreError::Conflict(ticket))?;
+                    let row = Row::of(&decision.changes);
+                    let chain = events::chain(ticket, head.clone(), &row.events, *at);
+                    changed.extend(change_values(ticket, version, &row, &chain, *at)?);
+                    chains.push(chain);
                     Some(Touched { ticket, made: false, version: version + 1 })
                 }
             });
         }
-        rows::insert(&mut self.tx, TICKET, "", tickets, "creating tickets").await?;
+        rows::insert(&mut self.tx, TICKET, "", made, "creating tickets").await?;
+        let expected = changed.len() / CHANGE.1;
+        let behind = "AS v WHERE ticket.id = v.column1 AND ticket.version = v.column2";
+        let done = rows::update(&mut self.tx, CHANGE, behind, changed, "changing tickets").await?;
+        if usize::try_from(done) != Ok(expected) {
+            return Err(StoreError::Conflict(TicketId::default()));
+        }
         let into = ("participant (ticket_id, person_id, position, added_at)", 4);
         rows::insert(&mut self.tx, into, "", participants, "adding participants").await?;
         events::insert(&mut self.tx, chains).await?;
         Ok(touched)
+    }
+
+    /// Version and newest event of the tickets that these decisions change.
+    async fn heads(&mut self, decisions: &[(&Decision, Timestamp)]) -> Result<HashMap<i64, (i64, Head)>> {
+        let ids: Vec<i64> = decisions
+            .iter()
+            .filter_map(|(decision, _)| match decision.ticket {
+                Some(TicketRef::Existing(ticket, _)) => Some(ticket.0),
+                Some(TicketRef::New) | None => None,
+            })
+            .collect();
+        let mut heads = HashMap::new();
+        for piece in ids.chunks(TICKETS_AT_ONCE) {
+            let sql = format!(
+                "SELECT id, version, event_seq, event_hash FROM ticket WHERE id IN ({})",
+                parameters(1, piece.len())
+            );
+            let mut query = query_as::<(i64, i64, i64, Vec<u8>)>(AssertSqlSafe(sql));
+            for id in piece {
+                query = query.bind(*id);
+            }
+            let found = query.fetch_all(&mut *self.tx).await.context("reading tickets' versions")?;
+            heads.extend(found.into_iter().map(|(id, version, seq, hash)| (id, (version, Head { seq, hash }))));
+        }
+        Ok(heads)
     }
 
     /// The number behind which `count` numbers are free.
@@ -405,6 +463,30 @@ fn is_kept(mail: &ImportedMail<'_>) -> bool {
         ImportOutcome::Decided(decision) => decision.outcome != Outcome::Ignored,
         ImportOutcome::Quarantined(_) => true,
     }
+}
+
+/// What an old mail changes of a ticket that is there.
+fn change_values<'v>(
+    ticket: TicketId,
+    version: i64,
+    row: &Row<'_>,
+    chain: &Chain,
+    at: Timestamp,
+) -> Result<[Value<'v>; CHANGE.1]> {
+    // Decisions on old mail leave the rest alone; one that does not must not be half carried out.
+    if row.category.is_some() || row.priority.is_some() || row.team.is_some() || row.requester_proven.is_some() {
+        return Err(StoreError::Refused("an old mail that refiles its ticket".into()));
+    }
+    Ok([
+        Value::from(ticket.0),
+        Value::from(version),
+        Value::from(micros(at)),
+        Value::from(chain.head.seq),
+        Value::from(chain.head.hash.clone()),
+        Value::from(row.state.map(State::as_str)),
+        Value::from(row.assignee.map(clean)),
+        Value::from(row.first_response_at.map(micros)),
+    ])
 }
 
 fn attachment_values<'v>(message: i64, mail: &ImportedMail<'_>) -> Vec<Value<'v>> {

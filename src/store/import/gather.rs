@@ -10,13 +10,15 @@ use crate::{
     desk::{PersonFacts, PersonId, ThreadMatch, TicketFacts, TicketId},
     store::{
         Result, Window,
-        columns::{IDS_AT_ONCE, clean, message_id_hash, micros, parameters, some_text},
+        columns::{clean, message_id_hash, micros, parameters, some_text},
         engine::{Value, query_as},
         failure::Context,
         rows,
     },
 };
 
+/// Names of one statement: SQLite's work on numbered parameters grows with the square of their number.
+const NAMES_AT_ONCE: usize = 100;
 /// The tickets that [`Window::ticket_facts`] reads at once.
 const TICKETS_AT_ONCE: usize = 20;
 
@@ -29,7 +31,7 @@ impl Window {
     /// Temporary trouble, as in all functions here.
     pub async fn duplicates(&mut self, identities: &[&str]) -> Result<HashMap<String, Option<TicketId>>> {
         let mut known: HashMap<String, Option<TicketId>> = HashMap::new();
-        for piece in identities.chunks(IDS_AT_ONCE) {
+        for piece in identities.chunks(NAMES_AT_ONCE) {
             let sql = format!(
                 "SELECT f.identity, l.ticket_id FROM facts f JOIN ledger l ON l.raw_id = f.raw_id
                  WHERE f.identity <> '' AND f.identity IN ({})
@@ -106,7 +108,7 @@ impl Window {
         people: &[(String, Option<String>)],
     ) -> Result<HashMap<String, PersonFacts>> {
         let mut known = HashMap::new();
-        for piece in people.chunks(IDS_AT_ONCE) {
+        for piece in people.chunks(NAMES_AT_ONCE) {
             let sql = format!(
                 "SELECT p.id, p.address, p.name, p.suppressed, COALESCE((SELECT t.language FROM ticket t
                     WHERE t.requester_id = p.id ORDER BY t.id DESC LIMIT 1), '')
@@ -140,7 +142,7 @@ impl Window {
         let by_hash: HashMap<Vec<u8>, &String> = ids.iter().map(|id| (message_id_hash(id), id)).collect();
         let hashes: Vec<&Vec<u8>> = by_hash.keys().collect();
         let mut threads: HashMap<String, Vec<ThreadMatch>> = HashMap::new();
-        for piece in hashes.chunks(IDS_AT_ONCE) {
+        for piece in hashes.chunks(NAMES_AT_ONCE) {
             let list = parameters(1, piece.len());
             let sql = format!(
                 "SELECT message_id_hash, ticket_id, recipient, to_agent FROM outbox
