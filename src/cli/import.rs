@@ -13,7 +13,7 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{Common, print};
+use super::{Common, open_store, print};
 use crate::{
     config::{self, Config},
     desk::{ImportFacts, State},
@@ -67,7 +67,7 @@ pub(super) struct Import {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "list", "undo", "open_since"])]
     tickets: Option<PathBuf>,
     /// With --tickets: only say what would not fit, line by line. Exit status 1 when something does not.
-    #[arg(long, requires = "tickets")]
+    #[arg(long)]
     dry_run: bool,
     /// Show the batches that were imported.
     #[arg(long, conflicts_with_all = ["paths", "undo"])]
@@ -76,12 +76,19 @@ pub(super) struct Import {
     #[arg(long, value_name = "BATCH", conflicts_with = "paths")]
     undo: Option<String>,
     /// With --undo: do it.
-    #[arg(long, requires = "undo")]
+    #[arg(long)]
     yes: bool,
 }
 
 impl Import {
     pub(super) async fn run(&self, common: &Common) -> Result<()> {
+        // clap forgives a missing partner where another argument conflicts with it.
+        if self.dry_run && self.tickets.is_none() {
+            bail!("--dry-run belongs to --tickets FILE");
+        }
+        if self.yes && self.undo.is_none() {
+            bail!("--yes belongs to --undo BATCH");
+        }
         let config = config::load(&common.config)?;
         // What a dry run says needs no store.
         if let (Some(file), true) = (&self.tickets, self.dry_run) {
@@ -94,7 +101,7 @@ impl Import {
             }
             return Ok(());
         }
-        let store = Store::open(&config.store.url).await.context("opening the store")?;
+        let store = open_store(&config.store).await.context("opening the store")?;
         match (&self.undo, &self.tickets) {
             _ if self.list => show_batches(common, &store).await,
             (Some(batch), _) => self.undo(common, &store, batch).await,
@@ -176,7 +183,9 @@ impl Import {
         };
         let zone = TimeZone::get(&config.policy.zone).unwrap_or(TimeZone::UTC);
         let open_since = self.open_since.as_deref().map(|day| instant(day, &zone)).transpose()?;
-        let stem = || path.canonicalize().ok()?.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        // `.` and `..` have a name of their own elsewhere.
+        let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let stem = || whole.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let batch = match &self.batch {
             Some(name) => name.trim().to_owned(),
             None => stem().unwrap_or_default().chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect(),

@@ -8,6 +8,7 @@
 
 pub mod list;
 mod list_values;
+mod mailbox_file;
 mod sources;
 mod survey;
 mod taking;

@@ -38,8 +38,8 @@ const FOREIGN: [(&str, &str); 4] = [
 /// Everything that there is to read.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
-    /// By the date of their first mail.
-    pub mailboxes: Vec<MailboxFile>,
+    /// By their names.
+    pub mailboxes: Vec<MailboxPath>,
     /// By date.
     pub mails: Vec<MailFile>,
     /// The folders of `mails`.
@@ -49,13 +49,10 @@ pub(super) struct Survey {
     pub passed_over: Vec<Trouble>,
 }
 
-#[derive(Debug)]
-pub(super) struct MailboxFile {
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct MailboxPath {
     pub path: PathBuf,
     pub is_gzip: bool,
-    /// Its first mail's date.
-    pub at: Timestamp,
-    pub modified: Timestamp,
 }
 
 /// A file that is one mail.
@@ -90,10 +87,10 @@ pub(super) fn survey(paths: &[PathBuf], now: Timestamp) -> io::Result<Survey> {
 }
 
 impl Survey {
-    /// By date, so that a question comes before its answer, whatever file either is in; each file once.
+    /// Mails by date; each file once.
     fn order(&mut self) {
-        self.mailboxes.sort_by(|a, b| (a.at, &a.path).cmp(&(b.at, &b.path)));
-        self.mailboxes.dedup_by(|a, b| a.path == b.path);
+        self.mailboxes.sort();
+        self.mailboxes.dedup();
         let folders = &self.folders;
         let folder = |mail: &MailFile| usize::try_from(mail.folder).ok().and_then(|at| folders.get(at));
         self.mails.sort_by(|a, b| (a.at, &a.name, folder(a)).cmp(&(b.at, &b.name, folder(b))));
@@ -177,25 +174,22 @@ impl Survey {
 
     /// One file: what is it?
     fn file(&mut self, path: &Path, metadata: &Metadata, folder: Option<u32>, now: Timestamp) {
-        let is_gzip = match head(path, false) {
-            Ok(head) => head.starts_with(&[0x1f, 0x8b]),
-            Err(why) => return self.pass_over(path, &format!("it cannot be read: {why}")),
-        };
-        let head = match head(path, is_gzip) {
+        let plain = head(path, false);
+        let is_gzip = plain.as_ref().is_ok_and(|head| head.starts_with(&[0x1f, 0x8b]));
+        let head = match if is_gzip { head(path, true) } else { plain } {
             Ok(head) => head,
             Err(why) => return self.pass_over(path, &format!("it cannot be read: {why}")),
         };
         if metadata.len() == 0 {
             return;
         }
-        let modified = modified(metadata, now);
-        let at = first_date(&head, now).unwrap_or(modified);
         if mbox::is_mbox(&head) {
             self.bytes += metadata.len();
-            self.mailboxes.push(MailboxFile { path: path.to_owned(), is_gzip, at, modified });
+            self.mailboxes.push(MailboxPath { path: path.to_owned(), is_gzip });
         } else if stored::is_mail(&head) && !is_gzip {
             let folder = folder.unwrap_or_else(|| self.named(path.parent().unwrap_or(Path::new("/"))));
             let name = path.file_name().unwrap_or_default().into();
+            let at = stored::arrival(&head, now).unwrap_or_else(|| modified(metadata, now));
             self.bytes += metadata.len();
             self.mails.push(MailFile { folder, name, at, is_maildir: false });
         } else {
@@ -222,29 +216,19 @@ fn read_folder(path: &Path) -> io::Result<Vec<PathBuf>> {
     fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect()
 }
 
-/// The first bytes of a file, unpacked.
+/// The first bytes of a file, unpacked; of one that breaks off, what there is.
 fn head(path: &Path, is_gzip: bool) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let mut head = Vec::new();
     if is_gzip {
-        MultiGzDecoder::new(file).take(HEAD_BYTES).read_to_end(&mut head)?;
+        let read = MultiGzDecoder::new(file).take(HEAD_BYTES).read_to_end(&mut head);
+        if head.is_empty() {
+            read?;
+        }
     } else {
         file.take(HEAD_BYTES).read_to_end(&mut head)?;
     }
     Ok(head)
-}
-
-/// The date of the first mail in a file of either kind.
-fn first_date(head: &[u8], now: Timestamp) -> Option<Timestamp> {
-    if !mbox::is_mbox(head) {
-        return stored::arrival(head, now);
-    }
-    match mbox::Splitter::default().next(head, mbox::Behind::Nothing) {
-        mbox::Next::Mail { bytes, at, .. } => {
-            stored::arrival(&bytes, now).or(at.filter(|at| stored::is_plausible(*at, now)))
-        }
-        mbox::Next::Rest { .. } | mbox::Next::Junk { .. } | mbox::Next::More | mbox::Next::End => None,
-    }
 }
 
 fn modified(metadata: &Metadata, now: Timestamp) -> Timestamp {

@@ -92,9 +92,9 @@ pub async fn run(importing: &Importing<'_>, wish: &Wish) -> Result<Summary> {
         message_bytes_max: usize::try_from(policy.limits.message_bytes_max).unwrap_or(usize::MAX),
         now,
     };
-    let sources = Sources::new(found, limits, Arc::clone(&importing.progress.bytes));
     let ended = Arc::new(AtomicBool::new(false));
-    let portions = read_sources(sources, Arc::clone(&ended))?;
+    let bytes = Arc::clone(&importing.progress.bytes);
+    let portions = read_sources(move || Sources::new(found, limits, bytes), Arc::clone(&ended))?;
     let readings = read_mails(importing.store.clone(), batch.clone(), read_policy(policy), portions)?;
     let written = write(importing, &batch, readings, &mut summary).await;
     ended.store(true, Ordering::Relaxed);
@@ -108,12 +108,16 @@ pub async fn run(importing: &Importing<'_>, wish: &Wish) -> Result<Summary> {
 }
 
 /// The thread that reads the sources.
-fn read_sources(mut sources: Sources, ended: Arc<AtomicBool>) -> Result<mpsc::Receiver<Portion>> {
+fn read_sources(
+    sources: impl FnOnce() -> Sources + Send + 'static,
+    ended: Arc<AtomicBool>,
+) -> Result<mpsc::Receiver<Portion>> {
     let (give, portions) = mpsc::channel(QUEUE);
     thread::Builder::new()
         .name("sources".into())
         .spawn(move || {
             let mut portion = Portion::default();
+            let mut sources = sources();
             while let Some(found) = sources.next() {
                 if ended.load(Ordering::Relaxed) {
                     return;

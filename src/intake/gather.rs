@@ -37,6 +37,7 @@ pub(super) async fn gather(
         dkim: mail.dkim.clone(),
         confirmed: mail.confirmed,
         sent: mail.sent,
+        imported: mail.imported.clone(),
         ..MailFacts::default()
     };
     if !mail.confirmed
@@ -56,7 +57,10 @@ pub(super) async fn gather(
         let person = window.person(&client.key(), client.name.as_deref(), now).await?;
         facts.form_requester = Some(person);
     }
-    if let Some(policy) = judgement.policy.mailbox(mailbox) {
+    // What an old mail was once allowed to do says nothing today.
+    if mail.imported.is_none()
+        && let Some(policy) = judgement.policy.mailbox(mailbox)
+    {
         let marks = marks(policy, reading);
         let today = days_since_epoch(now);
         facts.tokens = marks.iter().filter_map(|mark| judgement.keys.check(mark, today)).collect();

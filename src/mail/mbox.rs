@@ -97,7 +97,13 @@ impl Splitter {
                 Next::More | Next::End => break,
             }
         }
-        Self { quotes_nothing: learning.quotes_nothing, ..Self::default() }
+        learning.afresh()
+    }
+
+    /// A splitter for the same file, from any of its mails.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self { quotes_nothing: self.quotes_nothing, ..Self::default() }
     }
 
     /// What stands at the beginning of `buffer`.
@@ -141,7 +147,7 @@ impl Splitter {
             Found::Nowhere => buffer.len(),
             Found::Unsure => return Next::More,
         };
-        *self = Self { quotes_nothing: self.quotes_nothing, ..Self::default() };
+        *self = self.afresh();
         Next::Rest { used }
     }
 

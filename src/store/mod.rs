@@ -44,7 +44,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    desk::{Decision, FileRef, OutboxId, RawId, State, TicketId, TimerKind},
+    desk::{Decision, FileRef, ImportFacts, OutboxId, RawId, State, TicketId, TimerKind},
     mail::{Attachment, compose::Outgoing},
 };
 
@@ -135,6 +135,8 @@ pub struct Undecided {
     pub attempts: u32,
     /// It lay in the folder of sent mail.
     pub is_sent: bool,
+    /// It was imported, and put into quarantine then.
+    pub imported: Option<ImportFacts>,
 }
 
 /// A raw message.
