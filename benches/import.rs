@@ -163,7 +163,8 @@ fn mail(n: usize, client: usize, answers: Option<usize>, dice: &mut Dice) -> Str
         let lines: String = sentences.iter().map(|line| format!("> {line}\n")).collect();
         format!("\nOn Thu, Jul 2, 2026 at 9:14 AM Support <{SUPPORT}> wrote:\n{lines}")
     });
-    let subject = if is_chinese { "=?utf-8?B?55yL5p2/5LiA55u05piv56m655m955qE?=" } else { "The board stays white" };
+    let subject =
+        if is_chinese { "=?utf-8?B?55yL5p2/5LiA55u05piv56m655m955qE?=" } else { "The board stays white" };
     let threading = answers.map_or_else(String::new, |other| {
         format!("In-Reply-To: <bench.{other}@acme.test>\nReferences: <bench.{other}@acme.test>\n")
     });
@@ -174,7 +175,8 @@ fn mail(n: usize, client: usize, answers: Option<usize>, dice: &mut Dice) -> Str
          To: Support <{SUPPORT}>\nSubject: {subject} {n}\nDate: {date}\nMessage-ID: <bench.{n}@acme.test>\n{threading}\
          MIME-Version: 1.0\n"
     );
-    let plain = format!("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}{quoted}");
+    let plain =
+        format!("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}{quoted}");
     let has_file = n % 10 == 3;
     if !has_file && dice.below(4) == 0 {
         return format!("{head}{plain}\n");
@@ -224,9 +226,12 @@ impl Desk {
     fn new(parent: &Path, name: &str) -> Self {
         let folder = parent.join(name);
         fs::create_dir(&folder).unwrap();
-        for (name, secret) in [("desk-secret", "0123456789abcdef0123456789abcdef0123456789abcdef"), ("password", "x")] {
+        for (name, secret) in
+            [("desk-secret", "0123456789abcdef0123456789abcdef0123456789abcdef"), ("password", "x")]
+        {
             let mut options = fs::OpenOptions::new();
-            let mut file = options.create(true).write(true).truncate(true).mode(0o600).open(folder.join(name)).unwrap();
+            let mut file =
+                options.create(true).write(true).truncate(true).mode(0o600).open(folder.join(name)).unwrap();
             file.write_all(secret.as_bytes()).unwrap();
         }
         let config = format!(
@@ -368,11 +373,12 @@ fn searches(small: &Desk, large: &Desk) {
 /// The median times of what people and the desk look for.
 async fn measure(desk: &Desk) -> Vec<(&'static str, Duration)> {
     let mut connection = SqliteConnectOptions::new().filename(desk.database()).connect().await.unwrap();
-    let ids: Vec<String> = sqlx::query_scalar("SELECT message_id FROM message ORDER BY message_id_hash LIMIT $1")
-        .bind(LOOKUPS as i64)
-        .fetch_all(&mut connection)
-        .await
-        .unwrap();
+    let ids: Vec<String> =
+        sqlx::query_scalar("SELECT message_id FROM message ORDER BY message_id_hash LIMIT $1")
+            .bind(LOOKUPS as i64)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
     let people: Vec<String> = sqlx::query_scalar("SELECT address FROM person ORDER BY address DESC LIMIT $1")
         .bind(LOOKUPS as i64)
         .fetch_all(&mut connection)

@@ -1,7 +1,7 @@
 //! `maildesk import`: old mail and old lists of tickets. Nothing is sent; the store may be that of a running desk.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -129,14 +129,18 @@ impl Import {
         // The bar is cleared by its own drop.
         let _ = shown.await;
         let summary = done?;
-        if common.json { print::json(&summary)? } else { print::text(&describe(&summary))? }
+        if common.json {
+            print::json(&summary)?
+        } else {
+            print::text(&describe(&summary))?
+        }
         if summary.interrupted {
             bail!("interrupted: the same command goes on from here");
         }
         Ok(())
     }
 
-    async fn tickets(&self, common: &Common, config: &Config, store: &Store, file: &PathBuf) -> Result<()> {
+    async fn tickets(&self, common: &Common, config: &Config, store: &Store, file: &Path) -> Result<()> {
         let (mailbox, facts) = (self.mailbox(config)?, self.facts(config, file)?);
         let listing = list::read(file, &config.policy, &mailbox, &facts.batch, facts.state)?;
         let batch = store.begin_import(&mailbox, ImportKind::Tickets, &facts, edge::now()).await?;
@@ -170,11 +174,13 @@ impl Import {
                 bail!("there is no mailbox `{name}` in the config; there are: {}", names.join(", "))
             }
             (None, [only]) => Ok((*only).to_owned()),
-            (None, _) => bail!("say which mailbox it belongs to, with --mailbox; there are: {}", names.join(", ")),
+            (None, _) => {
+                bail!("say which mailbox it belongs to, with --mailbox; there are: {}", names.join(", "))
+            }
         }
     }
 
-    fn facts(&self, config: &Config, path: &PathBuf) -> Result<ImportFacts> {
+    fn facts(&self, config: &Config, path: &Path) -> Result<ImportFacts> {
         let state = match self.state.as_str() {
             "closed" => State::Closed,
             "resolved" => State::Resolved,
@@ -184,11 +190,13 @@ impl Import {
         let zone = TimeZone::get(&config.policy.zone).unwrap_or(TimeZone::UTC);
         let open_since = self.open_since.as_deref().map(|day| instant(day, &zone)).transpose()?;
         // `.` and `..` have a name of their own elsewhere.
-        let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let stem = || whole.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let batch = match &self.batch {
             Some(name) => name.trim().to_owned(),
-            None => stem().unwrap_or_default().chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect(),
+            None => {
+                stem().unwrap_or_default().chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect()
+            }
         };
         if batch.is_empty() || batch.chars().count() > NAME_CHARS_MAX || batch.chars().any(char::is_control) {
             bail!("--batch: a name of 1 to {NAME_CHARS_MAX} characters, like `zendesk-2026`");
@@ -211,11 +219,7 @@ async fn show_progress(progress: Progress, is_terminal: bool) {
             tokio::time::sleep(LINE_EVERY).await;
             let (done, total) = (get(&progress.bytes), get(&progress.bytes_total));
             let percent = done.saturating_mul(100) / total.max(1);
-            eprintln!(
-                "{percent} %, {} mails, {} tickets",
-                get(&progress.mails),
-                get(&progress.tickets)
-            );
+            eprintln!("{percent} %, {} mails, {} tickets", get(&progress.mails), get(&progress.tickets));
         }
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -290,7 +294,8 @@ fn show_list(common: &Common, summary: &list::ListSummary) -> Result<()> {
         return print::json(summary);
     }
     let made = if summary.dry_run { "tickets would be made" } else { "tickets made" };
-    let mut out = format!("batch `{}`\n{:>9}  lines\n{:>9}  {made}\n", summary.batch, summary.lines, summary.tickets);
+    let mut out =
+        format!("batch `{}`\n{:>9}  lines\n{:>9}  {made}\n", summary.batch, summary.lines, summary.tickets);
     if summary.taken_before > 0 {
         out += &format!("{:>9}  taken by an earlier run of this batch\n", summary.taken_before);
     }
@@ -346,10 +351,12 @@ fn describe_undo(plan: &UndoPlan, done: bool) -> String {
     let mut out = format!("batch `{}`\n", plan.batch);
     out += &format!("{:>9}  tickets {go}\n{:>9}  mails or lines {go}\n", plan.tickets, plan.items);
     if plan.tickets_relieved > 0 {
-        out += &format!("{:>9}  tickets of others only lose the mails of this batch\n", plan.tickets_relieved);
+        out +=
+            &format!("{:>9}  tickets of others only lose the mails of this batch\n", plan.tickets_relieved);
     }
     if !plan.kept.is_empty() {
-        out += &format!("{:>9}  tickets stay as they are, since something happened on them:\n", plan.kept.len());
+        out +=
+            &format!("{:>9}  tickets stay as they are, since something happened on them:\n", plan.kept.len());
     }
     for kept in &plan.kept {
         out += &format!("           #{} {}\n", kept.ticket, print::cell(&kept.subject));

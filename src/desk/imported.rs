@@ -185,7 +185,10 @@ fn new_ticket(case: &Case<'_>, import: &ImportFacts) -> Decision {
         case.event("created", imported(import)),
     ];
     if let Some(bytes) = facts.oversized_bytes {
-        changes.push(desk_event("oversized", format!("{bytes} bytes; the mail stays where it was imported from")));
+        changes.push(desk_event(
+            "oversized",
+            format!("{bytes} bytes; the mail stays where it was imported from"),
+        ));
     }
     Decision {
         outcome: Outcome::Ticket,

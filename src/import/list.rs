@@ -216,13 +216,20 @@ impl<'a> Table<'a> {
             if !number.is_empty()
                 && let Some(first) = numbers.insert(number.clone(), line)
             {
-                examined.misfit(Column::Number, &format!("a number of its own: line {first} has it too"), true);
+                examined.misfit(
+                    Column::Number,
+                    &format!("a number of its own: line {first} has it too"),
+                    true,
+                );
             }
             let ticket = examined.ticket();
-            if let Some((ticket, requester, at)) = ticket.filter(|_| !examined.misfits.iter().any(|m| m.drops_line)) {
+            if let Some((ticket, requester, at)) =
+                ticket.filter(|_| !examined.misfits.iter().any(|m| m.drops_line))
+            {
                 let place = if number.is_empty() {
                     let whole: Vec<&str> = record.iter().collect();
-                    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(whole.join("\u{1f}").as_bytes()));
+                    let hash =
+                        data_encoding::HEXLOWER.encode(&Sha256::digest(whole.join("\u{1f}").as_bytes()));
                     let twin = twins.entry(hash.clone()).or_default();
                     *twin += 1;
                     format!("line:{hash}:{twin}")
@@ -295,10 +302,10 @@ impl Examined<'_> {
     fn requester(&mut self) -> Option<Requester> {
         let value = self.value(Column::Requester).to_owned();
         let is_sign = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')' | '"');
-        let address = value
-            .split(is_sign)
-            .map(|word| word.strip_prefix("mailto:").unwrap_or(word))
-            .find(|word| word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.')));
+        let address =
+            value.split(is_sign).map(|word| word.strip_prefix("mailto:").unwrap_or(word)).find(|word| {
+                word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+            });
         let Some(address) = address else {
             self.misfit(Column::Requester, "an address like li@example.com", true);
             return None;
@@ -317,7 +324,11 @@ impl Examined<'_> {
         }
         let known = values::state(word);
         if known.is_none() {
-            self.misfit(Column::State, &format!("one of {} (or 新建, 处理中, 已解决, 已关闭 …)", values::states()), true);
+            self.misfit(
+                Column::State,
+                &format!("one of {} (or 新建, 处理中, 已解决, 已关闭 …)", values::states()),
+                true,
+            );
         }
         known.unwrap_or_default()
     }
@@ -329,7 +340,11 @@ impl Examined<'_> {
         }
         let known = values::priority(word);
         if known.is_none() {
-            self.misfit(Column::Priority, "low, normal, high or urgent (低, 普通, 高, 紧急); normal is taken", false);
+            self.misfit(
+                Column::Priority,
+                "low, normal, high or urgent (低, 普通, 高, 紧急); normal is taken",
+                false,
+            );
         }
         known.unwrap_or_default()
     }
@@ -350,7 +365,11 @@ impl Examined<'_> {
         let named = policy.teams.iter().find(|team| team.name.to_lowercase() == word);
         let names: Vec<&str> = policy.teams.iter().map(|team| team.name.as_str()).collect();
         if named.is_none() && !word.is_empty() {
-            self.misfit(Column::Team, &format!("one of {}; the category's team is taken", names.join(", ")), false);
+            self.misfit(
+                Column::Team,
+                &format!("one of {}; the category's team is taken", names.join(", ")),
+                false,
+            );
         }
         let by_category = || desk::routing::team_of_category(policy, category?, &policy.default_language);
         named.or_else(by_category).or(policy.teams.first()).map(|team| team.name.clone())
@@ -359,10 +378,16 @@ impl Examined<'_> {
     fn assignee(&mut self) -> Option<String> {
         let policy = self.table.reading.policy;
         let word = self.value(Column::Assignee).to_lowercase();
-        let known =
-            policy.agents.iter().find(|agent| word.contains(&agent.address) || agent.name.to_lowercase() == word);
+        let known = policy
+            .agents
+            .iter()
+            .find(|agent| word.contains(&agent.address) || agent.name.to_lowercase() == word);
         if known.is_none() && !word.is_empty() {
-            self.misfit(Column::Assignee, "the name or address of an [[agent]] of the config; nobody is taken", false);
+            self.misfit(
+                Column::Assignee,
+                "the name or address of an [[agent]] of the config; nobody is taken",
+                false,
+            );
         }
         known.map(|agent| agent.address.clone())
     }
@@ -382,8 +407,13 @@ impl Examined<'_> {
         let at = values::date(text, order, &self.table.zone);
         if at.is_none() {
             let unclear = order == Order::Unknown && text.contains('/');
-            let why = if unclear { ": no date of this column tells whether the day stands first" } else { "" };
-            self.misfit(column, &format!("a date like 2026-01-31 or 2026-01-31 14:30{why}"), column == Column::Created);
+            let why =
+                if unclear { ": no date of this column tells whether the day stands first" } else { "" };
+            self.misfit(
+                column,
+                &format!("a date like 2026-01-31 or 2026-01-31 14:30{why}"),
+                column == Column::Created,
+            );
         }
         at.filter(|at| *at <= self.table.reading.now)
     }

@@ -29,76 +29,330 @@ pub(super) enum Column {
 
 /// Headings as other desks write them, in the form of [`heading_key`].
 const HEADINGS: [(Column, &[&str]); 15] = [
-    (Column::Number, &[
-        "number", "ticket", "ticketnumber", "ticketid", "id", "no", "key", "issuekey", "reference", "caseid", "casenumber", "编号",
-        "工单号", "工单编号", "序号", "单号", "问题编号",
-    ]),
-    (Column::Subject, &[
-        "subject", "title", "summary", "topic", "ticketsubject", "shortdescription", "主题", "标题", "工单标题", "摘要", "问题标题",
-    ]),
-    (Column::Requester, &[
-        "requester", "requesteremail", "email", "from", "fromemail", "customer", "customeremail", "client", "clientemail",
-        "contact", "contactemail", "reporter", "reporteremail", "createdby", "requestor", "requestors", "sender", "emailaddress",
-        "邮箱", "客户邮箱", "客户", "请求人", "请求者", "提交人", "提交人邮箱", "联系人", "联系人邮箱", "发件人", "申请人",
-        "电子邮件", "邮件地址",
-    ]),
-    (Column::RequesterName, &[
-        "requestername", "name", "customername", "contactname", "clientname", "fromname", "姓名", "客户姓名", "客户名称",
-        "联系人姓名", "提交人姓名",
-    ]),
+    (
+        Column::Number,
+        &[
+            "number",
+            "ticket",
+            "ticketnumber",
+            "ticketid",
+            "id",
+            "no",
+            "key",
+            "issuekey",
+            "reference",
+            "caseid",
+            "casenumber",
+            "编号",
+            "工单号",
+            "工单编号",
+            "序号",
+            "单号",
+            "问题编号",
+        ],
+    ),
+    (
+        Column::Subject,
+        &[
+            "subject",
+            "title",
+            "summary",
+            "topic",
+            "ticketsubject",
+            "shortdescription",
+            "主题",
+            "标题",
+            "工单标题",
+            "摘要",
+            "问题标题",
+        ],
+    ),
+    (
+        Column::Requester,
+        &[
+            "requester",
+            "requesteremail",
+            "email",
+            "from",
+            "fromemail",
+            "customer",
+            "customeremail",
+            "client",
+            "clientemail",
+            "contact",
+            "contactemail",
+            "reporter",
+            "reporteremail",
+            "createdby",
+            "requestor",
+            "requestors",
+            "sender",
+            "emailaddress",
+            "邮箱",
+            "客户邮箱",
+            "客户",
+            "请求人",
+            "请求者",
+            "提交人",
+            "提交人邮箱",
+            "联系人",
+            "联系人邮箱",
+            "发件人",
+            "申请人",
+            "电子邮件",
+            "邮件地址",
+        ],
+    ),
+    (
+        Column::RequesterName,
+        &[
+            "requestername",
+            "name",
+            "customername",
+            "contactname",
+            "clientname",
+            "fromname",
+            "姓名",
+            "客户姓名",
+            "客户名称",
+            "联系人姓名",
+            "提交人姓名",
+        ],
+    ),
     (Column::State, &["state", "status", "ticketstatus", "状态", "工单状态", "处理状态"]),
-    (Column::Priority, &["priority", "urgency", "severity", "ticketpriority", "优先级", "紧急程度", "紧急度", "优先度"]),
-    (Column::Category, &[
-        "category", "type", "tickettype", "kind", "issuetype", "类别", "分类", "类型", "工单类型", "问题类型", "问题分类",
-    ]),
-    (Column::Team, &["team", "group", "queue", "department", "assignedgroup", "团队", "组", "小组", "部门", "队列", "处理组"]),
-    (Column::Assignee, &[
-        "assignee", "agent", "owner", "assignedto", "assigneeemail", "agentemail", "responsible", "处理人", "负责人", "受理人",
-        "客服", "经办人", "分配给",
-    ]),
+    (
+        Column::Priority,
+        &["priority", "urgency", "severity", "ticketpriority", "优先级", "紧急程度", "紧急度", "优先度"],
+    ),
+    (
+        Column::Category,
+        &[
+            "category",
+            "type",
+            "tickettype",
+            "kind",
+            "issuetype",
+            "类别",
+            "分类",
+            "类型",
+            "工单类型",
+            "问题类型",
+            "问题分类",
+        ],
+    ),
+    (
+        Column::Team,
+        &[
+            "team",
+            "group",
+            "queue",
+            "department",
+            "assignedgroup",
+            "团队",
+            "组",
+            "小组",
+            "部门",
+            "队列",
+            "处理组",
+        ],
+    ),
+    (
+        Column::Assignee,
+        &[
+            "assignee",
+            "agent",
+            "owner",
+            "assignedto",
+            "assigneeemail",
+            "agentemail",
+            "responsible",
+            "处理人",
+            "负责人",
+            "受理人",
+            "客服",
+            "经办人",
+            "分配给",
+        ],
+    ),
     (Column::Tags, &["tags", "tag", "labels", "label", "keywords", "标签", "关键词"]),
     (Column::Language, &["language", "locale", "lang", "语言"]),
-    (Column::Created, &[
-        "created", "createdat", "createdtime", "createddate", "creationdate", "datecreated", "opened", "openedat", "date",
-        "submitted", "创建时间", "创建日期", "提交时间", "提交日期", "建立时间", "日期", "时间",
-    ]),
-    (Column::Updated, &[
-        "updated", "updatedat", "lastupdated", "lastupdate", "modified", "modifiedat", "更新时间", "最后更新", "最后更新时间",
-        "修改时间",
-    ]),
-    (Column::Closed, &[
-        "closed", "closedat", "closeddate", "dateclosed", "resolved", "resolvedat", "resolvedtime", "solvedat", "solved",
-        "关闭时间", "关闭日期", "解决时间", "完成时间", "结束时间",
-    ]),
-    (Column::Description, &[
-        "description", "body", "text", "message", "content", "details", "comment", "描述", "内容", "问题描述", "详情", "正文",
-        "备注",
-    ]),
+    (
+        Column::Created,
+        &[
+            "created",
+            "createdat",
+            "createdtime",
+            "createddate",
+            "creationdate",
+            "datecreated",
+            "opened",
+            "openedat",
+            "date",
+            "submitted",
+            "创建时间",
+            "创建日期",
+            "提交时间",
+            "提交日期",
+            "建立时间",
+            "日期",
+            "时间",
+        ],
+    ),
+    (
+        Column::Updated,
+        &[
+            "updated",
+            "updatedat",
+            "lastupdated",
+            "lastupdate",
+            "modified",
+            "modifiedat",
+            "更新时间",
+            "最后更新",
+            "最后更新时间",
+            "修改时间",
+        ],
+    ),
+    (
+        Column::Closed,
+        &[
+            "closed",
+            "closedat",
+            "closeddate",
+            "dateclosed",
+            "resolved",
+            "resolvedat",
+            "resolvedtime",
+            "solvedat",
+            "solved",
+            "关闭时间",
+            "关闭日期",
+            "解决时间",
+            "完成时间",
+            "结束时间",
+        ],
+    ),
+    (
+        Column::Description,
+        &[
+            "description",
+            "body",
+            "text",
+            "message",
+            "content",
+            "details",
+            "comment",
+            "描述",
+            "内容",
+            "问题描述",
+            "详情",
+            "正文",
+            "备注",
+        ],
+    ),
 ];
 
 const STATES: [(State, &[&str]); 7] = [
     (State::New, &["new", "新建", "新", "未分配", "待受理"]),
-    (State::Open, &[
-        "open", "in progress", "inprogress", "assigned", "active", "reopened", "processing", "打开", "处理中", "进行中", "已分配",
-        "受理中", "待处理", "未处理",
-    ]),
-    (State::Waiting, &[
-        "waiting", "pending", "waiting for customer", "waiting on customer", "awaiting reply", "awaiting your reply", "等待",
-        "等待客户", "等待回复", "待回复", "待客户回复", "待反馈",
-    ]),
-    (State::OnHold, &[
-        "on hold", "on_hold", "hold", "onhold", "waiting on third party", "stalled", "suspended", "挂起", "暂停", "暂挂", "搁置",
-    ]),
-    (State::Resolved, &["resolved", "solved", "done", "fixed", "completed", "已解决", "解决", "已完成", "完成", "已处理"]),
-    (State::Closed, &["closed", "archived", "cancelled", "canceled", "rejected", "已关闭", "关闭", "已归档", "已取消", "结束", "已结束"]),
+    (
+        State::Open,
+        &[
+            "open",
+            "in progress",
+            "inprogress",
+            "assigned",
+            "active",
+            "reopened",
+            "processing",
+            "打开",
+            "处理中",
+            "进行中",
+            "已分配",
+            "受理中",
+            "待处理",
+            "未处理",
+        ],
+    ),
+    (
+        State::Waiting,
+        &[
+            "waiting",
+            "pending",
+            "waiting for customer",
+            "waiting on customer",
+            "awaiting reply",
+            "awaiting your reply",
+            "等待",
+            "等待客户",
+            "等待回复",
+            "待回复",
+            "待客户回复",
+            "待反馈",
+        ],
+    ),
+    (
+        State::OnHold,
+        &[
+            "on hold",
+            "on_hold",
+            "hold",
+            "onhold",
+            "waiting on third party",
+            "stalled",
+            "suspended",
+            "挂起",
+            "暂停",
+            "暂挂",
+            "搁置",
+        ],
+    ),
+    (
+        State::Resolved,
+        &["resolved", "solved", "done", "fixed", "completed", "已解决", "解决", "已完成", "完成", "已处理"],
+    ),
+    (
+        State::Closed,
+        &[
+            "closed",
+            "archived",
+            "cancelled",
+            "canceled",
+            "rejected",
+            "已关闭",
+            "关闭",
+            "已归档",
+            "已取消",
+            "结束",
+            "已结束",
+        ],
+    ),
     (State::Spam, &["spam", "junk", "垃圾", "垃圾邮件"]),
 ];
 
 const PRIORITIES: [(Priority, &[&str]); 4] = [
     (Priority::Low, &["low", "lowest", "minor", "trivial", "p4", "4", "低", "较低", "不紧急"]),
-    (Priority::Normal, &["normal", "medium", "moderate", "default", "p3", "3", "普通", "中", "一般", "正常", "中等"]),
+    (
+        Priority::Normal,
+        &["normal", "medium", "moderate", "default", "p3", "3", "普通", "中", "一般", "正常", "中等"],
+    ),
     (Priority::High, &["high", "major", "important", "p2", "2", "高", "较高", "重要"]),
-    (Priority::Urgent, &["urgent", "highest", "critical", "emergency", "blocker", "p1", "1", "紧急", "特急", "非常紧急", "最高", "严重"]),
+    (
+        Priority::Urgent,
+        &[
+            "urgent",
+            "highest",
+            "critical",
+            "emergency",
+            "blocker",
+            "p1",
+            "1",
+            "紧急",
+            "特急",
+            "非常紧急",
+            "最高",
+            "严重",
+        ],
+    ),
 ];
 
 /// The built-in categories in Chinese.
@@ -125,7 +379,12 @@ pub(super) fn state(word: &str) -> Option<State> {
 
 /// The words of states that are understood, for a report.
 pub(super) fn states() -> String {
-    State::ALL.iter().filter(|state| **state != State::Merged).map(|state| state.as_str()).collect::<Vec<_>>().join(", ")
+    State::ALL
+        .iter()
+        .filter(|state| **state != State::Merged)
+        .map(|state| state.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(super) fn priority(word: &str) -> Option<Priority> {
@@ -174,7 +433,7 @@ pub(super) fn order<'d>(dates: impl Iterator<Item = &'d str>) -> Order {
 
 /// The first two numbers of `5/1/2026`, where either may be the day.
 fn ambiguous(date: &str) -> Option<(i64, i64)> {
-    let mut parts = date.trim().split_whitespace().next()?.split('/');
+    let mut parts = date.split_whitespace().next()?.split('/');
     let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
     (third.len() == 4).then(|| Some((first.parse().ok()?, second.parse().ok()?)))?
 }
@@ -238,14 +497,16 @@ fn without_offset(text: &str) -> (&str, Option<Offset>) {
             return (rest, Some(Offset::UTC));
         }
     }
-    let Some(at) = text.rfind(['+', '-']).filter(|at| text.get(..*at).is_some_and(|rest| rest.contains(':'))) else {
+    let Some(at) = text.rfind(['+', '-']).filter(|at| text.get(..*at).is_some_and(|rest| rest.contains(':')))
+    else {
         return (text, None);
     };
     let (rest, offset) = text.split_at(at);
     let digits: String = offset.chars().filter(char::is_ascii_digit).collect();
     let hours_and_minutes = (digits.len() == 4).then(|| digits.parse::<i32>().ok()).flatten();
     let sign = if offset.starts_with('-') { -1 } else { 1 };
-    let offset = hours_and_minutes.and_then(|n| Offset::from_seconds(sign * (n / 100 * 3600 + n % 100 * 60)).ok());
+    let offset =
+        hours_and_minutes.and_then(|n| Offset::from_seconds(sign * (n / 100 * 3600 + n % 100 * 60)).ok());
     if offset.is_some() { (rest, offset) } else { (text, None) }
 }
 
@@ -253,7 +514,8 @@ fn month_name(text: &str) -> Option<i64> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let words = text.split(|c: char| !c.is_ascii_alphabetic()).filter_map(|word| word.get(..3));
-    let mut places = words.filter_map(|word| MONTHS.iter().position(|month| word.eq_ignore_ascii_case(month)));
+    let mut places =
+        words.filter_map(|word| MONTHS.iter().position(|month| word.eq_ignore_ascii_case(month)));
     places.next().and_then(|place| i64::try_from(place + 1).ok())
 }
 

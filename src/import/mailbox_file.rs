@@ -210,7 +210,9 @@ impl Scan<'_> {
                 }
                 Next::Mail { bytes, at, used } => {
                     let told = stored::arrival(&bytes, self.limits.now);
-                    let at = told.or(at.filter(|at| stored::is_plausible(*at, self.limits.now))).unwrap_or(self.at);
+                    let at = told
+                        .or(at.filter(|at| stored::is_plausible(*at, self.limits.now)))
+                        .unwrap_or(self.at);
                     self.entry(self.offset, at, used);
                     used
                 }

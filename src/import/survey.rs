@@ -24,8 +24,22 @@ const HEAD_BYTES: u64 = 16 << 10;
 const DEPTH_MAX: u32 = 40;
 /// Folders that hold no correspondence, as mail programs name them. One that the operator names itself is taken.
 const NO_CORRESPONDENCE: [&str; 16] = [
-    "trash", "deleted", "deleted items", "deleted messages", "drafts", "draft", "junk", "junk e-mail", "junk email", "spam",
-    "templates", "unsent messages", "outbox", "已删除", "草稿箱", "垃圾邮件",
+    "trash",
+    "deleted",
+    "deleted items",
+    "deleted messages",
+    "drafts",
+    "draft",
+    "junk",
+    "junk e-mail",
+    "junk email",
+    "spam",
+    "templates",
+    "unsent messages",
+    "outbox",
+    "已删除",
+    "草稿箱",
+    "垃圾邮件",
 ];
 /// Formats that others must open first.
 const FOREIGN: [(&str, &str); 4] = [

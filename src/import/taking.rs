@@ -84,9 +84,12 @@ pub async fn run(importing: &Importing<'_>, wish: &Wish) -> Result<Summary> {
     let found = survey(&wish.paths, now)?;
     importing.progress.bytes_total.store(found.bytes, Ordering::Relaxed);
     importing.store.prepare_import().await?;
-    let batch =
-        importing.store.begin_import(&wish.mailbox, ImportKind::Mail, &wish.facts, now).await?;
-    let mut summary = Summary { batch: wish.facts.batch.clone(), left_out: found.passed_over.clone(), ..Summary::default() };
+    let batch = importing.store.begin_import(&wish.mailbox, ImportKind::Mail, &wish.facts, now).await?;
+    let mut summary = Summary {
+        batch: wish.facts.batch.clone(),
+        left_out: found.passed_over.clone(),
+        ..Summary::default()
+    };
     let policy = &importing.config.policy;
     let limits = Limits {
         message_bytes_max: usize::try_from(policy.limits.message_bytes_max).unwrap_or(usize::MAX),
@@ -193,7 +196,11 @@ async fn read_items(readers: &[Reader], policy: &ReadPolicy, items: Vec<Item>) -
         reader.read(items.iter().map(|item| Arc::clone(&item.bytes)).collect(), policy.clone())
     });
     let read = futures::future::try_join_all(jobs).await.map_err(|why| anyhow!("{why}"))?;
-    Ok(items.into_iter().zip(read.into_iter().flatten()).map(|(item, read)| ReadItem { item, read }).collect())
+    Ok(items
+        .into_iter()
+        .zip(read.into_iter().flatten())
+        .map(|(item, read)| ReadItem { item, read })
+        .collect())
 }
 
 /// Decides on the windows and writes them.
@@ -251,7 +258,10 @@ fn count(importing: &Importing<'_>, summary: &mut Summary, ended: Ended, place: 
         Ended::Other => summary.other += 1,
         Ended::Quarantined => {
             summary.quarantined += 1;
-            summary.trouble(Trouble { place, why: "kept in quarantine: reading or judging it crashed".to_owned() });
+            summary.trouble(Trouble {
+                place,
+                why: "kept in quarantine: reading or judging it crashed".to_owned(),
+            });
         }
     }
 }
@@ -276,14 +286,17 @@ async fn write_window(
             loop {
                 tries += 1;
                 tokio::time::sleep(Duration::from_secs(u64::from(tries))).await;
-                let mails = read_items(std::slice::from_ref(&reader), &read_policy(policy), items.clone()).await?;
+                let mails =
+                    read_items(std::slice::from_ref(&reader), &read_policy(policy), items.clone()).await?;
                 match write_once(store, batch, policy, mails).await {
                     Err(StoreError::Temporary(_)) if tries < TRIES_MAX => {}
                     written => return written.context("the same command goes on from here"),
                 }
             }
         }
-        Err(StoreError::Conflict(_) | StoreError::Refused(_)) => one_by_one(store, batch, policy, items).await,
+        Err(StoreError::Conflict(_) | StoreError::Refused(_)) => {
+            one_by_one(store, batch, policy, items).await
+        }
     }
 }
 
@@ -316,7 +329,8 @@ async fn one_by_one(
     }
     let mut ended = Vec::with_capacity(items.len());
     for item in items {
-        let mails = read_items(std::slice::from_ref(&reader), &read_policy(policy), vec![item.clone()]).await?;
+        let mails =
+            read_items(std::slice::from_ref(&reader), &read_policy(policy), vec![item.clone()]).await?;
         match write_once(store, batch, policy, mails).await {
             Ok(one) => ended.extend(one),
             Err(StoreError::Conflict(_) | StoreError::Refused(_)) => {

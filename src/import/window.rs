@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use super::sources::Item;
 use crate::{
     desk::{
-        self, Change, Decision, Facts, ImportFacts, MailFacts, Outcome, PersonFacts, Policy, RawId, ThreadMatch,
-        TicketFacts, TicketId, TicketRef, threading::named_tickets,
+        self, Change, Decision, Facts, ImportFacts, MailFacts, Outcome, PersonFacts, Policy, RawId,
+        ThreadMatch, TicketFacts, TicketId, TicketRef, threading::named_tickets,
     },
     intake::thread_ids,
     mail::Reading,
@@ -119,7 +119,8 @@ impl Taking<'_> {
         ids.sort_unstable();
         ids.dedup();
         self.threads = self.window.threads_of(&ids).await?;
-        let mut named: Vec<TicketId> = readings().flat_map(|r| named_tickets(&[], &self.matches(r))).collect();
+        let mut named: Vec<TicketId> =
+            readings().flat_map(|r| named_tickets(&[], &self.matches(r))).collect();
         named.sort_unstable();
         named.dedup();
         self.fetch(&named).await
@@ -218,7 +219,8 @@ impl Taking<'_> {
             Some(TicketRef::New) => {
                 // The language of a person is that of their newest ticket.
                 if let Some(Change::Create { language, .. }) = decision.changes.first()
-                    && let Some(person) = reading.from.as_ref().and_then(|from| self.people.get_mut(&from.key()))
+                    && let Some(person) =
+                        reading.from.as_ref().and_then(|from| self.people.get_mut(&from.key()))
                 {
                     person.language = Some(language.clone()).filter(|language| !language.is_empty());
                 }
@@ -285,7 +287,9 @@ impl Judged {
     fn ended(&self) -> Ended {
         let Ok(decision) = &self.decision else { return Ended::Quarantined };
         match (decision.outcome, decision.ticket) {
-            (Outcome::Ignored, _) if decision.reason == desk::imported::NO_CONVERSATION => Ended::NoConversation,
+            (Outcome::Ignored, _) if decision.reason == desk::imported::NO_CONVERSATION => {
+                Ended::NoConversation
+            }
             (Outcome::Ignored, _) if decision.reason == desk::imported::NO_SENDER => Ended::NoSender,
             (Outcome::Ignored, _) => Ended::Duplicate,
             (_, Some(TicketRef::New)) => Ended::NewTicket,

@@ -195,7 +195,8 @@ impl Splitter {
                 let mail = buffer.get(begin..end).unwrap_or_default();
                 let body = self.body.and_then(|body| buffer.get(body.begin..end)).unwrap_or_default();
                 self.quotes_nothing |= memmem::find(body, b"\nFrom ").is_some();
-                let bytes = if self.quotes_nothing { Cow::Borrowed(mail) } else { unquoted(mail, Quoting::One) };
+                let bytes =
+                    if self.quotes_nothing { Cow::Borrowed(mail) } else { unquoted(mail, Quoting::One) };
                 Some(self.mail(buffer, bytes, next))
             }
         }

@@ -66,7 +66,8 @@ pub fn thrown_away(bytes: &[u8]) -> Option<&'static str> {
     if mozilla & MOZILLA_EXPUNGED != 0 || status.contains('D') {
         return Some("deleted");
     }
-    if status.contains('T') || !value("X-Mozilla-Draft-Info").is_empty() && fields.first("Received").is_none() {
+    if status.contains('T') || !value("X-Mozilla-Draft-Info").is_empty() && fields.first("Received").is_none()
+    {
         return Some("a draft");
     }
     let labels = value("X-Gmail-Labels");
@@ -103,7 +104,8 @@ mod tests {
     fn the_owners_server_is_believed_before_the_sender() {
         let mail = b"Received: from a by mx;\r\n Tue, 3 Mar 2020 10:00:00 +0800\r\nDate: Mon, 2 Mar 2020 10:00:00 +0000\r\n\r\nx";
         assert_eq!(arrival(mail, now()), Some("2020-03-03T02:00:00Z".parse().unwrap()));
-        let sent = b"Date: Mon, 2 Mar 2020 10:00:00 +0000\n\nReceived: from a; Tue, 3 Mar 2020 10:00:00 +0800\n";
+        let sent =
+            b"Date: Mon, 2 Mar 2020 10:00:00 +0000\n\nReceived: from a; Tue, 3 Mar 2020 10:00:00 +0800\n";
         assert_eq!(arrival(sent, now()), Some("2020-03-02T10:00:00Z".parse().unwrap()));
         assert_eq!(arrival(b"Date: Mon, 2 Mar 2099 10:00:00 +0000\n\nx", now()), None);
         assert_eq!(arrival(b"Date: Thu, 1 Jan 1970 00:00:00 +0000\n\nx", now()), None);

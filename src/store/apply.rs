@@ -168,7 +168,13 @@ impl Window {
         Ok(id)
     }
 
-    pub(super) async fn change(&mut self, id: TicketId, version: i64, changes: &[Change], now: Timestamp) -> Result<()> {
+    pub(super) async fn change(
+        &mut self,
+        id: TicketId,
+        version: i64,
+        changes: &[Change],
+        now: Timestamp,
+    ) -> Result<()> {
         let row = Row::of(changes);
         let (stored, head) = read_head(&mut self.tx, id).await?.ok_or(StoreError::Conflict(id))?;
         if stored != version {
@@ -270,7 +276,12 @@ impl Window {
     }
 
     /// People stand in the order in which they came; the requester is the first.
-    pub(super) async fn add_participant(&mut self, ticket: TicketId, person: PersonId, now: Timestamp) -> Result<()> {
+    pub(super) async fn add_participant(
+        &mut self,
+        ticket: TicketId,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<()> {
         query(
             "INSERT INTO participant (ticket_id, person_id, position, added_at)
              VALUES ($1, $2, (SELECT COUNT(*) FROM participant WHERE ticket_id = $1), $3)

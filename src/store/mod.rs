@@ -36,7 +36,8 @@ use std::{sync::Arc, time::Duration};
 pub use alone::Alone;
 pub use changes::Changes;
 pub use import::{
-    FOLDER_PREFIX, ImportBatch, ImportKind, ImportOutcome, ImportRow, ImportedMail, ImportedTicket, KeptTicket, UndoPlan,
+    FOLDER_PREFIX, ImportBatch, ImportKind, ImportOutcome, ImportRow, ImportedMail, ImportedTicket,
+    KeptTicket, UndoPlan,
 };
 
 use jiff::Timestamp;

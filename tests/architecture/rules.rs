@@ -3,7 +3,7 @@
 use super::source::{Source, item_end};
 
 /// Who may import whom (ARCHITECTURE.md, the table of folders). A folder may always import itself.
-pub const MAY_IMPORT: [(&str, &[&str]); 14] = [
+pub const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("mail", &[]),
     ("triage", &["mail"]),
     ("desk", &["mail", "triage"]),
@@ -18,6 +18,8 @@ pub const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("outbox", &["smtp", "net", "store", "render", "edge", "config", "mail", "desk"]),
     // `outbox` to wake it.
     ("intake", &["imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox"]),
+    // `intake` for the reading thread and what leads to a conversation.
+    ("import", &["intake", "store", "mail", "triage", "desk", "edge", "config"]),
     (
         "daemon",
         &[
@@ -29,7 +31,7 @@ pub const MAY_IMPORT: [(&str, &[&str]); 14] = [
         "cli",
         &[
             "imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox", "intake",
-            "smtp", "daemon",
+            "smtp", "daemon", "import",
         ],
     ),
 ];

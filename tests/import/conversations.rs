@@ -7,7 +7,8 @@ use crate::scene::{ALICE, Old, SUPPORT, mbox, question, scene};
 const LI: &str = "Li Na <li@acme.test>";
 
 fn answer<'a>(day: u32, id: &'a str, from: &'a str, to: &'a str, answers: &'a [&'a str]) -> Old<'a> {
-    let (subject, body) = ("Re: The export stays empty", "Hello Li Na,\n\nplease clear the cache and try again.\n\nAlice");
+    let (subject, body) =
+        ("Re: The export stays empty", "Hello Li Na,\n\nplease clear the cache and try again.\n\nAlice");
     Old { day, id, from, to, answers, subject, body }
 }
 
@@ -30,7 +31,10 @@ fn a_question_in_one_file_and_its_answer_in_another_are_one_ticket() {
     let sent = scene.file("Sent.mbox", mbox(&[ours]));
     // The answers first: the order of dates decides.
     let summary = scene.import(&[sent.to_str().unwrap(), inbox.to_str().unwrap(), "--batch", "old"]);
-    assert_eq!((&summary["mails"], &summary["tickets"], &summary["added"]), (&3.into(), &1.into(), &2.into()));
+    assert_eq!(
+        (&summary["mails"], &summary["tickets"], &summary["added"]),
+        (&3.into(), &1.into(), &2.into())
+    );
     assert_eq!(scene.kinds(1), ["client", "reply", "client"]);
     let ticket = scene.desk.ticket(1).unwrap();
     assert_eq!(ticket["ticket"]["state"], "closed");
@@ -39,7 +43,8 @@ fn a_question_in_one_file_and_its_answer_in_another_are_one_ticket() {
     assert_eq!(ticket["first_response_at"], "2024-01-02T10:00:00Z");
     assert_eq!(ticket["first_response_due_at"], Value::Null);
     assert_eq!(ticket["ticket"]["requester"], "li@acme.test");
-    let at: Vec<&str> = ticket["events"].as_array().unwrap().iter().map(|e| e["at"].as_str().unwrap()).collect();
+    let at: Vec<&str> =
+        ticket["events"].as_array().unwrap().iter().map(|e| e["at"].as_str().unwrap()).collect();
     assert_eq!(at, ["2024-01-01T10:00:00Z", "2024-01-02T10:00:00Z", "2024-01-03T10:00:00Z"]);
     scene.assert_silent();
     assert!(!scene.rows().iter().any(|row| row.starts_with("timer")), "a clock runs for an old ticket");

@@ -18,7 +18,9 @@ fn body_of(scene: &Scene, n: usize) -> String {
 #[test]
 fn mailbox_files_of_all_writers_give_the_same_mails() {
     let mark = "From li@acme.test Mon Jan  1 10:00:00 2024";
-    let body = &format!("The log says:\n\nFrom here on nothing works.\n>From there it did.\n\n{mark}\nis the last line.");
+    let body = &format!(
+        "The log says:\n\nFrom here on nothing works.\n>From there it did.\n\n{mark}\nis the last line."
+    );
     let mail = Old { body, ..question(1, "m@acme.test", "li@acme.test") }.text();
     let other = question(2, "n@acme.test", "wang@acme.test").text();
     let from = format!("{mark}\n");
@@ -34,13 +36,17 @@ fn mailbox_files_of_all_writers_give_the_same_mails() {
         ("mboxrd with CRLF", rd.replace('\n', "\r\n")),
         ("mboxcl", with_length(&mail, true) + &with_length(&other, true)),
         ("mboxcl2", with_length(&mail, false) + &with_length(&other, false)),
-        ("no blank lines", format!("{}\n{from}{other}", mbox(&[mail.clone()]).trim_end())),
+        ("no blank lines", format!("{}\n{from}{other}", mbox(std::slice::from_ref(&mail)).trim_end())),
     ];
     for (name, file) in &files {
         let scene = scene();
         let path = scene.file("old", file);
         let summary = scene.import_path(&path);
-        assert_eq!((&summary["tickets"], &summary["unreadable"]), (&2.into(), &0.into()), "{name}: {summary}");
+        assert_eq!(
+            (&summary["tickets"], &summary["unreadable"]),
+            (&2.into(), &0.into()),
+            "{name}: {summary}"
+        );
         let text = body_of(&scene, 0);
         // mboxcl cannot tell a line that was quoted before from one that it quoted.
         let expected = if *name == "mboxcl" { body.replace(">From", "From") } else { body.clone() };
@@ -85,7 +91,13 @@ fn folders_are_looked_through_and_what_is_no_correspondence_is_passed_over() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|t| format!("{}: {}", t["place"].as_str().unwrap().rsplit('/').next().unwrap(), t["why"].as_str().unwrap()))
+        .map(|t| {
+            format!(
+                "{}: {}",
+                t["place"].as_str().unwrap().rsplit('/').next().unwrap(),
+                t["why"].as_str().unwrap()
+            )
+        })
         .collect();
     for (name, why) in [
         ("Archive.msf", "neither"),
@@ -109,7 +121,8 @@ fn broken_input_is_told_of_with_its_place_and_stops_nothing() {
     let mails = mails(4);
     let expunged = mails[3].replacen("MIME-Version", "X-Mozilla-Status: 0009\nMIME-Version", 1);
     let nobody = mails[2].replacen("From: c3@acme.test", "From: nobody", 1);
-    let file = mbox(&[mails[0].clone(), "x-nothing: 1\n\nno mail\n".into(), nobody, expunged, mails[1].clone()]);
+    let file =
+        mbox(&[mails[0].clone(), "x-nothing: 1\n\nno mail\n".into(), nobody, expunged, mails[1].clone()]);
     let offset = file.find("From sender@old.test Mon Jan  1 10:00:00 2024\nx-nothing").unwrap();
     scene.file("all/old.mbox", &file);
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
@@ -141,7 +154,8 @@ fn a_mail_that_is_too_large_becomes_a_ticket_of_its_header() {
     scene.file("all/alone.eml", large(&mails[1]).replace("m2@", "alone@"));
     let summary = scene.import_path(&scene.desk.folder().join("old/all"));
     assert_eq!(summary["tickets"], 4, "{summary}");
-    let oversized = scene.rows().iter().filter(|row| row.starts_with("event ") && row.contains("\"oversized\"")).count();
+    let oversized =
+        scene.rows().iter().filter(|row| row.starts_with("event ") && row.contains("\"oversized\"")).count();
     assert_eq!(oversized, 2);
     scene.desk.finish().unwrap();
 }
@@ -163,6 +177,9 @@ fn words_for_an_operator_who_errs() {
         assert!(!good && said.contains(words), "{arguments:?}: {said}");
     }
     let (good, help) = scene.said(&["import", "--help"]);
-    assert!(good && help.contains("--open-since") && help.contains("Sent folder") && help.contains("closed"), "{help}");
+    assert!(
+        good && help.contains("--open-since") && help.contains("Sent folder") && help.contains("closed"),
+        "{help}"
+    );
     scene.desk.finish().unwrap();
 }

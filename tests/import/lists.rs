@@ -39,9 +39,19 @@ fn an_english_list_is_reported_line_by_line_and_then_made() {
     let brief = |n: usize| {
         let t = &tickets[n];
         let word = |key: &str| t[key].as_str().unwrap_or_default().to_owned();
-        [word("state"), word("priority"), word("category"), word("assignee"), word("requester"), word("subject")]
+        [
+            word("state"),
+            word("priority"),
+            word("category"),
+            word("assignee"),
+            word("requester"),
+            word("subject"),
+        ]
     };
-    assert_eq!(brief(0), ["resolved", "high", "technical", "alice@desk.test", "li@acme.test", "Export stays empty"]);
+    assert_eq!(
+        brief(0),
+        ["resolved", "high", "technical", "alice@desk.test", "li@acme.test", "Export stays empty"]
+    );
     assert_eq!(brief(1), ["open", "normal", "business", "", "wang@acme.test", "Invoice, July"]);
     assert_eq!(brief(2), ["closed", "normal", "", "", "zhang@acme.test", "Small things"]);
     assert_eq!(tickets[0]["created_at"], "2024-01-05T10:20:00Z");

@@ -27,8 +27,11 @@ fn correspondence(scene: &Scene, conversations: u32) {
         };
         sent.push(reply.text());
         if n % 3 == 0 {
-            let thanks =
-                Old { answers: &[&ids[0], &ids[1]], body: "Still empty.", ..question(3 + n % 20, &ids[2], &client) };
+            let thanks = Old {
+                answers: &[&ids[0], &ids[1]],
+                body: "Still empty.",
+                ..question(3 + n % 20, &ids[2], &client)
+            };
             inbox.push(thanks.text());
         }
         // The same mail in both files.
@@ -105,7 +108,8 @@ fn what_the_mail_server_brought_is_not_imported_again_and_the_other_way_round() 
     scene.desk.wait_until_quiet().unwrap();
     let sent = scene.desk.outbox().unwrap().len();
     // As mailbox files have it: LF, and lines of the file's own.
-    let old = |n: usize| letter(n).replace("\r\n", "\n").replacen("MIME-Version", "Status: RO\nMIME-Version", 1);
+    let old =
+        |n: usize| letter(n).replace("\r\n", "\n").replacen("MIME-Version", "Status: RO\nMIME-Version", 1);
     let file = scene.file("old.mbox", mbox(&[old(0), old(1), old(2)]));
     let summary = scene.import_path(&file);
     assert_eq!((&summary["duplicates"], &summary["tickets"]), (&1.into(), &2.into()), "{summary}");
@@ -119,7 +123,11 @@ fn what_the_mail_server_brought_is_not_imported_again_and_the_other_way_round() 
     scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
     assert_eq!(scene.desk.status().unwrap()["unsettled"], 0);
     // A client answers an old mail: a new ticket that continues it, for the old one was closed long ago.
-    let answer = Old { answers: &[ids[1]], body: "It is back again.", ..question(1, "four@acme.test", "client1@acme.test") };
+    let answer = Old {
+        answers: &[ids[1]],
+        body: "It is back again.",
+        ..question(1, "four@acme.test", "client1@acme.test")
+    };
     scene.imap.deliver_now(4, answer.text().replace('\n', "\r\n").as_bytes());
     scene.desk.wait_for_tickets(4).unwrap();
     scene.desk.finish().unwrap();
@@ -163,6 +171,9 @@ fn a_batch_is_repeated_as_it_was_begun() {
     assert_eq!((&other["tickets"], &other["added"]), (&0.into(), &0.into()), "{other}");
     assert_eq!(other["duplicates"], other["mails"]);
     let list = scene.import(&["--list"]);
-    assert_eq!((&list[0]["batch"], &list[1]["batch"], &list[1]["tickets_made"]), (&"c".into(), &"b".into(), &5.into()));
+    assert_eq!(
+        (&list[0]["batch"], &list[1]["batch"], &list[1]["tickets_made"]),
+        (&"c".into(), &"b".into(), &5.into())
+    );
     scene.desk.finish().unwrap();
 }

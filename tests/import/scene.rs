@@ -22,7 +22,7 @@ pub struct Scene {
     pub desk: Desk,
     pub imap: ScriptedImap,
     pub smtp: ScriptedSmtp,
-    pub runtime: Runtime,
+    _runtime: Runtime,
 }
 
 pub fn scene() -> Scene {
@@ -31,11 +31,9 @@ pub fn scene() -> Scene {
 
 pub fn scene_with(imap: scripted_imap::Builder) -> Scene {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (imap, smtp) =
-        runtime.block_on(async { (imap.start().await, ScriptedSmtp::script().start().await) });
-    let desk =
-        Desk::new(BINARY, &Scripted { imap: &imap, smtp: &smtp }, &DeskOptions::default()).unwrap();
-    Scene { desk, imap, smtp, runtime }
+    let (imap, smtp) = runtime.block_on(async { (imap.start().await, ScriptedSmtp::script().start().await) });
+    let desk = Desk::new(BINARY, &Scripted { imap: &imap, smtp: &smtp }, &DeskOptions::default()).unwrap();
+    Scene { desk, imap, smtp, _runtime: runtime }
 }
 
 impl Scene {
@@ -68,7 +66,12 @@ impl Scene {
     pub fn kinds(&self, ticket: i64) -> Vec<String> {
         let ticket = self.desk.ticket(ticket).unwrap();
         assert_eq!(ticket["chain_intact"], true);
-        ticket["messages"].as_array().unwrap().iter().map(|m| m["kind"].as_str().unwrap().to_owned()).collect()
+        ticket["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|m| m["kind"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Everything that an import leaves behind, without what differs by its nature (instants of the run, salts, hashes).

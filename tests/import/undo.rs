@@ -21,7 +21,11 @@ fn a_batch_that_nobody_touched_goes_without_a_trace() {
     let own = Old { answers: &["nowhere@x.test"], ..question(4, "own@desk.test", SUPPORT) }.text();
     import(&scene, "second", &[letter(1), letter(3), again, own]);
     let plan = scene.import(&["--undo", "second"]);
-    assert_eq!((&plan["tickets"], &plan["items"], &plan["done"]), (&2.into(), &4.into(), &false.into()), "{plan}");
+    assert_eq!(
+        (&plan["tickets"], &plan["items"], &plan["done"]),
+        (&2.into(), &4.into(), &false.into()),
+        "{plan}"
+    );
     assert_eq!(scene.desk.tickets().unwrap().len(), 4, "a plan changes nothing");
     let (good, words) = scene.said(&["import", "--undo", "second"]);
     assert!(good && words.contains("--yes"), "{words}");
@@ -45,13 +49,16 @@ fn a_ticket_on_which_something_happened_since_stays_whole() {
     let more = Old { answers: &["m2@acme.test"], ..question(5, "m5@acme.test", "c2@acme.test") }.text();
     import(&scene, "more", &[more]);
     scene.desk.start().unwrap();
-    let live = Old { answers: &["m3@acme.test"], body: "Again.", ..question(6, "m6@acme.test", "c3@acme.test") }.text();
+    let live =
+        Old { answers: &["m3@acme.test"], body: "Again.", ..question(6, "m6@acme.test", "c3@acme.test") }
+            .text();
     scene.imap.deliver_now(1, live.replace('\n', "\r\n").as_bytes());
     scene.desk.wait_for_tickets(4).unwrap();
     scene.desk.wait_until_quiet().unwrap();
     scene.desk.stop().unwrap();
     let plan = scene.import(&["--undo", "old", "--yes"]);
-    let kept: Vec<i64> = plan["kept"].as_array().unwrap().iter().map(|k| k["ticket"].as_i64().unwrap()).collect();
+    let kept: Vec<i64> =
+        plan["kept"].as_array().unwrap().iter().map(|k| k["ticket"].as_i64().unwrap()).collect();
     assert_eq!((kept, &plan["tickets"]), (vec![2, 3], &1.into()), "{plan}");
     let left: Vec<i64> =
         scene.desk.tickets().unwrap().iter().map(|t| t["number"].as_i64().unwrap()).collect();

@@ -10,6 +10,7 @@
 
 mod gathering;
 mod house;
+mod importing;
 mod leases;
 mod ledger;
 mod outbox;

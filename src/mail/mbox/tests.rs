@@ -81,10 +81,7 @@ fn quoting_is_undone_as_it_was_done() {
     );
     assert_eq!(
         split(&cl2),
-        [
-            format!("Content-Length: 8\n\n{first}"),
-            format!("Content-Length: {}\n\n{second}", second.len())
-        ]
+        [format!("Content-Length: 8\n\n{first}"), format!("Content-Length: {}\n\n{second}", second.len())]
     );
 }
 
@@ -102,7 +99,9 @@ fn a_wrong_content_length_is_not_believed() {
 
 #[test]
 fn a_mail_that_ends_in_its_header_takes_nothing_of_the_next() {
-    let file = format!("{FROM}\nSubject: one\n{FROM}\nContent-Length: 2\nSubject: two\n\nx\n\n{FROM}\nSubject: 3\n\n");
+    let file = format!(
+        "{FROM}\nSubject: one\n{FROM}\nContent-Length: 2\nSubject: two\n\nx\n\n{FROM}\nSubject: 3\n\n"
+    );
     assert_eq!(split(&file), ["Subject: one\n", "Content-Length: 2\nSubject: two\n\nx\n", "Subject: 3\n"]);
 }
 

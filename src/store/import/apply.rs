@@ -282,7 +282,9 @@ impl Window {
                 query = query.bind(*id);
             }
             let found = query.fetch_all(&mut *self.tx).await.context("reading tickets' versions")?;
-            heads.extend(found.into_iter().map(|(id, version, seq, hash)| (id, (version, Head { seq, hash }))));
+            heads.extend(
+                found.into_iter().map(|(id, version, seq, hash)| (id, (version, Head { seq, hash }))),
+            );
         }
         Ok(heads)
     }
@@ -377,9 +379,7 @@ impl Window {
             .zip(first..)
             .flat_map(|(((mail, ticket), raw), uid)| {
                 let (outcome, reason) = match mail.outcome {
-                    ImportOutcome::Decided(decision) => {
-                        (decision.outcome.as_str(), decision.reason.as_str())
-                    }
+                    ImportOutcome::Decided(decision) => (decision.outcome.as_str(), decision.reason.as_str()),
                     ImportOutcome::Quarantined(reason) => ("quarantined", reason),
                 };
                 [
@@ -433,9 +433,7 @@ impl Window {
     ) -> Result<()> {
         let items = items
             .into_iter()
-            .flat_map(|(place, uid)| {
-                [Value::from(batch.id), Value::from(place_key(place)), Value::from(uid)]
-            })
+            .flat_map(|(place, uid)| [Value::from(batch.id), Value::from(place_key(place)), Value::from(uid)])
             .collect();
         let into = ("import_item (batch_id, place, uid)", 3);
         rows::insert(&mut self.tx, into, "", items, "noting where mail was imported from").await?;
@@ -474,7 +472,11 @@ fn change_values<'v>(
     at: Timestamp,
 ) -> Result<[Value<'v>; CHANGE.1]> {
     // Decisions on old mail leave the rest alone; one that does not must not be half carried out.
-    if row.category.is_some() || row.priority.is_some() || row.team.is_some() || row.requester_proven.is_some() {
+    if row.category.is_some()
+        || row.priority.is_some()
+        || row.team.is_some()
+        || row.requester_proven.is_some()
+    {
         return Err(StoreError::Refused("an old mail that refiles its ticket".into()));
     }
     Ok([
@@ -539,14 +541,27 @@ impl<'a> NewTicket<'a> {
         let people = self.people.iter().zip(0_i64..);
         people
             .flat_map(|(person, position)| {
-                [Value::from(self.id.0), Value::from(person.0), Value::from(position), Value::from(micros(at))]
+                [
+                    Value::from(self.id.0),
+                    Value::from(person.0),
+                    Value::from(position),
+                    Value::from(micros(at)),
+                ]
             })
             .collect()
     }
 
     fn values<'v>(&self, mailbox: &str, at: Timestamp) -> Result<[Value<'v>; TICKET.1]> {
-        let Change::Create { subject, requester, language, tags, created_at, first_response_due_at, linked_to, .. } =
-            self.create
+        let Change::Create {
+            subject,
+            requester,
+            language,
+            tags,
+            created_at,
+            first_response_due_at,
+            linked_to,
+            ..
+        } = self.create
         else {
             return Err(unreadable("a new ticket without its creation"));
         };

@@ -80,6 +80,8 @@ pub struct ImportRow {
     pub tickets_touched: u64,
 }
 
+type ListedBatch = (String, String, String, i64, Option<i64>, i64, i64, i64);
+
 #[derive(sqlx::FromRow)]
 struct StoredBatch {
     id: i64,
@@ -203,7 +205,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn imports(&self) -> Result<Vec<ImportRow>> {
-        let rows: Vec<(String, String, String, i64, Option<i64>, i64, i64, i64)> = query_as(
+        let rows: Vec<ListedBatch> = query_as(
             "SELECT b.batch, b.mailbox, b.kind, b.begun_at, b.ended_at,
                 (SELECT COUNT(*) FROM import_item i WHERE i.batch_id = b.id),
                 (SELECT COUNT(*) FROM import_ticket t WHERE t.batch_id = b.id AND t.made = 1),

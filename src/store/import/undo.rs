@@ -173,9 +173,8 @@ impl Batch {
                 "SELECT COUNT(*) FROM ledger WHERE mailbox = $1 AND folder = $2 AND ticket_id IN ({})",
                 parameters(3, piece.len())
             );
-            let mut query = query_scalar::<i64>(AssertSqlSafe(sql))
-                .bind(clean(&self.mailbox))
-                .bind(clean(&self.folder));
+            let mut query =
+                query_scalar::<i64>(AssertSqlSafe(sql)).bind(clean(&self.mailbox)).bind(clean(&self.folder));
             for ticket in piece {
                 query = query.bind(ticket.ticket.0);
             }
@@ -188,7 +187,8 @@ impl Batch {
 impl Window {
     /// Whole tickets that the batch made.
     async fn undo_tickets(&mut self, batch: &Batch) -> Result<bool> {
-        let untouched = format!("SELECT i.ticket_id FROM {UNTOUCHED} {OWN} ORDER BY i.ticket_id LIMIT {STEP}");
+        let untouched =
+            format!("SELECT i.ticket_id FROM {UNTOUCHED} {OWN} ORDER BY i.ticket_id LIMIT {STEP}");
         let tickets: Vec<(i64,)> = batch.on_own(untouched, &mut self.tx).await?;
         let tickets: Vec<i64> = tickets.into_iter().map(|(ticket,)| ticket).collect();
         if tickets.is_empty() {
