@@ -9,6 +9,7 @@ pub mod daemon;
 pub mod desk;
 pub mod edge;
 pub mod imap;
+pub mod import;
 pub mod intake;
 pub mod mail;
 pub mod net;

@@ -2,6 +2,7 @@
 //! (systemd's unit relies on it); errors say what was wrong, where, and what to do (SPEC section 3).
 
 mod check;
+mod import;
 mod init;
 mod inspect;
 mod live;
@@ -58,6 +59,7 @@ enum Command {
     Check(check::Check),
     /// Show what the desk would read in these mails, changing nothing.
     Inspect(inspect::Inspect),
+    Import(import::Import),
     /// End shadow mode: from now on mail leaves.
     Live(live::Live),
     /// Tickets.
@@ -97,6 +99,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Init(init) => init.run(&cli.common),
         Command::Check(check) => check.run(&cli.common),
         Command::Inspect(inspect) => inspect.run(&cli.common),
+        Command::Import(import) => runtime()?.block_on(import.run(&cli.common)),
         Command::Live(live) => runtime()?.block_on(live.run(&cli.common)),
         Command::Ticket(ticket) => runtime()?.block_on(ticket.run(&cli.common)),
         Command::Outbox(outbox) => runtime()?.block_on(outbox.run(&cli.common)),

@@ -215,6 +215,9 @@ pub struct TicketFacts {
     pub automatic_row: u32,
     /// Newest last, at most three.
     pub history: Vec<EventBrief>,
+    /// An import made it, and nothing but imports has touched it; only gathered for imported mail.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
 }
 
 /// A stored message that the mail answers or refers to.
@@ -291,6 +294,9 @@ pub struct MailFacts {
     /// Who stands in a mail that a web form is proven to have sent.
     #[serde(default)]
     pub form_requester: Option<PersonFacts>,
+    /// It is old mail that an operator brought along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportFacts>,
 }
 
 /// A timer that is due.
@@ -319,12 +325,46 @@ impl TimerKind {
     }
 }
 
+/// How an old mail is taken in: the operator's word for its batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportFacts {
+    /// The batch's name.
+    pub batch: String,
+    /// What a ticket ends as whose last mail is older than `open_since`.
+    pub state: State,
+    /// Conversations that went on since then are left as they stand; `None`: none is.
+    pub open_since: Option<Timestamp>,
+}
+
+/// A line of an old list of tickets, in the words of this desk.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ListedTicket {
+    /// The batch's name.
+    pub batch: String,
+    pub mailbox: String,
+    /// Its number in the old desk.
+    pub reference: Option<String>,
+    pub subject: String,
+    pub requester: PersonFacts,
+    pub language: String,
+    pub state: State,
+    pub priority: Priority,
+    pub category: Option<String>,
+    pub team: Option<String>,
+    /// Agent's address.
+    pub assignee: Option<String>,
+    pub tags: Vec<String>,
+    pub created_at: Timestamp,
+    pub description: String,
+}
+
 /// What is to be decided on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Facts {
     Mail(Box<MailFacts>),
     Timer(Box<TimerFacts>),
+    Listed(Box<ListedTicket>),
 }
 
 impl MailFacts {

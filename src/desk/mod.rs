@@ -10,6 +10,7 @@ pub mod commands;
 pub mod decision;
 pub mod facts;
 pub mod form;
+pub mod imported;
 pub mod loop_guard;
 mod notify;
 mod orders;
@@ -41,6 +42,7 @@ pub fn decide(facts: &Facts, policy: &Policy, now: Timestamp) -> Decision {
     match facts {
         Facts::Mail(mail) => decide_mail(mail, policy, now),
         Facts::Timer(timer) => sla::timer(timer, policy),
+        Facts::Listed(listed) => imported::listed(listed),
     }
 }
 
@@ -49,13 +51,16 @@ fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
         return sent::decide(facts, policy, now);
     }
     let own = facts.sender.as_ref().is_some_and(|s| loop_guard::is_own(policy, &s.address));
-    if own || facts.reading.class == Class::OwnAddress {
+    if facts.imported.is_none() && (own || facts.reading.class == Class::OwnAddress) {
         return ignored("own_address");
     }
     if let Some(ticket) = facts.duplicate_of.filter(|_| !facts.confirmed) {
         let first =
             if ticket == TicketId::default() { "without a ticket".to_owned() } else { format!("#{ticket}") };
         return ignored(&format!("the same mail was taken before: {first}"));
+    }
+    if let Some(import) = &facts.imported {
+        return imported::decide(facts, import, policy);
     }
     if let Some(client) = &facts.form_requester {
         return client::by_form(&case::Case::of_form(facts, policy, client, now));

@@ -37,6 +37,7 @@ pub(super) async fn gather(
         dkim: mail.dkim.clone(),
         confirmed: mail.confirmed,
         sent: mail.sent,
+        imported: mail.imported.clone(),
         ..MailFacts::default()
     };
     if !mail.confirmed
@@ -56,7 +57,10 @@ pub(super) async fn gather(
         let person = window.person(&client.key(), client.name.as_deref(), now).await?;
         facts.form_requester = Some(person);
     }
-    if let Some(policy) = judgement.policy.mailbox(mailbox) {
+    // What an old mail was once allowed to do says nothing today.
+    if mail.imported.is_none()
+        && let Some(policy) = judgement.policy.mailbox(mailbox)
+    {
         let marks = marks(policy, reading);
         let today = days_since_epoch(now);
         facts.tokens = marks.iter().filter_map(|mark| judgement.keys.check(mark, today)).collect();
@@ -112,7 +116,9 @@ async fn confirmation(
     Ok(None)
 }
 
-pub(super) fn thread_ids(reading: &Reading) -> Vec<String> {
+/// The Message-IDs that lead to the mail's conversation, the most telling first.
+#[must_use]
+pub fn thread_ids(reading: &Reading) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     // A bounce of a reply names our mail only inside its report (RFC 3464).
     let reported = reading.report.as_ref().and_then(|report| report.original_message_id.as_ref());

@@ -36,11 +36,7 @@ impl Judgement {
     pub async fn prepare(config: &Config, templates: Templates, store: &Store) -> Result<Self> {
         let policy = Arc::clone(&config.policy);
         let zone = TimeZone::get(&policy.zone).unwrap_or(TimeZone::UTC);
-        let read_policy = ReadPolicy {
-            own_addresses: policy.own_addresses(),
-            own_lists: policy.trust.own_lists.clone(),
-            desk_id: policy.desk_id.clone(),
-        };
+        let read_policy = read_policy(&policy);
         let mut staff = BTreeMap::new();
         let mut window = store.window().await?;
         let now = crate::edge::now();
@@ -60,6 +56,16 @@ impl Judgement {
     /// For mails of the Sent folder: they are all from our own addresses, and what tells a person from a robot is the rest.
     pub(super) fn sent_read_policy(&self) -> ReadPolicy {
         ReadPolicy { own_addresses: Vec::new(), ..self.read_policy.clone() }
+    }
+}
+
+/// What reading must know of the desk.
+#[must_use]
+pub fn read_policy(policy: &Policy) -> ReadPolicy {
+    ReadPolicy {
+        own_addresses: policy.own_addresses(),
+        own_lists: policy.trust.own_lists.clone(),
+        desk_id: policy.desk_id.clone(),
     }
 }
 

@@ -452,6 +452,7 @@ impl<'a> Service<'a> {
                     bytes: k.bytes,
                     oversized_bytes: k.oversized_bytes,
                     sent,
+                    imported: None,
                 })
             })
             .collect();

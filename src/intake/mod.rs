@@ -21,7 +21,8 @@ mod timers;
 mod window;
 
 pub use digest::send_due_digests;
-pub use judgement::Judgement;
+pub use gather::thread_ids;
+pub use judgement::{Judgement, read_policy};
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::Prover;
 pub use reader::{Reader, read_once};

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Desk, judgement::Judgement, reader::ReaderGone};
 use crate::{
-    desk::{DkimFinding, Policy, RawId, form},
+    desk::{DkimFinding, ImportFacts, Policy, RawId, form},
     mail::Reading,
     store::{RawMessage, Undecided},
     triage::Triage,
@@ -30,6 +30,8 @@ pub(super) struct Prepared {
     pub confirmed: bool,
     /// It lay in the folder of sent mail.
     pub sent: bool,
+    /// It is old mail that an operator brought along, taken out of quarantine.
+    pub imported: Option<ImportFacts>,
 }
 
 /// What came of preparing a kept mail.
@@ -49,6 +51,7 @@ pub(super) struct KeptMail {
     pub oversized_bytes: Option<u64>,
     /// It lay in the folder of sent mail.
     pub sent: bool,
+    pub imported: Option<ImportFacts>,
 }
 
 impl From<Undecided> for KeptMail {
@@ -59,6 +62,7 @@ impl From<Undecided> for KeptMail {
             bytes: Arc::new(row.bytes),
             oversized_bytes: row.oversized_bytes,
             sent: row.is_sent,
+            imported: row.imported,
         }
     }
 }
@@ -102,6 +106,7 @@ pub(super) async fn prepare(
             oversized_bytes: mail.oversized_bytes,
             confirmed: false,
             sent: mail.sent,
+            imported: mail.imported,
         })));
     }
     Ok(taken)
@@ -125,6 +130,7 @@ pub(super) async fn prepare_one(
         oversized_bytes: message.oversized_bytes,
         confirmed: false,
         sent: false,
+        imported: None,
     })
 }
 

@@ -146,7 +146,8 @@ async fn decide_once(
     live: bool,
     mail: &Prepared,
 ) -> Result<Decided> {
-    let now = edge::now();
+    // What an old mail does, it did then.
+    let now = if mail.imported.is_some() { mail.received_at } else { edge::now() };
     let mut facts = gather(window, judgement, mailbox, mail, now).await?;
     // Stored without reading and triage, which replay makes anew from the raw message.
     let facts_json = stored_form(&facts)?;

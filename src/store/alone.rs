@@ -49,6 +49,16 @@ impl Alone {
             }
         }
     }
+
+    /// Whether a daemon of this machine works on the store, so that a long job leaves it room. Never claims it.
+    #[must_use]
+    pub fn is_claimed(url: &str) -> bool {
+        let Ok(Engine::Sqlite) = Engine::of(url) else { return false };
+        let file =
+            sqlite::options(url).ok().and_then(|options| File::open(beside(options.get_filename())).ok());
+        // Shared, and given back at once.
+        file.is_some_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
 }
 
 fn beside(database: &Path) -> PathBuf {

@@ -43,19 +43,19 @@ const MESSAGE: &str = "INSERT INTO message (ticket_id, raw_id, kind, author_id, 
 
 /// What the changes say of the ticket's row, the last word winning; `None` leaves a column as it is.
 #[derive(Default)]
-struct Row<'a> {
-    state: Option<State>,
-    category: Option<&'a str>,
-    priority: Option<&'a str>,
-    team: Option<&'a str>,
-    assignee: Option<&'a str>,
-    requester_proven: Option<bool>,
-    first_response_at: Option<Timestamp>,
-    events: Vec<NewEvent<'a>>,
+pub(super) struct Row<'a> {
+    pub(super) state: Option<State>,
+    pub(super) category: Option<&'a str>,
+    pub(super) priority: Option<&'a str>,
+    pub(super) team: Option<&'a str>,
+    pub(super) assignee: Option<&'a str>,
+    pub(super) requester_proven: Option<bool>,
+    pub(super) first_response_at: Option<Timestamp>,
+    pub(super) events: Vec<NewEvent<'a>>,
 }
 
 impl<'a> Row<'a> {
-    fn of(changes: &'a [Change]) -> Self {
+    pub(super) fn of(changes: &'a [Change]) -> Self {
         let mut row = Self::default();
         for change in changes {
             match change {
@@ -168,7 +168,13 @@ impl Window {
         Ok(id)
     }
 
-    async fn change(&mut self, id: TicketId, version: i64, changes: &[Change], now: Timestamp) -> Result<()> {
+    pub(super) async fn change(
+        &mut self,
+        id: TicketId,
+        version: i64,
+        changes: &[Change],
+        now: Timestamp,
+    ) -> Result<()> {
         let row = Row::of(changes);
         let (stored, head) = read_head(&mut self.tx, id).await?.ok_or(StoreError::Conflict(id))?;
         if stored != version {
@@ -270,7 +276,12 @@ impl Window {
     }
 
     /// People stand in the order in which they came; the requester is the first.
-    async fn add_participant(&mut self, ticket: TicketId, person: PersonId, now: Timestamp) -> Result<()> {
+    pub(super) async fn add_participant(
+        &mut self,
+        ticket: TicketId,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<()> {
         query(
             "INSERT INTO participant (ticket_id, person_id, position, added_at)
              VALUES ($1, $2, (SELECT COUNT(*) FROM participant WHERE ticket_id = $1), $3)

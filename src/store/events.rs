@@ -10,9 +10,10 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     EventRow, Result,
-    columns::{ROWS_AT_ONCE, clean, count_u32, instant, micros, parameters, value_rows},
-    engine::{Connection, query, query_as},
+    columns::{clean, count_u32, instant, micros, parameters},
+    engine::{Connection, Value, query_as},
     failure::Context,
+    rows,
 };
 use crate::{
     desk::{EventBrief, TicketId},
@@ -139,32 +140,32 @@ pub(super) fn chain(ticket: TicketId, head: Head, events: &[NewEvent<'_>], now: 
 impl Chain {
     /// Writes the lines. The caller writes [`Chain::head`] into the ticket's row.
     pub(super) async fn insert(self, connection: &mut Connection) -> Result<()> {
-        let mut links = self.links.into_iter().peekable();
-        while links.peek().is_some() {
-            let piece: Vec<Link> = links.by_ref().take(ROWS_AT_ONCE).collect();
-            let sql = format!(
-                "INSERT INTO event (ticket_id, seq, at, kind, content_hash, prev_hash, hash, actor, content, salt)
-                 VALUES {}",
-                value_rows(piece.len(), 10)
-            );
-            let mut query = query(AssertSqlSafe(sql));
-            for link in piece {
-                query = query
-                    .bind(self.ticket.0)
-                    .bind(link.seq)
-                    .bind(link.at)
-                    .bind(link.kind)
-                    .bind(link.content_hash)
-                    .bind(link.prev_hash)
-                    .bind(link.hash)
-                    .bind(link.actor)
-                    .bind(link.content)
-                    .bind(link.salt);
-            }
-            query.execute(&mut *connection).await.context("adding to a ticket's history")?;
-        }
-        Ok(())
+        insert(connection, vec![self]).await
     }
+}
+
+/// Writes the lines of several tickets; see [`Chain::insert`].
+pub(super) async fn insert(connection: &mut Connection, chains: Vec<Chain>) -> Result<()> {
+    let values = chains
+        .into_iter()
+        .flat_map(|chain| chain.links.into_iter().map(move |link| (chain.ticket, link)))
+        .flat_map(|(ticket, link)| {
+            [
+                Value::from(ticket.0),
+                Value::from(link.seq),
+                Value::from(link.at),
+                Value::from(link.kind),
+                Value::from(link.content_hash),
+                Value::from(link.prev_hash),
+                Value::from(link.hash),
+                Value::from(link.actor),
+                Value::from(link.content),
+                Value::from(link.salt),
+            ]
+        })
+        .collect();
+    let into = ("event (ticket_id, seq, at, kind, content_hash, prev_hash, hash, actor, content, salt)", 10);
+    rows::insert(connection, into, "", values, "adding to a ticket's history").await
 }
 
 /// The last lines of each of these tickets, oldest first.

@@ -324,5 +324,6 @@ fn ticket_facts(row: TicketFactsRow) -> Result<TicketFacts> {
         automatic_hour: count_u32(row.automatic_hour),
         automatic_row: count_u32(row.automatic_row),
         history: Vec::new(),
+        imported: false,
     })
 }

@@ -34,6 +34,7 @@ struct UndecidedRow {
     oversized_bytes: Option<i64>,
     attempts: i64,
     role: String,
+    import_options: Option<String>,
     bytes: Vec<u8>,
 }
 
@@ -231,7 +232,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "SELECT r.id, r.received_at, r.oversized_bytes, l.attempts, f.role, r.bytes
+            "SELECT r.id, r.received_at, r.oversized_bytes, l.attempts, f.role,
+                (SELECT b.options FROM import_batch b
+                    WHERE l.folder = 'import:' || b.batch AND b.mailbox = l.mailbox) AS import_options, r.bytes
              FROM ledger l JOIN raw_message r ON r.id = l.raw_id JOIN folder f
                 ON f.mailbox = l.mailbox AND f.folder = l.folder AND f.uid_validity = l.uid_validity
              WHERE l.outcome = 'kept' AND l.raw_id IN ({}) ORDER BY l.raw_id",
@@ -252,6 +255,10 @@ impl Store {
                     oversized_bytes: row.oversized_bytes.map(count),
                     attempts: count_u32(row.attempts),
                     is_sent: row.role == "sent",
+                    imported: row
+                        .import_options
+                        .map(|options| columns::parse_json(&options, "a batch's options"))
+                        .transpose()?,
                 })
             })
             .collect()

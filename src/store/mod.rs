@@ -18,6 +18,7 @@ mod events;
 mod failure;
 mod folders;
 mod gather;
+mod import;
 mod lease;
 mod ledger;
 mod listing;
@@ -25,6 +26,7 @@ mod mailboxes;
 mod open;
 mod outbox;
 mod quarantine;
+mod rows;
 mod sent;
 mod ticket_view;
 mod timers;
@@ -35,13 +37,17 @@ use std::{sync::Arc, time::Duration};
 pub use alone::Alone;
 pub use changes::Changes;
 pub use digest::DigestSchedule;
+pub use import::{
+    FOLDER_PREFIX, ImportBatch, ImportKind, ImportOutcome, ImportRow, ImportedMail, ImportedTicket,
+    KeptTicket, UndoPlan,
+};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    desk::{Decision, FileRef, OutboxId, RawId, State, TicketId, TimerKind},
+    desk::{Decision, FileRef, ImportFacts, OutboxId, RawId, State, TicketId, TimerKind},
     mail::{Attachment, compose::Outgoing},
 };
 
@@ -132,6 +138,8 @@ pub struct Undecided {
     pub attempts: u32,
     /// It lay in the folder of sent mail.
     pub is_sent: bool,
+    /// It was imported, and put into quarantine then.
+    pub imported: Option<ImportFacts>,
 }
 
 /// A raw message.

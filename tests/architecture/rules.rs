@@ -3,7 +3,7 @@
 use super::source::{Source, item_end};
 
 /// Who may import whom (ARCHITECTURE.md, the table of folders). A folder may always import itself.
-pub const MAY_IMPORT: [(&str, &[&str]); 15] = [
+pub const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("mail", &[]),
     ("triage", &["mail"]),
     ("desk", &["mail", "triage"]),
@@ -20,6 +20,8 @@ pub const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("intake", &["imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox"]),
     // `intake` for the reading thread, the limits of a session and the check of signatures.
     ("setup", &["imap", "store", "mail", "desk", "net", "edge", "config", "intake", "smtp"]),
+    // `intake` for the reading thread and what leads to a conversation.
+    ("import", &["intake", "store", "mail", "triage", "desk", "edge", "config"]),
     (
         "daemon",
         &[
@@ -31,7 +33,7 @@ pub const MAY_IMPORT: [(&str, &[&str]); 15] = [
         "cli",
         &[
             "imap", "store", "mail", "triage", "desk", "render", "net", "edge", "config", "outbox", "intake",
-            "smtp", "daemon", "setup",
+            "smtp", "daemon", "setup", "import",
         ],
     ),
 ];

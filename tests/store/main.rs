@@ -11,6 +11,7 @@
 mod digest;
 mod gathering;
 mod house;
+mod importing;
 mod leases;
 mod ledger;
 mod outbox;

@@ -4,6 +4,7 @@ mod agents;
 mod clients;
 mod commands;
 mod forms;
+mod imported;
 mod loops;
 mod programs;
 mod proofs;

@@ -9,7 +9,7 @@ pub(super) mod sqlite;
 
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 
-pub(super) use query::{query, query_as, query_scalar};
+pub(super) use query::{Row, Value, query, query_as, query_scalar};
 
 use super::{Result, StoreError, failure::Context};
 
