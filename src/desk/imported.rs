@@ -33,6 +33,9 @@ enum Author {
 /// Judges one old mail. The caller has ruled out duplicates.
 pub(super) fn decide(facts: &MailFacts, import: &ImportFacts, policy: &Policy) -> Decision {
     let Some(sender) = &facts.sender else { return ignored(NO_SENDER) };
+    if let Some(client) = &facts.form_requester {
+        return new_ticket(&Case::of_form(facts, policy, client, facts.received_at), import);
+    }
     let case = Case::new(facts, policy, sender, facts.received_at);
     let class = facts.reading.class;
     let author = if class == Class::OwnAddress || loop_guard::is_own(policy, &sender.address) {

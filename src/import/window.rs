@@ -17,10 +17,10 @@ use super::sources::Item;
 use crate::{
     desk::{
         self, Change, Decision, Facts, ImportFacts, MailFacts, Outcome, PersonFacts, Policy, RawId,
-        ThreadMatch, TicketFacts, TicketId, TicketRef, threading::named_tickets,
+        ThreadMatch, TicketFacts, TicketId, TicketRef, form, threading::named_tickets,
     },
-    intake::thread_ids,
-    mail::Reading,
+    intake::{thread_ids, usable_sender},
+    mail::{Address, Reading},
     store::{AppliedMail, ImportBatch, ImportOutcome, ImportedMail, Result, StoreError, Window},
     triage::Triage,
 };
@@ -110,9 +110,8 @@ impl Taking<'_> {
             readings().map(|r| r.identity.as_str()).filter(|identity| !identity.is_empty()).collect();
         self.known = self.window.duplicates(&identities).await?;
         let people: Vec<(String, Option<String>)> = readings()
-            .filter_map(|r| r.from.as_ref())
-            .filter(|from| !from.address.is_empty())
-            .map(|from| (from.key(), from.name.clone()))
+            .flat_map(|r| usable_sender(r).cloned().into_iter().chain(form::requester(r, &[], self.policy)))
+            .map(|person| (person.key(), person.name))
             .collect();
         self.people = self.window.people(self.batch, &people, self.now).await?;
         let mut ids: Vec<String> = readings().flat_map(thread_ids).collect();
@@ -183,14 +182,15 @@ impl Taking<'_> {
         threads: Vec<ThreadMatch>,
         named: &[TicketId],
     ) -> MailFacts {
-        let sender = reading.from.as_ref().and_then(|from| self.people.get(&from.key())).cloned();
+        let person = |address: &Address| self.people.get(&address.key()).cloned();
         MailFacts {
             raw: RawId::default(),
             mailbox: self.batch.folder.mailbox.clone(),
             received_at: item.received_at,
             oversized_bytes: item.oversized_bytes,
             duplicate_of: self.known.get(&reading.identity).map(|ticket| ticket.unwrap_or_default()),
-            sender,
+            sender: usable_sender(reading).and_then(person),
+            form_requester: form::requester(reading, &[], self.policy).as_ref().and_then(person),
             threads,
             tickets: named.iter().filter_map(|id| self.tickets.get(id)).cloned().collect(),
             imported: Some(ImportFacts::clone(&self.batch.facts)),
@@ -218,9 +218,8 @@ impl Taking<'_> {
             }
             Some(TicketRef::New) => {
                 // The language of a person is that of their newest ticket.
-                if let Some(Change::Create { language, .. }) = decision.changes.first()
-                    && let Some(person) =
-                        reading.from.as_ref().and_then(|from| self.people.get_mut(&from.key()))
+                if let Some(Change::Create { language, requester, .. }) = decision.changes.first()
+                    && let Some(person) = self.people.values_mut().find(|person| person.id == *requester)
                 {
                     person.language = Some(language.clone()).filter(|language| !language.is_empty());
                 }

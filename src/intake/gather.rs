@@ -9,7 +9,7 @@ use crate::{
         threading::named_tickets,
         token::{NONCE_CHARS, subaddress},
     },
-    mail::Reading,
+    mail::{Address, Reading},
     store::{Result, Window},
 };
 
@@ -45,9 +45,7 @@ pub(super) async fn gather(
     {
         facts.duplicate_of = Some(first.unwrap_or_default());
     }
-    if let Some(from) = &reading.from
-        && (1..=ADDRESS_BYTES_MAX).contains(&from.address.len())
-    {
+    if let Some(from) = usable_sender(reading) {
         facts.sender = Some(window.person(&from.key(), from.name.as_deref(), now).await?);
     }
     if mail.sent {
@@ -114,6 +112,12 @@ async fn confirmation(
         return window.confirmation_by_message_id(id).await;
     }
     Ok(None)
+}
+
+/// The sender, if their address can be one.
+#[must_use]
+pub fn usable_sender(reading: &Reading) -> Option<&Address> {
+    reading.from.as_ref().filter(|from| (1..=ADDRESS_BYTES_MAX).contains(&from.address.len()))
 }
 
 /// The Message-IDs that lead to the mail's conversation, the most telling first.
