@@ -288,7 +288,7 @@ pub struct MailFacts {
     /// It lay in the mailbox's folder of sent mail.
     #[serde(default)]
     pub sent: bool,
-    /// Of a mail in that folder: it is one that the desk sent.
+    /// Of a mail in that folder, or an imported one: it is one that the desk sent.
     #[serde(default)]
     pub own_mail: bool,
     /// Who stands in a mail that a web form is proven to have sent.

@@ -32,6 +32,9 @@ enum Author {
 
 /// Judges one old mail. The caller has ruled out duplicates.
 pub(super) fn decide(facts: &MailFacts, import: &ImportFacts, policy: &Policy) -> Decision {
+    if facts.own_mail {
+        return ignored("this desk sent it itself");
+    }
     let Some(sender) = &facts.sender else { return ignored(NO_SENDER) };
     if let Some(client) = &facts.form_requester {
         return new_ticket(&Case::of_form(facts, policy, client, facts.received_at), import);

@@ -20,7 +20,7 @@ use crate::{
         ThreadMatch, TicketFacts, TicketId, TicketRef, form, threading::named_tickets,
     },
     intake::{thread_ids, usable_sender},
-    mail::{Address, Reading},
+    mail::{Address, Class, Reading},
     store::{AppliedMail, ImportBatch, ImportOutcome, ImportedMail, Result, StoreError, Window},
     triage::Triage,
 };
@@ -114,7 +114,8 @@ impl Taking<'_> {
             .map(|person| (person.key(), person.name))
             .collect();
         self.people = self.window.people(self.batch, &people, self.now).await?;
-        let mut ids: Vec<String> = readings().flat_map(thread_ids).collect();
+        let own = readings().filter(|r| r.class == Class::OwnAddress).flat_map(own_ids).cloned();
+        let mut ids: Vec<String> = readings().flat_map(thread_ids).chain(own).collect();
         ids.sort_unstable();
         ids.dedup();
         self.threads = self.window.threads_of(&ids).await?;
@@ -191,6 +192,10 @@ impl Taking<'_> {
             duplicate_of: self.known.get(&reading.identity).map(|ticket| ticket.unwrap_or_default()),
             sender: usable_sender(reading).and_then(person),
             form_requester: form::requester(reading, &[], self.policy).as_ref().and_then(person),
+            own_mail: own_ids(reading)
+                .filter_map(|id| self.threads.get(id))
+                .flatten()
+                .any(|found| found.sent_to.is_some()),
             threads,
             tickets: named.iter().filter_map(|id| self.tickets.get(id)).cloned().collect(),
             imported: Some(ImportFacts::clone(&self.batch.facts)),
@@ -257,6 +262,11 @@ impl Taking<'_> {
         self.pending_ids.clear();
         Ok(())
     }
+}
+
+/// The names under which the outbox knows a mail that this desk sent itself; a relay may have given it another Message-ID.
+fn own_ids(reading: &Reading) -> impl Iterator<Item = &String> {
+    reading.message_id.iter().chain(&reading.trace.reference)
 }
 
 impl Judged {

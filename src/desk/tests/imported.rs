@@ -68,6 +68,7 @@ fn our_own_old_answer_is_an_answer() {
     let stray = MailFacts { threads: Vec::new(), tickets: Vec::new(), ..sent(CLIENT) };
     let decision = decided(stray);
     assert_eq!((decision.outcome, decision.reason.as_str()), (Outcome::Ignored, imported::NO_CONVERSATION));
+    assert_eq!(decided(MailFacts { own_mail: true, ..sent(CLIENT) }).outcome, Outcome::Ignored);
     // The same mail without an import is what it was.
     assert_eq!(decided(MailFacts { imported: None, ..sent(CLIENT) }).reason, "own_address");
 }
