@@ -64,14 +64,14 @@ pub struct Record {
 }
 
 const LEDGER: &str = "SELECT l.uid_validity, l.uid, l.outcome, l.reason, l.ticket_id, l.settled_at, r.bytes
-    FROM ledger l LEFT JOIN raw_message r ON r.id = l.raw_id ORDER BY l.uid_validity, l.uid";
+    FROM ledger l LEFT JOIN raw_message r ON r.id = l.raw_id WHERE l.folder = 'INBOX' ORDER BY l.uid_validity, l.uid";
 const TICKETS: &str = "SELECT t.id, t.state, p.address AS requester FROM ticket t JOIN person p ON p.id = t.requester_id ORDER BY t.id";
 const OUTBOX: &str =
     "SELECT id, kind, recipient, envelope_from, state, attempts, detail, ticket_id, mail, to_agent,
         created_at FROM outbox ORDER BY id";
 /// `{}`: the folder's UIDVALIDITY.
-const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE uid_validity = {} AND outcome <> 'kept'),
-    (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept' OR (uid_validity = {} AND
+const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE folder = 'INBOX' AND uid_validity = {} AND outcome <> 'kept'),
+    (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept' OR (folder = 'INBOX' AND uid_validity = {} AND
         settled_at IS NULL AND oversized = 0 AND outcome IN ('ticket', 'held', 'control', 'ignored'))),
     (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending', 'unknown')),
     (SELECT COUNT(*) FROM outbox)";
