@@ -70,7 +70,8 @@ const OUTBOX: &str =
     "SELECT id, kind, recipient, envelope_from, state, attempts, detail, ticket_id, mail, to_agent,
         created_at FROM outbox ORDER BY id";
 /// `{}`: the folder's UIDVALIDITY.
-const UNDONE: &str = "SELECT (SELECT COUNT(*) FROM ledger WHERE folder = 'INBOX' AND uid_validity = {} AND outcome <> 'kept'),
+const UNDONE: &str =
+    "SELECT (SELECT COUNT(*) FROM ledger WHERE folder = 'INBOX' AND uid_validity = {} AND outcome <> 'kept'),
     (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept' OR (folder = 'INBOX' AND uid_validity = {} AND
         settled_at IS NULL AND oversized = 0 AND outcome IN ('ticket', 'held', 'control', 'ignored'))),
     (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending', 'unknown')),
