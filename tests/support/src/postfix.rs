@@ -116,6 +116,7 @@ fn main_cf(folder: &Path, dovecot: &Dovecot, options: &PostfixOptions<'_>) -> St
     let domains = options.domains.join(" ");
     format!(
         "compatibility_level = 3.6
+service_throttle_time = 1s
 queue_directory = {d}/q
 data_directory = {d}/data
 daemon_directory = /usr/lib/postfix/sbin
