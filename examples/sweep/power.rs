@@ -280,7 +280,9 @@ fn restored<'r>(
     for uid in 1..=u32::try_from(outside.handled)? {
         builder = builder.lying(HANDLED, uid, &[], b"Subject: settled\r\n\r\n");
     }
-    let post = Post::Scripted(runtime.block_on(builder.start()));
+    let server = runtime.block_on(builder.start());
+    server.set_uid_next(u32::try_from(outside.delivered + 1)?);
+    let post = Post::Scripted(server);
     let mut stage = Stage::new(runtime, &options.binary, Engine::Sqlite, post, recording.after)?;
     fs::write(stage.seat.path().join("desk-secret"), &recording.secret)?;
     stage.letters = recording.letters.iter().take(outside.delivered).cloned().collect();

@@ -28,6 +28,9 @@ pub(super) struct Account {
     pub uid_next: u32,
     /// Messages that ever came into a folder. Their number in it says nothing of news once some have left.
     arrived: BTreeMap<String, usize>,
+    /// The highest UID that was expunged from a folder: it is not given again (RFC 3501 section 2.3.1.1). What a test takes
+    /// out without a word is as if it had never been.
+    expunged: BTreeMap<String, u32>,
 }
 
 /// How a FETCH answer is falsified.
@@ -58,6 +61,7 @@ impl Account {
             sent: None,
             uid_next: 1,
             arrived: BTreeMap::new(),
+            expunged: BTreeMap::new(),
         }
     }
 
@@ -104,7 +108,8 @@ impl Account {
 
     fn next(&self, folder: &str) -> u32 {
         let last = self.folders.get(folder).and_then(|mails| mails.last()).map_or(0, |mail| mail.uid);
-        self.uid_next.max(last + 1)
+        let expunged = self.expunged.get(folder).copied().unwrap_or(0);
+        self.uid_next.max(last.max(expunged) + 1)
     }
 
     pub(super) fn list(&self) -> Reply {
@@ -222,6 +227,9 @@ impl Account {
         for (gone, (at, _)) in all.iter().enumerate().filter(|(_, mail)| leaves(mail)).enumerate() {
             out.push_str(&format!("* {} EXPUNGE\r\n", at + 1 - gone));
         }
+        let highest = all.iter().filter(|mail| leaves(mail)).map(|mail| mail.uid).max().unwrap_or(0);
+        let expunged = self.expunged.entry(folder.to_owned()).or_default();
+        *expunged = highest.max(*expunged);
         if let Some(mails) = self.folders.get_mut(folder) {
             mails.retain(|mail| !leaves(mail));
         }
