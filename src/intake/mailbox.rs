@@ -80,6 +80,8 @@ pub struct Service<'a> {
     pub(super) sent: &'a mut SentFolder,
     /// How many messages each folder held when it was last compared in this session.
     pub(super) counts: BTreeMap<String, u32>,
+    /// UIDNEXT of each folder when it was last looked through.
+    looked_to: BTreeMap<String, u32>,
     /// When each folder was last compared with the ledger.
     reconciled: BTreeMap<String, Instant>,
     /// What went wrong in this pass without ending the session: the rest of the pass is done first.
@@ -114,6 +116,7 @@ impl<'a> Service<'a> {
             suspects,
             sent,
             counts: BTreeMap::new(),
+            looked_to: BTreeMap::new(),
             any_opened: false,
             reconciled: BTreeMap::new(),
             put_off: None,
@@ -168,7 +171,9 @@ impl<'a> Service<'a> {
     /// As [`Service::pass`].
     pub async fn watch(&mut self, stop: &CancellationToken) -> Result<()> {
         let wait = self.until_next_look();
-        self.open_first().await?;
+        if self.open_first().await? {
+            return Ok(());
+        }
         self.pulse.expect_within(wait + WORK_MAX);
         let called = self.desk.intake_wake.notified();
         if self.session.has_idle() {
@@ -194,22 +199,23 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// The first of the folders that can be opened is the one that is watched.
-    async fn open_first(&mut self) -> Result<()> {
+    /// The first of the folders that can be opened is the one that is watched. True when mail came into it while another one
+    /// was open: opening it anew tells of that, and IDLE does not.
+    async fn open_first(&mut self) -> Result<bool> {
         // Opened a moment ago, with all that came since noted.
         if let [only] = self.config.folders.as_slice()
             && self.session.is_open(only)
         {
-            return Ok(());
+            return Ok(false);
         }
         let mut missing = None;
         for folder in &self.config.folders {
             match self.session.select(folder).await {
                 Err(why @ ImapError::Operator(_)) => missing = Some(why),
-                other => return Ok(other.map(drop)?),
+                other => return Ok(other?.uid_next > self.looked_to.get(folder).copied()),
             }
         }
-        missing.map_or(Ok(()), |why| Err(why.into()))
+        missing.map_or(Ok(false), |why| Err(why.into()))
     }
 
     /// Until the poll, or until a message that failed may be tried again.
@@ -284,6 +290,9 @@ impl<'a> Service<'a> {
     /// Opens a folder and lists what lies behind what is accounted for.
     pub(super) async fn look(&mut self, folder: &str) -> Result<Look> {
         let selected = self.session.select(folder).await?;
+        if let Some(next) = selected.uid_next {
+            self.looked_to.insert(folder.to_owned(), next);
+        }
         let key = self.key(folder, selected.uid_validity);
         let known = self.desk.store.folder(&key).await?;
         let is_new = known.is_none();

@@ -48,6 +48,24 @@ fn nudge(scene: &Scene, n: u32) {
     scene.imap.append("INBOX", &letter(n));
 }
 
+/// IDLE says nothing of what came while another folder was open.
+#[test]
+fn a_mail_that_comes_while_the_sent_folder_is_open_does_not_wait_for_the_poll() {
+    // INBOX is looked through twice before; the third SELECT opens the Sent folder, slowly enough for mail to come meanwhile.
+    let slowly = Misbehave::Drip(std::time::Duration::from_millis(5));
+    let imap = filled(1).sent_folder("Sent").on("SELECT", When::Nth(3), slowly);
+    let scene = desk(imap, "watch");
+    scene.wait_for_command("SELECT", 3);
+    scene.imap.deliver(2, &letter(2));
+    scene.assert_each_once(&[1, 2]);
+    let commands = scene.imap.commands();
+    let at = |found: &dyn Fn(&str) -> bool| commands.iter().position(|line| found(line));
+    let fetched = at(&|line| line.starts_with("UID FETCH 2 ") && line.contains("BODY.PEEK[]"));
+    let idle = at(&|line| line == "IDLE");
+    assert!(idle.is_none() || fetched < idle, "{commands:#?}");
+    scene.finish();
+}
+
 #[test]
 fn an_answer_from_the_shared_mailbox_stops_the_clock_and_is_mailed_to_nobody() {
     let scene = desk(filled(2).sent_folder("Sent"), "watch");
