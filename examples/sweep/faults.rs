@@ -13,7 +13,7 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -50,8 +50,6 @@ const KINDS: u64 = 4;
 /// How long one session with its aftermath may take.
 const SESSION_MAX: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(4);
-/// The library of faketime(1), by the folder of Debian's architectures.
-const FAKETIME: &str = "faketime/libfaketimeMT.so.1";
 
 /// Which line is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +91,6 @@ struct Tally {
 /// # Errors
 /// When the harness itself cannot go on.
 pub fn sweep(options: &Options) -> Result<bool> {
-    let library = faketime().context("faketime is not installed")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let lives = options.sessions.div_ceil(options.sessions_a_life());
     let accounts = accounts(lives);
@@ -115,7 +112,7 @@ pub fn sweep(options: &Options) -> Result<bool> {
                         eprintln!("faults: at life {number} after {:.0} s", begun.elapsed().as_secs_f64());
                     }
                     if options.only.is_none_or(|only| only == number) {
-                        let life = Life::new(&runtime, options, &library, &dovecot, number);
+                        let life = Life::new(&runtime, options, &dovecot, number);
                         let lived = life.and_then(|mut life| life.live(&tally));
                         if let Err(why) = lived {
                             lock(&tally).failures.push(format!("life {number}: the harness: {why:#}"));
@@ -150,12 +147,6 @@ fn report(tally: &Tally, took: Duration) {
     }
 }
 
-fn faketime() -> Result<PathBuf> {
-    let folders = std::fs::read_dir("/usr/lib")?;
-    let found = folders.flatten().map(|folder| folder.path().join(FAKETIME)).find(|path| path.exists());
-    found.context("no libfaketimeMT.so.1 below /usr/lib")
-}
-
 /// One life of a daemon.
 struct Life<'r> {
     runtime: &'r Runtime,
@@ -179,13 +170,7 @@ struct Life<'r> {
 }
 
 impl<'r> Life<'r> {
-    fn new(
-        runtime: &'r Runtime,
-        options: &'r Options,
-        library: &Path,
-        dovecot: &Arc<Dovecot>,
-        number: u64,
-    ) -> Result<Self> {
+    fn new(runtime: &'r Runtime, options: &'r Options, dovecot: &Arc<Dovecot>, number: u64) -> Result<Self> {
         let mut random = Random::of_point(options.seed, number);
         let line = if number.is_multiple_of(2) { Line::Smtp } else { Line::Imap };
         let garbling = number / 2 % 2 == 1;
@@ -207,8 +192,7 @@ impl<'r> Life<'r> {
         let proxy = runtime.block_on(Proxy::start(Server::At(server)));
         (swept.host, swept.port) = (proxy.ip().to_string(), proxy.port());
         let mut seat = Seat::new(&options.binary, &lines, &scenario::options(after))?;
-        seat.set_environment("LD_PRELOAD", &library.to_string_lossy());
-        seat.set_environment("FAKETIME", &format!("+0 x{HASTE}"));
+        seat.hurry(HASTE)?;
         Ok(Self {
             runtime,
             options,

@@ -280,6 +280,21 @@ fn dues(expected: &Expected<'_>, record: &Record, altered: &BTreeSet<i64>) -> Ve
     wrong
 }
 
+/// Each reply lies in the Sent folder, once: a copy too many would be an answer that people see twice.
+pub fn filed(record: &Record, there: &[String]) -> Vec<String> {
+    let replies = record.outbox.iter().filter(|row| row.kind == "reply");
+    let copies = |row: &OutboxRow| there.iter().filter(|id| **id == row.message_id()).count();
+    let mut wrong: Vec<String> = replies
+        .clone()
+        .filter(|row| copies(row) != 1)
+        .map(|row| format!("reply {} lies {} times in the Sent folder", row.id, copies(row)))
+        .collect();
+    if there.len() > replies.count() && wrong.is_empty() {
+        wrong.push(format!("the Sent folder holds {there:?}"));
+    }
+    wrong
+}
+
 /// FAULTS section 2, counted anew from the rows.
 fn limits(record: &Record) -> Vec<String> {
     let mut wrong = Vec::new();

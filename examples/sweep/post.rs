@@ -106,6 +106,18 @@ impl Post {
         })
     }
 
+    /// Message-IDs of what lies in the Sent folder; `None`: there is none, so that nothing is filed.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub fn filed(&self) -> Result<Option<Vec<String>>> {
+        let Self::Dovecot { server, user, .. } = self else { return Ok(None) };
+        let mails = ImapBox::open(server.ip(), user, &password(user), "Sent")?.messages()?;
+        Ok(Some(
+            mails.iter().map(|mail| mail.header("Message-ID").trim_matches(['<', '>']).to_owned()).collect(),
+        ))
+    }
+
     /// INBOX's UIDVALIDITY.
     pub fn uid_validity(&self) -> u32 {
         match self {

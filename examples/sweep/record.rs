@@ -75,7 +75,8 @@ const UNDONE: &str =
     (SELECT COUNT(*) FROM ledger WHERE outcome = 'kept' OR (folder = 'INBOX' AND uid_validity = {} AND
         settled_at IS NULL AND oversized = 0 AND outcome IN ('ticket', 'held', 'control', 'ignored'))),
     (SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending', 'unknown')),
-    (SELECT COUNT(*) FROM outbox)";
+    (SELECT COUNT(*) FROM outbox),
+    (SELECT COUNT(*) FROM outbox WHERE kind = 'reply' AND state = 'sent' AND filed IN ('', 'trying'))";
 
 /// A connection for looking. While one is open SQLite's shared memory outlives the daemon, so none may be open when the
 /// daemon is killed: else its next start would not have to recover.
@@ -104,6 +105,8 @@ pub struct Progress {
     pub unsent: i64,
     /// All mail that leaves or has left.
     pub outgoing: i64,
+    /// Replies that left and of which no copy is known in the Sent folder.
+    pub unfiled: i64,
 }
 
 impl Look {
@@ -122,10 +125,10 @@ impl Look {
     /// When the store cannot be read.
     pub async fn progress(&mut self, uid_validity: u32) -> Result<Progress> {
         let statement = UNDONE.replace("{}", &uid_validity.to_string());
-        let rows: Vec<(i64, i64, i64, i64)> =
+        let rows: Vec<(i64, i64, i64, i64, i64)> =
             all!(self, AssertSqlSafe(statement)).context("looking at the progress")?;
-        let (decided, under_way, unsent, outgoing) = rows.first().copied().unwrap_or_default();
-        Ok(Progress { decided, under_way, unsent, outgoing })
+        let (decided, under_way, unsent, outgoing, unfiled) = rows.first().copied().unwrap_or_default();
+        Ok(Progress { decided, under_way, unsent, outgoing, unfiled })
     }
 
     /// UIDs and raw messages that were set aside.

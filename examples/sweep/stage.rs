@@ -133,7 +133,7 @@ impl<'r> Stage<'r> {
                 }
             }
             let progress = self.runtime.block_on(look.progress(self.post.uid_validity()))?;
-            if self.is_told() && is_over(progress, self.letters.len()) {
+            if self.is_told() && self.is_over(progress) {
                 return self.runtime.block_on(look.end());
             }
             if !self.seat.is_running() {
@@ -157,7 +157,7 @@ impl<'r> Stage<'r> {
         let end = Instant::now() + STORY_MAX;
         while self.seat.is_running() {
             self.react()?;
-            if self.is_told() && self.sink.count() >= due {
+            if self.is_told() && self.sink.count() >= due && self.is_filed()? {
                 return Ok(());
             }
             if Instant::now() >= end {
@@ -178,6 +178,18 @@ impl<'r> Stage<'r> {
         self.judge(after)
     }
 
+    fn is_over(&self, progress: Progress) -> bool {
+        let decided = i64::try_from(self.letters.len()).unwrap_or(i64::MAX);
+        let files = matches!(*self.post, Post::Dovecot { .. });
+        let is_filed = progress.unfiled == 0 || !files;
+        is_filed && progress.decided == decided && progress.under_way == 0 && progress.unsent == 0
+    }
+
+    fn is_filed(&self) -> Result<bool> {
+        let replies = scenario::dues().iter().filter(|due| due.kind == "reply").count();
+        Ok(self.post.filed()?.is_none_or(|there| there.len() >= replies))
+    }
+
     const fn may_be_set_aside(&self) -> bool {
         self.ended_recovering >= 2
     }
@@ -190,7 +202,7 @@ impl<'r> Stage<'r> {
         self.deliver(scenario::probe())?;
         let end = Instant::now() + POLL_MAX;
         let mut look = self.runtime.block_on(Look::at(self.seat.url()))?;
-        while !is_over(self.runtime.block_on(look.progress(self.post.uid_validity()))?, self.letters.len()) {
+        while !self.is_over(self.runtime.block_on(look.progress(self.post.uid_validity()))?) {
             if Instant::now() >= end {
                 bail!("the next good mail was not handled within a poll");
             }
@@ -220,14 +232,12 @@ impl<'r> Stage<'r> {
         };
         let mut wrong = oracle::judge(&expected, &record, &self.received());
         wrong.extend(self.post.check_settled(after, self.letters.len())?);
+        if let Some(there) = self.post.filed()? {
+            wrong.extend(oracle::filed(&record, &there));
+        }
         if self.seat.log().contains("panicked at") {
             wrong.push("the daemon panicked".to_owned());
         }
         Ok(wrong)
     }
-}
-
-fn is_over(progress: Progress, letters: usize) -> bool {
-    let decided = i64::try_from(letters).unwrap_or(i64::MAX);
-    progress == Progress { decided, under_way: 0, unsent: 0, ..progress }
 }
