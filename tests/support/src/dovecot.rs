@@ -118,10 +118,6 @@ impl Dovecot {
     /// Kills the server; the mail stays.
     pub fn stop(&mut self) {
         self.process = None;
-        // Its helpers end a moment after it, and a start that meets one of their sockets fails ("Socket already exists").
-        let sockets = self.folder.path().join("run");
-        drop(fs::remove_dir_all(&sockets));
-        drop(fs::create_dir(&sockets));
     }
 
     /// Starts it again after [`Dovecot::stop`], at the same address.

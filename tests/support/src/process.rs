@@ -9,6 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How long what was killed may take to end.
+const GONE_MAX: Duration = Duration::from_secs(10);
+
 /// A child that leads a process group of its own; dropping it kills the whole group.
 #[derive(Debug)]
 pub struct Group {
@@ -61,13 +64,18 @@ impl Group {
         self.signal(libc::SIGTERM);
     }
 
-    /// Kills the group and waits for the leader.
+    /// Kills the group and waits until none of it is left: a helper that outlives its server by a moment still holds the
+    /// server's sockets, and the next start on the same address fails ("Address already in use").
     pub fn kill(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             kill(-self.pid(), libc::SIGKILL);
         }
         // An error here means that it was waited for before.
         let _gone = self.child.wait();
+        let end = Instant::now() + GONE_MAX;
+        while has_members(self.pid()) && Instant::now() < end {
+            pause();
+        }
     }
 
     /// Waits for the leader's end; `None` after the limit.
@@ -91,6 +99,19 @@ impl Drop for Group {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Whether a process of this group runs. One that ended and was not waited for (`Z`) holds nothing any more (proc(5)).
+fn has_members(group: i32) -> bool {
+    let runs_in_it = |stat: &str| {
+        // The name before the closing parenthesis may hold anything.
+        let mut fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace()).into_iter().flatten();
+        let (state, pgrp) = (fields.next(), fields.nth(1));
+        state != Some("Z") && pgrp.and_then(|id| id.parse().ok()) == Some(group)
+    };
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let stats = processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok());
+    stats.into_iter().any(|stat| runs_in_it(&stat))
 }
 
 fn kill(pid: i32, signal: i32) {
