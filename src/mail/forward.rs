@@ -1,13 +1,11 @@
 //! Forwarded mails: attached as messages, or pasted below a divider. Knows the commonest programs' forms.
 
-mod tables;
-
 use super::{
     Address, Forwarded, addresses, attachments, body, header,
+    language::{self, ALL, Field, Prefix},
     structure::{self, Structure},
     words,
 };
-use tables::{CC, DATE, DIVIDERS, FROM, INTRODUCTIONS, OTHER, PREFIXES, SUBJECT, TO};
 
 /// Lines that a pasted header block may have.
 const BLOCK_LINES_MAX: usize = 14;
@@ -19,8 +17,9 @@ pub fn find(subject: &str, text: &str, tree: &Structure<'_>) -> Option<Forwarded
 }
 
 fn is_forward(subject: &str) -> bool {
-    let lower = subject.trim_start().to_lowercase();
-    PREFIXES.iter().any(|p| lower.starts_with(p))
+    let lower = subject.trim_start().trim_start_matches('[').to_lowercase();
+    let end = lower.find([':', '：', ' ']).unwrap_or(lower.len());
+    language::prefix(lower.get(..end).unwrap_or_default()) == Some(Prefix::Forward)
 }
 
 /// Where a pasted mail begins: the line of its divider, and the first line of its header block.
@@ -45,7 +44,7 @@ fn beginning(lines: &[&str], forward: bool) -> Option<(usize, usize)> {
         if plain.len() < 200 && own && is_divider(plain, forward) {
             rule = Some(at);
         } else if forward
-            && field_of(plain).is_some_and(|(name, _)| FROM.contains(&name.as_str()))
+            && field_of(plain).is_some_and(|(name, _)| language::field(&name) == Some(Field::From))
             && is_block(lines, at)
         {
             return Some((at, at));
@@ -62,17 +61,16 @@ fn is_divider(line: &str, forward: bool) -> bool {
     }
     let lower = line.to_lowercase();
     let words = lower.trim_matches(['-', '_', '=', ' ', ':', '：']);
-    let says =
-        INTRODUCTIONS.iter().any(|w| words.starts_with(w)) || DIVIDERS.iter().any(|d| lower.starts_with(d));
+    let says = ALL.iter().flat_map(|l| l.forwards).any(|w| words.starts_with(w));
     says || forward && ruled
 }
 
 /// A header block begins here: two known lines within the first four.
 fn is_block(lines: &[&str], at: usize) -> bool {
     let known = |line: &&&str| {
-        field_of(unquoted(line)).is_some_and(|(n, _)| {
-            [FROM, SUBJECT, DATE, TO, CC].iter().any(|names| names.contains(&n.as_str()))
-        })
+        field_of(unquoted(line))
+            .and_then(|(name, _)| language::field(&name))
+            .is_some_and(|field| field != Field::Other)
     };
     let mut next = lines.get(at..).unwrap_or_default().iter().filter(|l| !unquoted(l).is_empty());
     next.next().is_some_and(|l| known(&l)) && next.take(3).any(|l| known(&l))
@@ -151,19 +149,14 @@ fn field_of(line: &str) -> Option<(String, &str)> {
 /// Reads one line of a pasted header block.
 fn take_field(forwarded: &mut Forwarded, line: &str) -> bool {
     let Some((name, value)) = field_of(line) else { return false };
-    let is = |names: &[&str]| names.contains(&name.as_str());
-    if is(FROM) {
-        forwarded.from = person(value);
-    } else if is(SUBJECT) {
-        forwarded.subject = Some(value.to_owned());
-    } else if is(DATE) {
-        forwarded.date = Some(value.to_owned());
-    } else if is(TO) {
-        forwarded.to = addresses::parse(plain(value).as_bytes());
-    } else if is(CC) {
-        forwarded.cc = addresses::parse(plain(value).as_bytes());
-    } else {
-        return OTHER.contains(&name.as_str());
+    match language::field(&name) {
+        Some(Field::From) => forwarded.from = person(value),
+        Some(Field::Subject) => forwarded.subject = Some(value.to_owned()),
+        Some(Field::Date) => forwarded.date = Some(value.to_owned()),
+        Some(Field::To) => forwarded.to = addresses::parse(plain(value).as_bytes()),
+        Some(Field::Cc) => forwarded.cc = addresses::parse(plain(value).as_bytes()),
+        Some(Field::Other) => {}
+        None => return false,
     }
     true
 }

@@ -21,6 +21,7 @@ mod forward;
 mod header;
 mod html;
 mod ids;
+mod language;
 pub mod mbox;
 mod own_list;
 mod params;

@@ -1,78 +1,7 @@
 //! The base subject: without reply and forward prefixes of any language and without `[#123]`. Only suggests which mails
 //! belong together (SPEC section 6).
 
-/// Reply and forward prefixes, lower case, as mail programs write them before a colon.
-const PREFIXES: &[&str] = &[
-    // en, and what most programs use everywhere
-    "re",
-    "fw",
-    "fwd",
-    "forward",
-    "forwarded",
-    // de, nl, sv/no/da, fi, is
-    "aw",
-    "antw",
-    "antwort",
-    "wg",
-    "weitergeleitet",
-    "doorst",
-    "sv",
-    "vs",
-    "vb",
-    "vl",
-    "vid",
-    "ang",
-    "svar",
-    "videresendt",
-    // fr, it, es, pt, ro
-    "réf",
-    "ref",
-    "tr",
-    "rép",
-    "i",
-    "r",
-    "rif",
-    "rv",
-    "res",
-    "enc",
-    "rés",
-    // pl, cs, hu, tr, el, ru, uk, id, vi
-    "odp",
-    "pd",
-    "odpověď",
-    "přep",
-    "továbbítás",
-    "továbbítva",
-    "ynt",
-    "ilt",
-    "i̇lt",
-    "απ",
-    "πρθ",
-    "ha",
-    "на",
-    "отв",
-    "ответ",
-    "пересл",
-    "fs",
-    "bls",
-    "trs",
-    "trl",
-    // zh, ja, ko
-    "回复",
-    "回覆",
-    "答复",
-    "答覆",
-    "转发",
-    "轉寄",
-    "轉發",
-    "转寄",
-    "回信",
-    "返信",
-    "転送",
-    "답장",
-    "회신",
-    "전달",
-];
+use super::language;
 
 /// Rounds of stripping: mails that went to and fro for years have this many prefixes at most.
 const ROUNDS_MAX: usize = 64;
@@ -118,7 +47,7 @@ fn strip_prefix(text: &str) -> &str {
         let word = word.trim_end_matches(|c: char| {
             c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^' | '*' | ' ' | '.' | '）' | '（')
         });
-        if PREFIXES.contains(&word) {
+        if language::prefix(word).is_some() {
             return rest.get(colon.len_utf8()..).unwrap_or_default().trim_start();
         }
     }

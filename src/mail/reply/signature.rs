@@ -1,54 +1,10 @@
 //! Signatures: the `-- ` line of RFC 3676 section 4.3, and the footers that phones add.
 
 use super::Kind;
+use crate::mail::language::ALL;
 
 /// Longest signature behind `-- `.
 const SIGNATURE_LINES_MAX: usize = 30;
-
-/// Beginnings of footers that programs add, lower case; each is a whole line near the end.
-const FOOTERS: &[&str] = &[
-    "sent from my ",
-    "sent from yahoo",
-    "sent from mail for windows",
-    "sent from outlook",
-    "sent from samsung",
-    "sent via ",
-    "sent using ",
-    "sent with ",
-    "get outlook for",
-    "from my iphone",
-    "from my android",
-    "enviado desde mi",
-    "enviado do meu",
-    "envoyé de mon",
-    "envoyé depuis mon",
-    "von meinem ",
-    "gesendet mit ",
-    "gesendet von ",
-    "inviato da ",
-    "verzonden vanaf",
-    "verstuurd vanaf",
-    "verzonden met",
-    "wysłane z ",
-    "skickat från",
-    "sendt fra min",
-    "отправлено с ",
-    "отправлено из ",
-    "发自我的",
-    "发自",
-    "從我的",
-    "从我的",
-    "發自我的",
-    "來自我的",
-    "来自我的",
-    "发送自",
-    "获取 outlook",
-    "iphoneから送信",
-    "androidから送信",
-    "私のiphoneから",
-    "나의 iphone에서 보냄",
-    "내 iphone에서 보냄",
-];
 
 /// Marks signature lines among the new ones.
 pub fn mark(lines: &[&str], kinds: &mut [Kind]) {
@@ -87,7 +43,7 @@ fn is_footer(line: &str, lines: &[&str], kinds: &[Kind], at: usize) -> bool {
         return false;
     }
     let lower = trimmed.to_lowercase();
-    if !FOOTERS.iter().any(|f| lower.starts_with(f)) {
+    if !ALL.iter().flat_map(|language| language.footers).any(|f| lower.starts_with(f)) {
         return false;
     }
     let len = block_len(kinds, at);

@@ -1,0 +1,31 @@
+//! Czech.
+
+use super::{Language, NONE};
+
+pub const CS: Language = Language {
+    code: "cs",
+    reply_prefixes: &["odpověď", "odp"],
+    forward_prefixes: &["přep", "fw"],
+    from: &["od", "odesílatel"],
+    date: &["datum", "odesláno", "dne"],
+    to: &["komu", "pro", "adresát"],
+    cc: &["kopie", "kopie komu"],
+    subject: &["předmět", "věc"],
+    other: &["odpovědět", "odpověď komu", "důležitost"],
+    attributions: &[
+        r"(?i)^(?:dne|po|út|st|čt|pá|so|ne)\s.{6,}\snapsal\(?a?\)?\s*:$",
+        r"(?i)^.{3,200}\snapsal\(?a?\)?(?:\s(?:dne|\d).{6,60})?\s*:$",
+    ],
+    originals: &["původní zpráva", "původní e-mail"],
+    forwards: &[
+        "přeposlaná zpráva",
+        "začátek přeposílané zprávy",
+        "předaná zpráva",
+        "začátek přeposlané zprávy",
+        "přeposlaný e-mail",
+    ],
+    footers: &["odesláno z ", "odesláno ze ", "získejte outlook"],
+    automatic_subjects: &["automatická odpověď", "mimo kancelář"],
+    automatic_bodies: &["toto je automatická odpověď"],
+    ..NONE
+};

@@ -1,0 +1,32 @@
+//! Danish.
+
+use super::{Language, NONE};
+
+pub const DA: Language = Language {
+    code: "da",
+    reply_prefixes: &["sv", "svar"],
+    forward_prefixes: &["vs", "vedr", "videresendt"],
+    from: &["fra", "afsender"],
+    date: &["dato", "sendt", "dato sendt"],
+    to: &["til", "modtager"],
+    cc: &["kopi", "cc"],
+    subject: &["emne"],
+    other: &["svar til", "prioritet", "vedhæftede filer"],
+    attributions: &[
+        r"(?i)^(?:den|på|man|tir|ons|tor|fre|lør|søn)\b.{6,}\b(?:skrev)\b.{0,200}:$",
+        r"(?i)^.{3,200}\sskrev(?:\s(?:den)?\s?.{6,60})?\s*:$",
+    ],
+    originals: &["oprindelig meddelelse", "original meddelelse", "oprindelig besked", "oprindelig mail"],
+    forwards: &[
+        "videresendt meddelelse",
+        "videresendt besked",
+        "start på videresendt besked",
+        "start på videresendt",
+        "videresendt mail",
+        "videresendt e-mail",
+    ],
+    footers: &["sendt fra min", "sendt fra ", "hent outlook"],
+    automatic_subjects: &["autosvar", "automatisk svar", "ikke til stede", "fraværende"],
+    automatic_bodies: &["dette er et automatisk svar"],
+    ..NONE
+};

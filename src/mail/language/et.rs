@@ -1,0 +1,21 @@
+//! Estonian.
+
+use super::{Language, NONE};
+
+pub const ET: Language = Language {
+    code: "et",
+    reply_prefixes: &["vs", "vastus"],
+    forward_prefixes: &["ed", "edasi"],
+    from: &["saatja", "kellelt"],
+    date: &["kuupäev", "saadetud"],
+    to: &["saaja", "kellele", "adressaat"],
+    cc: &["koopia"],
+    subject: &["teema"],
+    other: &["vasta"],
+    attributions: &[r"(?i)^.{6,200}\s(?:kirjutas)(?:\s.{6,60})?\s*:$"],
+    originals: &["algne sõnum", "originaalkiri"],
+    forwards: &["edastatud sõnum", "edastatud kiri", "edastatud sõnumi algus"],
+    footers: &["saadetud minu", "saadetud "],
+    automatic_subjects: &["automaatvastus", "automaatne vastus"],
+    ..NONE
+};

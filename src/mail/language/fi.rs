@@ -1,0 +1,26 @@
+//! Finnish.
+
+use super::{Language, NONE};
+
+pub const FI: Language = Language {
+    code: "fi",
+    reply_prefixes: &["vs", "vast"],
+    forward_prefixes: &["vl", "ed"],
+    from: &["lähettäjä"],
+    date: &["päivämäärä", "pvm", "päiväys", "lähetetty"],
+    to: &["vastaanottaja", "vastaanottajat"],
+    cc: &["kopio", "kopiot"],
+    subject: &["aihe"],
+    other: &["vastaa", "vastausosoite", "tärkeys"],
+    attributions: &[r"(?i)^.{6,}\s(?:kirjoitti|kirjoittaa)(?:\s.{6,60})?\s*:$"],
+    originals: &["alkuperäinen viesti"],
+    forwards: &[
+        "edelleenlähetetty viesti",
+        "välitetty viesti",
+        "välitetyn viestin alku",
+        "edelleen lähetetty viesti",
+    ],
+    footers: &["lähetetty ", "hanki outlook"],
+    automatic_subjects: &["automaattinen vastaus", "poissaoloviesti"],
+    ..NONE
+};

@@ -1,0 +1,29 @@
+//! Hungarian.
+
+use super::{Language, NONE};
+
+pub const HU: Language = Language {
+    code: "hu",
+    reply_prefixes: &["vá", "vs"],
+    forward_prefixes: &["továbbítás", "továbbítva", "tov"],
+    from: &["feladó"],
+    date: &["dátum", "elküldve", "küldve", "küldés ideje"],
+    to: &["címzett", "címzettek"],
+    cc: &["másolatot kap", "másolat", "másolatot kapja"],
+    subject: &["tárgy"],
+    other: &["válaszcím", "fontosság"],
+    attributions: &[
+        r"(?i)^.{6,200}\s(?:ezt\s)?írta(?:\s\(.{4,60}\))?\s*[:：]$",
+        r"(?i)^.{3,200}<[^<>\s]+@[^<>\s]+>\s(?:ezt\s)?írta\b.{0,60}:$",
+    ],
+    originals: &["eredeti üzenet", "eredeti levél"],
+    forwards: &[
+        "továbbított üzenet",
+        "továbbított levél",
+        "továbbított levél kezdete",
+        "továbbított üzenet kezdete",
+    ],
+    footers: &["elküldve a", "küldve ", "az én iphone", "outlook letöltése"],
+    automatic_subjects: &["automatikus válasz", "házon kívül"],
+    ..NONE
+};

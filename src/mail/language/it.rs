@@ -1,0 +1,30 @@
+//! Italian.
+
+use super::{Language, NONE};
+
+pub const IT: Language = Language {
+    code: "it",
+    reply_prefixes: &["r", "rif", "ris"],
+    forward_prefixes: &["i", "inoltro", "inoltra", "inoltrato"],
+    from: &["da", "mittente"],
+    date: &["data", "inviato", "inviato il", "data invio"],
+    to: &["a", "destinatario"],
+    cc: &["cc", "copia"],
+    subject: &["oggetto"],
+    other: &["rispondi a", "priorità", "allegati"],
+    attributions: &[
+        r"(?i)^(?:il|in\s+data|data)\s.{6,}\sha\s+scritto\s*:?$",
+        r"(?i)^.{3,200}<[^<>\s]+@[^<>\s]+>\s+ha\s+scritto\s*:$",
+    ],
+    originals: &["messaggio originale", "messaggio originario"],
+    forwards: &[
+        "messaggio inoltrato",
+        "inizio messaggio inoltrato",
+        "inizio del messaggio inoltrato",
+        "inoltrato da",
+    ],
+    footers: &["inviato da ", "inviato dal ", "inviato con ", "scarica outlook", "ottieni outlook"],
+    automatic_subjects: &["risposta automatica", "fuori sede", "assenza dall'ufficio"],
+    automatic_bodies: &["questa è una risposta automatica"],
+    ..NONE
+};

@@ -1,0 +1,242 @@
+//! What mail programs write into mails in each language: names of header lines, "On … wrote:", dividers, footers, prefixes
+//! of subjects, the words of automatic replies. Data, one file a language; a new language is a new file with its line in
+//! [`ALL`]. Knows no mail; what the words mean is decided by `reply`, `forward`, `subject` and `auto_reply`.
+//!
+//! Invariants: every word is lower case (a test holds it), so that it is compared with lower-case text; every pattern
+//! compiles (another test).
+
+mod ar;
+mod cs;
+mod da;
+mod de;
+mod el;
+mod en;
+mod es;
+mod et;
+mod fi;
+mod fr;
+mod he;
+mod hr;
+mod hu;
+mod id;
+mod is;
+mod it;
+mod ja;
+mod ko;
+mod nl;
+mod no;
+mod pl;
+mod pt;
+mod ro;
+mod ru;
+mod sk;
+mod sv;
+mod tr;
+mod uk;
+mod vi;
+mod zh;
+
+use std::{collections::HashMap, sync::LazyLock};
+
+/// The words of one language.
+#[derive(Debug)]
+pub struct Language {
+    /// ISO 639-1.
+    pub code: &'static str,
+    /// Prefixes of the subject of a reply, without the colon.
+    pub reply_prefixes: &'static [&'static str],
+    /// Prefixes of the subject of a forward, without the colon.
+    pub forward_prefixes: &'static [&'static str],
+    /// Names of the lines in the header block above a quoted or forwarded mail, without the colon.
+    pub from: &'static [&'static str],
+    pub date: &'static [&'static str],
+    pub to: &'static [&'static str],
+    pub cc: &'static [&'static str],
+    pub subject: &'static [&'static str],
+    /// Further lines of such a block: Reply-To, Importance, Attachments.
+    pub other: &'static [&'static str],
+    /// Patterns of the whole line (or joined lines) above a quoted mail: "On … wrote:".
+    pub attributions: &'static [&'static str],
+    /// Words of the divider above a quoted mail, without its dashes: "Original Message".
+    pub originals: &'static [&'static str],
+    /// Words of the divider or line that introduces a forwarded mail, without its dashes and colon.
+    pub forwards: &'static [&'static str],
+    /// Beginnings of the footers that phones and programs add, each a whole line.
+    pub footers: &'static [&'static str],
+    /// Beginnings of subjects that only automatic replies have.
+    pub automatic_subjects: &'static [&'static str],
+    /// Words of a body that names itself automatic.
+    pub automatic_bodies: &'static [&'static str],
+}
+
+/// The base of every language's record: no words at all.
+const NONE: Language = Language {
+    code: "",
+    reply_prefixes: &[],
+    forward_prefixes: &[],
+    from: &[],
+    date: &[],
+    to: &[],
+    cc: &[],
+    subject: &[],
+    other: &[],
+    attributions: &[],
+    originals: &[],
+    forwards: &[],
+    footers: &[],
+    automatic_subjects: &[],
+    automatic_bodies: &[],
+};
+
+/// All languages, those of most mails first.
+pub const ALL: &[&Language] = &[
+    &en::EN,
+    &zh::ZH,
+    &de::DE,
+    &fr::FR,
+    &es::ES,
+    &pt::PT,
+    &it::IT,
+    &nl::NL,
+    &pl::PL,
+    &ru::RU,
+    &ja::JA,
+    &ko::KO,
+    &ar::AR,
+    &cs::CS,
+    &da::DA,
+    &el::EL,
+    &et::ET,
+    &fi::FI,
+    &he::HE,
+    &hr::HR,
+    &hu::HU,
+    &id::ID,
+    &is::IS,
+    &no::NO,
+    &ro::RO,
+    &sk::SK,
+    &sv::SV,
+    &tr::TR,
+    &uk::UK,
+    &vi::VI,
+];
+
+/// What a line of a header block says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    From,
+    Date,
+    To,
+    Cc,
+    Subject,
+    Other,
+}
+
+/// What a prefix of a subject says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefix {
+    Reply,
+    Forward,
+}
+
+static FIELDS: LazyLock<HashMap<&str, Field>> = LazyLock::new(|| {
+    let mut out = HashMap::new();
+    for language in ALL {
+        for (names, field) in [
+            (language.from, Field::From),
+            (language.date, Field::Date),
+            (language.to, Field::To),
+            (language.cc, Field::Cc),
+            (language.subject, Field::Subject),
+            (language.other, Field::Other),
+        ] {
+            for name in names {
+                out.entry(*name).or_insert(field);
+            }
+        }
+    }
+    out
+});
+
+static PREFIXES: LazyLock<HashMap<&str, Prefix>> = LazyLock::new(|| {
+    let mut out = HashMap::new();
+    for language in ALL {
+        let replies = language.reply_prefixes.iter().map(|p| (*p, Prefix::Reply));
+        for (prefix, kind) in replies.chain(language.forward_prefixes.iter().map(|p| (*p, Prefix::Forward))) {
+            out.entry(prefix).or_insert(kind);
+        }
+    }
+    out
+});
+
+/// The field of a header block that has this name (lower case, without colon) in any language.
+#[must_use]
+pub fn field(name: &str) -> Option<Field> {
+    FIELDS.get(name).copied()
+}
+
+/// What a prefix (lower case, without colon) of a subject says in any language.
+#[must_use]
+pub fn prefix(word: &str) -> Option<Prefix> {
+    PREFIXES.get(word).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_lower_case_and_patterns_compile() {
+        for language in ALL {
+            for words in [
+                language.reply_prefixes,
+                language.forward_prefixes,
+                language.from,
+                language.date,
+                language.to,
+                language.cc,
+                language.subject,
+                language.other,
+                language.originals,
+                language.forwards,
+                language.footers,
+                language.automatic_subjects,
+                language.automatic_bodies,
+            ] {
+                for word in words {
+                    assert_eq!(*word, word.to_lowercase(), "{}", language.code);
+                    assert_eq!(*word, word.trim_start(), "{}", language.code);
+                }
+            }
+            for pattern in language.attributions {
+                regex::Regex::new(pattern).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn languages_stand_in_their_own_files_once() {
+        let mut codes: Vec<_> = ALL.iter().map(|l| l.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), ALL.len());
+    }
+
+    #[test]
+    fn names_and_prefixes_of_some_languages() {
+        for (name, want) in [
+            ("from", Field::From),
+            ("发件人", Field::From),
+            ("gesendet", Field::Date),
+            ("à", Field::To),
+            ("抄送", Field::Cc),
+            ("件名", Field::Subject),
+        ] {
+            assert_eq!(field(name), Some(want), "{name}");
+        }
+        assert_eq!(prefix("wg"), Some(Prefix::Forward));
+        assert_eq!(prefix("回复"), Some(Prefix::Reply));
+        assert_eq!((field("error"), prefix("error")), (None, None));
+    }
+}

@@ -1,0 +1,29 @@
+//! Norwegian.
+
+use super::{Language, NONE};
+
+pub const NO: Language = Language {
+    code: "no",
+    reply_prefixes: &["sv", "svar"],
+    forward_prefixes: &["vs", "videresendt"],
+    from: &["fra", "avsender"],
+    date: &["dato", "sendt", "dato sendt"],
+    to: &["til", "mottaker"],
+    cc: &["kopi", "kopi til"],
+    subject: &["emne"],
+    other: &["svar til", "prioritet", "vedlegg"],
+    attributions: &[
+        r"(?i)^(?:den|på|man\.?|tir\.?|ons\.?|tor\.?|fre\.?|lør\.?|søn\.?)\b.{6,}\b(?:skrev)\b.{0,200}:$",
+    ],
+    originals: &["opprinnelig melding", "original melding"],
+    forwards: &[
+        "videresendt melding",
+        "start på videresendt",
+        "start på videresendt melding",
+        "videresendt e-post",
+        "begynnelse på videresendt melding",
+    ],
+    footers: &["sendt fra min", "sendt fra ", "skaff deg outlook"],
+    automatic_subjects: &["automatisk svar", "fraværsmelding", "autosvar"],
+    ..NONE
+};

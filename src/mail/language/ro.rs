@@ -1,0 +1,26 @@
+//! Romanian.
+
+use super::{Language, NONE};
+
+pub const RO: Language = Language {
+    code: "ro",
+    reply_prefixes: &["răsp", "ref"],
+    forward_prefixes: &["redir", "redirecționat", "fw"],
+    from: &["de la", "expeditor", "de"],
+    date: &["dată", "data", "trimis", "trimis la"],
+    to: &["către", "catre", "la"],
+    cc: &["cc", "copie"],
+    subject: &["subiect", "subiectul"],
+    other: &["răspuns către", "răspunde la"],
+    attributions: &[r"(?i)^(?:pe|în|la|în\sdata\sde)\s.{6,}\sa\sscris\s*:$", r"(?i)^.{6,200}\sa\sscris\s*:$"],
+    originals: &["mesaj original", "mesajul original", "mesajul inițial"],
+    forwards: &[
+        "mesaj redirecționat",
+        "începutul mesajului redirecționat",
+        "mesaj redirectionat",
+        "mesaj transmis mai departe",
+    ],
+    footers: &["trimis de pe", "trimis din", "obțineți outlook"],
+    automatic_subjects: &["răspuns automat"],
+    ..NONE
+};

@@ -1,0 +1,29 @@
+//! Slovak.
+
+use super::{Language, NONE};
+
+pub const SK: Language = Language {
+    code: "sk",
+    reply_prefixes: &["odpoveď", "odp"],
+    forward_prefixes: &["prep", "posl"],
+    from: &["od", "od koho", "odosielateľ"],
+    date: &["dátum", "odoslané", "odoslal"],
+    to: &["komu", "pre"],
+    cc: &["kópia"],
+    subject: &["predmet", "vec"],
+    other: &["odpovedať", "odpoveď pre"],
+    attributions: &[
+        r"(?i)^(?:dňa|po|ut|st|št|pi|so|ne)\s.{6,}\snapísal\(?a?\)?\s*:$",
+        r"(?i)^.{3,200}\snapísal\(?a?\)?\s*:$",
+    ],
+    originals: &["pôvodná správa"],
+    forwards: &[
+        "preposlaná správa",
+        "začiatok preposlanej správy",
+        "začiatok preposielanej správy",
+        "preposlaný e-mail",
+    ],
+    footers: &["odoslané z ", "odoslané zo ", "získajte outlook"],
+    automatic_subjects: &["automatická odpoveď", "mimo kancelárie"],
+    ..NONE
+};

@@ -1,0 +1,32 @@
+//! Swedish.
+
+use super::{Language, NONE};
+
+pub const SV: Language = Language {
+    code: "sv",
+    reply_prefixes: &["sv", "svar", "ang"],
+    forward_prefixes: &["vb", "vidarebefordrat", "vid"],
+    from: &["från", "avsändare"],
+    date: &["datum", "skickat", "skickades"],
+    to: &["till", "mottagare"],
+    cc: &["kopia", "kopia till"],
+    subject: &["ämne"],
+    other: &["svara till", "svar till", "prioritet", "bifogade filer"],
+    attributions: &[
+        r"(?i)^(?:den|på|mån|tis|ons|tors?|fre|lör|sön)\b.{6,}\b(?:skrev)\b.{0,200}:$",
+        r"(?i)^.{3,200}\sskrev(?:\s(?:den|på)?\s?.{6,60})?\s*:$",
+    ],
+    originals: &["ursprungligt meddelande", "originalmeddelande"],
+    forwards: &[
+        "vidarebefordrat meddelande",
+        "vidarebefordrat brev",
+        "påbörja vidarebefordrat meddelande",
+        "vidarebefordrade meddelandet",
+        "vidarebefordrat mejl",
+        "början på vidarebefordrat meddelande",
+    ],
+    footers: &["skickat från", "skickat med", "hämta outlook"],
+    automatic_subjects: &["autosvar", "automatiskt svar", "frånvaromeddelande"],
+    automatic_bodies: &["detta är ett automatiskt svar"],
+    ..NONE
+};
