@@ -1,6 +1,6 @@
 //! Czech.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const CS: Language = Language {
     code: "cs",
@@ -27,5 +27,4 @@ pub const CS: Language = Language {
     footers: &["odesláno z ", "odesláno ze ", "získejte outlook"],
     automatic_subjects: &["automatická odpověď", "mimo kancelář"],
     automatic_bodies: &["toto je automatická odpověď"],
-    ..NONE
 };

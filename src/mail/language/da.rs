@@ -1,6 +1,6 @@
 //! Danish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const DA: Language = Language {
     code: "da",
@@ -28,5 +28,4 @@ pub const DA: Language = Language {
     footers: &["sendt fra min", "sendt fra ", "hent outlook"],
     automatic_subjects: &["autosvar", "automatisk svar", "ikke til stede", "fraværende"],
     automatic_bodies: &["dette er et automatisk svar"],
-    ..NONE
 };

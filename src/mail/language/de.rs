@@ -1,6 +1,6 @@
 //! German.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const DE: Language = Language {
     code: "de",
@@ -51,5 +51,4 @@ pub const DE: Language = Language {
         "abwesenheit:",
     ],
     automatic_bodies: &["ich bin derzeit nicht im büro", "dies ist eine automatische antwort"],
-    ..NONE
 };

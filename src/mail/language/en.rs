@@ -1,6 +1,6 @@
 //! English, and what programs write everywhere.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const EN: Language = Language {
     code: "en",
@@ -106,5 +106,4 @@ pub const EN: Language = Language {
         "i am out of the office",
         "i am currently out of the office",
     ],
-    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const ES: Language = Language {
     code: "es",
@@ -34,5 +34,4 @@ pub const ES: Language = Language {
     ],
     automatic_subjects: &["respuesta automática", "fuera de la oficina", "fuera de oficina"],
     automatic_bodies: &["esta es una respuesta automática"],
-    ..NONE
 };

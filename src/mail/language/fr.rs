@@ -1,6 +1,6 @@
 //! French.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const FR: Language = Language {
     code: "fr",
@@ -46,5 +46,4 @@ pub const FR: Language = Language {
     ],
     automatic_subjects: &["réponse automatique", "absence du bureau", "message d'absence"],
     automatic_bodies: &["je suis absent"],
-    ..NONE
 };

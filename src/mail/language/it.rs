@@ -1,6 +1,6 @@
 //! Italian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const IT: Language = Language {
     code: "it",
@@ -26,5 +26,4 @@ pub const IT: Language = Language {
     footers: &["inviato da ", "inviato dal ", "inviato con ", "scarica outlook", "ottieni outlook"],
     automatic_subjects: &["risposta automatica", "fuori sede", "assenza dall'ufficio"],
     automatic_bodies: &["questa è una risposta automatica"],
-    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Japanese.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const JA: Language = Language {
     code: "ja",
@@ -31,5 +31,4 @@ pub const JA: Language = Language {
     ],
     automatic_subjects: &["自動返信", "自動応答", "不在通知"],
     automatic_bodies: &["自動返信です"],
-    ..NONE
 };

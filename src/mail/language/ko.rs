@@ -1,6 +1,6 @@
 //! Korean.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const KO: Language = Language {
     code: "ko",
@@ -28,5 +28,4 @@ pub const KO: Language = Language {
     ],
     automatic_subjects: &["자동 회신", "부재중 자동 응답", "자동 응답", "자동응답", "부재중"],
     automatic_bodies: &["자동 회신입니다"],
-    ..NONE
 };

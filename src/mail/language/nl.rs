@@ -1,6 +1,6 @@
 //! Dutch.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const NL: Language = Language {
     code: "nl",
@@ -34,5 +34,4 @@ pub const NL: Language = Language {
     ],
     automatic_subjects: &["automatisch antwoord", "afwezig:", "niet aanwezig:", "afwezigheidsbericht"],
     automatic_bodies: &["dit is een automatisch antwoord"],
-    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Polish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const PL: Language = Language {
     code: "pl",
@@ -28,5 +28,4 @@ pub const PL: Language = Language {
     footers: &["wysłane z ", "wysłano z ", "pobierz outlook"],
     automatic_subjects: &["odpowiedź automatyczna", "autoodpowiedź", "automatyczna odpowiedź"],
     automatic_bodies: &["to jest automatyczna odpowiedź"],
-    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Portuguese of Portugal and Brazil.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const PT: Language = Language {
     code: "pt",
@@ -35,5 +35,4 @@ pub const PT: Language = Language {
     ],
     automatic_subjects: &["resposta automática", "ausência temporária", "fora do escritório"],
     automatic_bodies: &["esta é uma resposta automática"],
-    ..NONE
 };

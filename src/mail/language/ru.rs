@@ -1,6 +1,6 @@
 //! Russian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const RU: Language = Language {
     code: "ru",
@@ -43,5 +43,4 @@ pub const RU: Language = Language {
         "нет на рабочем месте",
     ],
     automatic_bodies: &["это автоматический ответ"],
-    ..NONE
 };

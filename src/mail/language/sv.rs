@@ -1,6 +1,6 @@
 //! Swedish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const SV: Language = Language {
     code: "sv",
@@ -28,5 +28,4 @@ pub const SV: Language = Language {
     footers: &["skickat från", "skickat med", "hämta outlook"],
     automatic_subjects: &["autosvar", "automatiskt svar", "frånvaromeddelande"],
     automatic_bodies: &["detta är ett automatiskt svar"],
-    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Chinese in both scripts.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const ZH: Language = Language {
     code: "zh",
@@ -94,5 +94,4 @@ pub const ZH: Language = Language {
         "自动回复：",
     ],
     automatic_bodies: &["这是一封自动回复", "本邮件为自动回复", "我正在休假"],
-    ..NONE
 };
