@@ -13,6 +13,10 @@ use crate::{config::MailboxConfig, edge::Pulse, intake::Desk};
 /// The longest pause between two questions whether another daemon has let go of a mailbox.
 const ASK_AGAIN_MAX: Duration = Duration::from_secs(5);
 
+/// The longest pause between two renewals. When our session ends by itself (the server was restarted), another daemon may take
+/// the mailbox at once, and we hear of it here.
+const RENEW_MAX: Duration = Duration::from_secs(10);
+
 /// A mailbox to be worked, with the signs of life of its two workers.
 pub(super) struct Shift {
     pub desk: Desk,
@@ -68,7 +72,7 @@ impl Shift {
         loop {
             tokio::select! {
                 ended = workers.join_next() => if ended.is_none() { break },
-                () = tokio::time::sleep(self.lease / 3) => self.renew(&term).await,
+                () = tokio::time::sleep(RENEW_MAX.min(self.lease / 3)) => self.renew(&term).await,
             }
         }
         if let Err(why) = desk.store.give_lease_back(&mailbox.name).await {
@@ -78,7 +82,7 @@ impl Shift {
 
     async fn renew(&self, term: &CancellationToken) {
         let store = &self.desk.store;
-        match store.take_lease(&self.mailbox.name, self.lease).await {
+        match store.renew_lease(&self.mailbox.name, self.lease).await {
             Ok(true) => {}
             // The store may be away for a moment: only time tells.
             Err(_) if store.holds(&self.mailbox.name) => {}

@@ -32,6 +32,8 @@ use crate::{
 
 /// All work must have ended this long after the word to stop (SPEC section 13).
 const DRAIN_MAX: Duration = Duration::from_secs(9);
+/// How often modes are looked at without word of a change.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// After trouble with hearing of other processes' changes.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
@@ -227,6 +229,8 @@ async fn watch_foreign_changes(desk: Desk, mailboxes: Vec<Arc<MailboxConfig>>, s
     while !stop.is_cancelled() {
         let heard = tokio::select! {
             heard = next_change(&desk, &mut changes) => heard,
+            // A word may be lost, with a connection that nobody ended; modes are looked at nowhere else.
+            () = tokio::time::sleep(LOOK_AGAIN) => Ok(()),
             () = stop.cancelled() => return,
         };
         let refreshed = match heard {

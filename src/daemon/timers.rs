@@ -14,6 +14,7 @@ use crate::{
 
 /// The wall clock may jump, so it is asked at least this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
+const LOOK_AGAIN_SOON: Duration = Duration::from_millis(100);
 const WORK_MAX: Duration = Duration::from_secs(120);
 
 pub(super) async fn run(desk: Desk, pulse: Pulse, stop: CancellationToken) {
@@ -54,6 +55,8 @@ async fn until_next(desk: &Desk) -> Duration {
 
 fn until(at: Option<Timestamp>) -> Duration {
     at.map_or(LOOK_AGAIN, |at| {
-        Duration::try_from(at.duration_since(edge::now())).unwrap_or(Duration::ZERO).min(LOOK_AGAIN)
+        let wait = Duration::try_from(at.duration_since(edge::now())).unwrap_or(Duration::ZERO);
+        // What is due by our clock alone is not due yet by the database's.
+        wait.clamp(LOOK_AGAIN_SOON, LOOK_AGAIN)
     })
 }

@@ -290,7 +290,7 @@ impl Service<'_> {
         if there.is_none() && reply.tried {
             // A copy may be there, and the server does not tell: one too few is better than two.
             debug!(mailbox, outbox = %reply.id, "the server does not search by Message-ID: an attempt to file is not repeated");
-            store.filing_refused(reply.id).await?;
+            store.filing_refused(reply.id, mailbox).await?;
             return Ok(true);
         }
         let Some(row) = store.begin_filing(mailbox, reply.id).await? else { return Ok(true) };
@@ -298,12 +298,16 @@ impl Service<'_> {
             Ok(bytes) => bytes,
             Err(outbox::LetterError::File(why)) => {
                 warn!(mailbox, outbox = %reply.id, "a reply cannot be filed: {why}");
-                store.filing_refused(reply.id).await?;
+                store.filing_refused(reply.id, mailbox).await?;
                 return Ok(true);
             }
             Err(outbox::LetterError::Store(why)) => return Err(why.into()),
         };
         self.pulse.expect_within(WORK_MAX + transfer_time(&self.limits, bytes.len()));
+        if !store.holds(mailbox) {
+            // The row says 'trying': whoever works the mailbox now looks for the copy first.
+            return Ok(false);
+        }
         match self.session.append(folder, &bytes).await? {
             Filed::Done(place) => {
                 let ours =
@@ -315,12 +319,12 @@ impl Service<'_> {
             }
             Filed::Refused { words, passes: true } => {
                 debug!(mailbox, %words, "the Sent folder takes nothing now");
-                store.filing_postponed(reply.id).await?;
+                store.filing_postponed(reply.id, mailbox).await?;
                 Ok(false)
             }
             Filed::Refused { words, passes: false } => {
                 info!(mailbox, outbox = %reply.id, %words, "the server does not take the copy of a reply");
-                store.filing_refused(reply.id).await?;
+                store.filing_refused(reply.id, mailbox).await?;
                 Ok(true)
             }
         }

@@ -131,6 +131,8 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
                 }
                 Err(why) => {
                     self.note_store_error(&why);
+                    // A commit whose answer was lost may have happened: what it claimed is in nobody's hands.
+                    self.recover().await;
                     Next::After(STORE_AGAIN)
                 }
             };
@@ -156,7 +158,7 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         self.pulse.expect_within(STORE_MAX);
     }
 
-    /// Rows that a process left behind in the middle of an attempt.
+    /// Rows that were left behind in the middle of an attempt: by a process that ended, or by a round that failed.
     async fn recover(&mut self) {
         while !self.stop.is_cancelled() {
             self.expect_store();

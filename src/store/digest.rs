@@ -3,11 +3,12 @@
 //! Invariant: a day is told once, in the transaction that moves the row on; what was told is never told again.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
 use super::{
     Result, Store, Window,
     columns::{clean, count, instant, micros, parse_json},
-    engine::{query, query_as},
+    engine::{postgres, query, query_as},
     failure::Context,
 };
 use crate::{
@@ -95,9 +96,11 @@ impl Window {
         next: Timestamp,
         now: Timestamp,
     ) -> Result<bool> {
-        let done = query(
-            "UPDATE digest SET due_at = $3, told_until = $4 WHERE mailbox = $1 AND due_at = $2 AND due_at <= $4",
-        )
+        let is_due = self.tx.engine().pick("", postgres::IS_DUE);
+        let done = query(AssertSqlSafe(format!(
+            "UPDATE digest SET due_at = $3, told_until = $4
+             WHERE mailbox = $1 AND due_at = $2 AND due_at <= $4 {is_due}"
+        )))
         .bind(clean(&digest.mailbox))
         .bind(micros(digest.due_at))
         .bind(micros(next))

@@ -30,18 +30,26 @@ const RENEW: &str = "UPDATE mailbox_lease SET expires_at = session.now + $4, bac
         backend_start = session.start
     FROM session WHERE mailbox = $1 AND holder = $2 AND token = $3";
 
-/// Free, run out, or so far in the future that the database's clock must have been set back since; or its holder's session
-/// is gone, which is how a daemon that was killed is followed at once.
+/// Free, run out, or further in the future than any config allows ([`LEASE_MICROS_MAX`]), so that the database's clock must
+/// have been set back since; or its holder's session is gone, which is how a daemon that was killed is followed at once; or
+/// our own of before, whose workers have ended. Of another user's sessions PostgreSQL tells no `backend_start`: that one with
+/// its process number is there counts as alive.
 const TAKE: &str = "INSERT INTO mailbox_lease AS l (mailbox, token, holder, backend_pid, backend_start, expires_at)
     SELECT $1, 1, $2, session.pid, session.start, session.now + $3 FROM session
     ON CONFLICT (mailbox) DO UPDATE SET token = l.token + 1, holder = excluded.holder,
         backend_pid = excluded.backend_pid, backend_start = excluded.backend_start, expires_at = excluded.expires_at
-    WHERE l.expires_at <= excluded.expires_at - $3 OR l.expires_at > excluded.expires_at + $3
-        OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.backend_pid
-            AND CAST(EXTRACT(EPOCH FROM a.backend_start) * 1000000 AS BIGINT) = l.backend_start)
+    WHERE l.holder = excluded.holder
+        OR l.expires_at <= excluded.expires_at - $3 OR l.expires_at > excluded.expires_at - $3 + $4
+        OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.backend_pid AND (a.backend_start IS NULL
+            OR CAST(EXTRACT(EPOCH FROM a.backend_start) * 1000000 AS BIGINT) = l.backend_start))
     RETURNING token";
 
 const FENCE: &str = "SELECT token FROM mailbox_lease WHERE mailbox = $1 AND token = $2 FOR KEY SHARE";
+
+/// Longer than any `[store] lease`.
+const LEASE_MICROS_MAX: i64 = 2 * 3600 * 1_000_000;
+/// The longest wait for an answer about a lease: all mailboxes share the session that asks.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
 
 /// What this program holds.
 #[derive(Debug, Default)]
@@ -51,6 +59,14 @@ pub(super) struct Leases {
     held: Mutex<BTreeMap<String, Held>>,
     /// Our session, by which the others see that we live.
     session: tokio::sync::Mutex<Option<Connection>>,
+}
+
+/// What the database is asked about a mailbox.
+#[derive(Debug, Clone, Copy)]
+enum Question {
+    Take,
+    /// Only whoever still has this token.
+    Renew(i64),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -87,11 +103,27 @@ impl Leases {
 }
 
 impl Store {
-    /// Takes a mailbox to work on it, or goes on holding it, for so long from now; false: another daemon holds it.
+    /// Takes a mailbox to work on it, for so long from now; false: another daemon holds it. Nothing may work on it yet:
+    /// whoever held it before, this program too, is fenced off.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn take_lease(&self, mailbox: &str, lease: Duration) -> Result<bool> {
+        self.ask(mailbox, lease, Question::Take).await
+    }
+
+    /// Goes on holding a mailbox, for so long from now; false: it is lost, and whatever works on it must end.
     ///
     /// # Errors
     /// Temporary: what was held before is held until its time is over.
-    pub async fn take_lease(&self, mailbox: &str, lease: Duration) -> Result<bool> {
+    pub async fn renew_lease(&self, mailbox: &str, lease: Duration) -> Result<bool> {
+        match self.leases.get(mailbox) {
+            Some(held) => self.ask(mailbox, lease, Question::Renew(held.token)).await,
+            None => Ok(matches!(self.writer, Pool::Sqlite(_))),
+        }
+    }
+
+    async fn ask(&self, mailbox: &str, lease: Duration, question: Question) -> Result<bool> {
         if matches!(self.writer, Pool::Sqlite(_)) {
             return Ok(true);
         }
@@ -101,10 +133,18 @@ impl Store {
         let mut session = self.leases.session.lock().await;
         let mut connection = match session.take() {
             Some(connection) => connection,
-            None => self.writer.acquire().await.context("taking a mailbox")?,
+            None => self.writer.acquire().await.context("asking for a mailbox")?,
         };
-        let token = self.take_on(&mut connection, mailbox, micros).await?;
         // After an error it is not put back: the next question opens another session.
+        let most = ANSWER_MAX.min(lease / 3);
+        let token =
+            match tokio::time::timeout(most, self.answer(&mut connection, mailbox, micros, question)).await {
+                Ok(token) => token?,
+                Err(_) => {
+                    connection.end_on_drop();
+                    return Err(StoreError::Temporary("asking for a mailbox: no answer in time".into()));
+                }
+            };
         *session = Some(connection);
         match token {
             Some(token) => self.leases.set(mailbox, Held { token, until }),
@@ -113,27 +153,33 @@ impl Store {
         Ok(token.is_some())
     }
 
-    async fn take_on(&self, session: &mut Connection, mailbox: &str, micros: i64) -> Result<Option<i64>> {
-        if let Some(held) = self.leases.get(mailbox) {
-            let renewed = query(AssertSqlSafe(format!("{SESSION} {RENEW}")))
+    /// The token, if the mailbox is ours now.
+    async fn answer(
+        &self,
+        session: &mut Connection,
+        mailbox: &str,
+        micros: i64,
+        question: Question,
+    ) -> Result<Option<i64>> {
+        match question {
+            Question::Renew(token) => query(AssertSqlSafe(format!("{SESSION} {RENEW}")))
                 .bind(clean(mailbox))
                 .bind(&self.leases.holder)
-                .bind(held.token)
+                .bind(token)
                 .bind(micros)
-                .execute(&mut *session)
+                .execute(session)
                 .await
-                .context("keeping a mailbox")?;
-            if renewed.rows_affected() == 1 {
-                return Ok(Some(held.token));
-            }
+                .context("keeping a mailbox")
+                .map(|done| (done.rows_affected() == 1).then_some(token)),
+            Question::Take => query_scalar(AssertSqlSafe(format!("{SESSION} {TAKE}")))
+                .bind(clean(mailbox))
+                .bind(&self.leases.holder)
+                .bind(micros)
+                .bind(LEASE_MICROS_MAX)
+                .fetch_optional(session)
+                .await
+                .context("taking a mailbox"),
         }
-        query_scalar(AssertSqlSafe(format!("{SESSION} {TAKE}")))
-            .bind(clean(mailbox))
-            .bind(&self.leases.holder)
-            .bind(micros)
-            .fetch_optional(session)
-            .await
-            .context("taking a mailbox")
     }
 
     /// Lets others have the mailbox at once. Everything that works on it must have ended.

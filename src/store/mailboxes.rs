@@ -90,6 +90,7 @@ impl Store {
     pub async fn set_trouble(&self, mailbox: &str, trouble: Option<&str>, now: Timestamp) -> Result<bool> {
         let words = trouble.map(clean).unwrap_or_default();
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         let before: Option<String> = query_scalar("SELECT trouble FROM mailbox WHERE mailbox = $1")
             .bind(clean(mailbox))
             .fetch_optional(&mut *tx)
@@ -121,6 +122,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn set_outbox_trouble(&self, mailbox: &str, trouble: Option<(&str, Timestamp)>) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         query(
             "INSERT INTO mailbox (mailbox, outbox_trouble, outbox_trouble_since) VALUES ($1, $2, $3)
              ON CONFLICT (mailbox) DO UPDATE SET outbox_trouble = excluded.outbox_trouble,

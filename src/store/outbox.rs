@@ -144,7 +144,8 @@ impl Store {
         tx.commit().await.context("finishing outgoing mail")
     }
 
-    /// At start: rows left `Sending` by a process that ended become `Unknown`, due now. Returns their number.
+    /// Rows left `Sending` by whoever does not send them any more become `Unknown`, due now. Returns their number. To be
+    /// called while this program sends nothing for the mailbox.
     ///
     /// # Errors
     /// Temporary trouble.

@@ -191,6 +191,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         mark(&mut tx, id, "desk").await?;
         set_filer(&mut tx, mailbox, Filer::Desk).await?;
         if let Some((key, uid)) = place {
@@ -205,6 +206,7 @@ impl Store {
     /// Temporary trouble.
     pub async fn filed_by_provider(&self, id: OutboxId, mailbox: &str) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         mark(&mut tx, id, "provider").await?;
         set_filer(&mut tx, mailbox, Filer::Provider).await?;
         tx.commit().await.context("finding a filed reply")
@@ -214,8 +216,9 @@ impl Store {
     ///
     /// # Errors
     /// Temporary trouble.
-    pub async fn filing_postponed(&self, id: OutboxId) -> Result<()> {
+    pub async fn filing_postponed(&self, id: OutboxId, mailbox: &str) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         mark(&mut tx, id, "").await?;
         tx.commit().await.context("postponing filing a reply")
     }
@@ -224,8 +227,9 @@ impl Store {
     ///
     /// # Errors
     /// Temporary trouble.
-    pub async fn filing_refused(&self, id: OutboxId) -> Result<()> {
+    pub async fn filing_refused(&self, id: OutboxId, mailbox: &str) -> Result<()> {
         let mut tx = self.write().await?;
+        self.fence(&mut tx, mailbox).await?;
         mark(&mut tx, id, "refused").await?;
         tx.commit().await.context("giving up filing a reply")
     }

@@ -3,11 +3,12 @@
 //! Invariant: a timer fires once, in the transaction that carries out what it is for.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
 use super::{
     DueTimer, Result, Store, Window,
     columns::{instant, instant_or_none, micros, parse_timer_kind},
-    engine::{query, query_as, query_scalar},
+    engine::{postgres, query, query_as, query_scalar},
     failure::Context,
 };
 use crate::desk::TicketId;
@@ -25,18 +26,20 @@ impl Store {
         instant_or_none(at)
     }
 
-    /// Timers that are due, the longest due first.
+    /// Timers that are due, by `now` and by the database's own clock, the longest due first.
     ///
     /// # Errors
     /// Temporary trouble.
     pub async fn due_timers(&self, limit: u32, now: Timestamp) -> Result<Vec<DueTimer>> {
-        let rows: Vec<(i64, String, i64)> = query_as(
-            "SELECT ticket_id, kind, due_at FROM timer WHERE state = 'waiting' AND due_at <= $1
-             ORDER BY due_at, ticket_id, kind LIMIT $2",
-        )
+        let mut reader = self.readers.acquire().await.context("reading timers")?;
+        let is_due = reader.engine().pick("", postgres::IS_DUE);
+        let rows: Vec<(i64, String, i64)> = query_as(AssertSqlSafe(format!(
+            "SELECT ticket_id, kind, due_at FROM timer WHERE state = 'waiting' AND due_at <= $1 {is_due}
+             ORDER BY due_at, ticket_id, kind LIMIT $2"
+        )))
         .bind(micros(now))
         .bind(i64::from(limit))
-        .fetch_all(&self.readers)
+        .fetch_all(&mut reader)
         .await
         .context("reading timers")?;
         rows.into_iter()

@@ -12,6 +12,7 @@ use maildesk::{
     store::{NewOutbox, OutboxBrief, OutboxKind, OutboxState, Store},
 };
 use maildesk_lab::scripted_smtp::{Act, Received, ScriptedSmtp, Stage, When};
+use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use tokio::{
     sync::{Notify, mpsc},
@@ -29,7 +30,7 @@ struct Desk {
     store: Store,
     smtp: SmtpConfig,
     wake: Arc<Notify>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 struct Running {
@@ -59,7 +60,13 @@ impl Desk {
             per_day: None,
             plain_envelope: false,
         };
-        Self { store, smtp, wake: Arc::new(Notify::new()), _folder: folder }
+        Self { store, smtp, wake: Arc::new(Notify::new()), folder }
+    }
+
+    /// Another connection to the same store.
+    async fn beside(&self) -> SqliteConnection {
+        let file = self.folder.path().join("desk.db");
+        SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap()
     }
 
     fn start(&self) -> Running {
@@ -293,6 +300,24 @@ async fn what_a_dead_process_left_behind_goes_again() {
     assert_eq!(desk.row(ids[0]).await.state, OutboxState::Sending);
     let running = desk.start();
     assert_eq!(desk.until(ids[0], OutboxState::Sent).await.attempts, 2);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_failed_round_may_have_claimed_goes_again() {
+    let server = ScriptedSmtp::script().start().await;
+    let desk = Desk::new(&server).await;
+    let mut beside = desk.beside().await;
+    let running = desk.start();
+    // Nothing can be claimed. The first mail is as a commit whose answer was lost leaves it, the second makes rounds fail.
+    sqlx::query("ALTER TABLE outbox_attempt RENAME TO away").execute(&mut beside).await.unwrap();
+    let first = desk.queue(vec![mail(1)]).await[0];
+    sqlx::query("UPDATE outbox SET state = 'sending'").execute(&mut beside).await.unwrap();
+    let second = desk.queue(vec![mail(2)]).await[0];
+    desk.until(first, OutboxState::Unknown).await;
+    sqlx::query("ALTER TABLE away RENAME TO outbox_attempt").execute(&mut beside).await.unwrap();
+    desk.until(first, OutboxState::Sent).await;
+    desk.until(second, OutboxState::Sent).await;
     running.stop().await;
 }
 

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-use maildesk::store::{OutboxKind, OutboxResult, OutboxState, Store, StoreError};
+use jiff::{SignedDuration, Timestamp};
+use maildesk::{
+    desk::{Change, TimerKind},
+    store::{OutboxKind, OutboxResult, OutboxState, Store, StoreError},
+};
+use maildesk_lab::postgres::Postgres;
 
-use crate::house::{Engine, Mail, PATIENCE, apply, at, each_engine, ignored, keep, key, outgoing};
+use crate::house::{Engine, Mail, PATIENCE, apply, at, changing, each_engine, ignored, keep, key, outgoing};
 
 const LONG: Duration = Duration::from_secs(600);
 
@@ -27,7 +32,7 @@ fn a_mailbox_has_one_daemon_until_it_is_given_back() {
     each_engine(|house| async move {
         let other = Store::open(&house.url).await.unwrap();
         assert!(house.store.take_lease("support", LONG).await.unwrap());
-        assert!(house.store.take_lease("support", LONG).await.unwrap(), "renewed");
+        assert!(house.store.renew_lease("support", LONG).await.unwrap());
         if house.engine == Engine::Postgres {
             assert!(!other.take_lease("support", LONG).await.unwrap());
             assert!(other.take_lease("sales", LONG).await.unwrap(), "another mailbox is free");
@@ -55,6 +60,92 @@ fn a_daemon_that_is_gone_is_followed_at_once() {
         // Its sessions end as they do when it is killed; nothing is given back.
         other.close().await;
         take_over(&house.store).await;
+    });
+}
+
+#[test]
+fn daemons_that_start_at_once_make_one_schema() {
+    each_engine(|house| async move {
+        if house.engine == Engine::Sqlite {
+            return;
+        }
+        for _ in 0..5 {
+            let url = Postgres::shared().database().unwrap();
+            let opened = futures::future::join_all((0..4).map(|_| Store::open(&url))).await;
+            for store in opened {
+                store.unwrap().close().await;
+            }
+        }
+    });
+}
+
+#[test]
+fn a_lost_lease_is_not_taken_again_under_the_work_that_it_was_for() {
+    each_engine(|house| async move {
+        if house.engine == Engine::Sqlite {
+            return;
+        }
+        house.enqueue(&[outgoing(OutboxKind::Reply, "a@b.example", "one@desk")], at(1)).await;
+        assert!(house.store.take_lease("support", Duration::from_millis(50)).await.unwrap());
+        let successor = Store::open(&house.url).await.unwrap();
+        take_over(&successor).await;
+        assert_eq!(successor.claim_outbox("support", 10, at(2)).await.unwrap().len(), 1);
+        // It is killed, and the one before wakes: the mailbox is free, and the work of then stays fenced off.
+        successor.close().await;
+        assert!(!house.store.renew_lease("support", LONG).await.unwrap());
+        assert!(!house.store.holds("support"));
+        assert!(is_taken_over(house.store.claim_outbox("support", 10, at(3)).await));
+        // Whoever begins anew takes it, and finds what was left behind.
+        take_over(&house.store).await;
+        assert_eq!(house.store.recover_outbox("support", at(4)).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_short_lease_takes_no_mailbox_from_a_long_one() {
+    each_engine(|house| async move {
+        if house.engine == Engine::Sqlite {
+            return;
+        }
+        assert!(house.store.take_lease("support", LONG).await.unwrap());
+        let hasty = Store::open(&house.url).await.unwrap();
+        assert!(!hasty.take_lease("support", Duration::from_millis(50)).await.unwrap());
+        hasty.close().await;
+    });
+}
+
+#[test]
+fn another_user_of_the_database_takes_no_mailbox_from_the_living() {
+    each_engine(|house| async move {
+        if house.engine == Engine::Sqlite {
+            return;
+        }
+        // PostgreSQL tells a user nothing of another one's session but that it is there.
+        house.tamper("CREATE ROLE another_host LOGIN").await;
+        house.tamper("GRANT ALL ON SCHEMA public TO another_host").await;
+        house.tamper("GRANT ALL ON ALL TABLES IN SCHEMA public TO another_host").await;
+        assert!(house.store.take_lease("support", LONG).await.unwrap());
+        let other = Store::open(&house.url.replacen("maildesk@", "another_host@", 1)).await.unwrap();
+        assert!(!other.take_lease("support", LONG).await.unwrap());
+        other.close().await;
+    });
+}
+
+#[test]
+fn a_clock_that_is_ahead_fires_no_timer() {
+    each_engine(|house| async move {
+        if house.engine == Engine::Sqlite {
+            return;
+        }
+        let from_now = |hours| Timestamp::now().checked_add(SignedDuration::from_hours(hours)).unwrap();
+        let (past, later) = (house.ticket(1, "one").await, house.ticket(2, "two").await);
+        for (ticket, due_at) in [(past, at(30)), (later, from_now(1))] {
+            let facts = house.facts(ticket, at(20)).await;
+            let start = Change::StartTimer { kind: TimerKind::FirstResponse, due_at };
+            house.decide(None, None, &changing(&facts, vec![start]), at(21)).await.unwrap();
+        }
+        let due = house.store.due_timers(10, from_now(24)).await.unwrap();
+        assert_eq!(due.iter().map(|timer| timer.ticket).collect::<Vec<_>>(), [past]);
     });
 }
 
@@ -92,6 +183,14 @@ fn whoever_lost_a_mailbox_writes_nothing_for_it() {
             next_at: None,
         };
         assert!(is_taken_over(late.finish_outbox("support", &[sent], at(3)).await));
+        let id = claimed[0].id;
+        assert!(is_taken_over(late.begin_filing("support", id).await));
+        assert!(is_taken_over(late.filed_by_desk(id, "support", None, at(3)).await));
+        assert!(is_taken_over(late.filed_by_provider(id, "support").await));
+        assert!(is_taken_over(late.filing_postponed(id, "support").await));
+        assert!(is_taken_over(late.filing_refused(id, "support").await));
+        assert!(is_taken_over(late.set_trouble("support", Some("no answer"), at(3)).await));
+        assert!(is_taken_over(late.set_outbox_trouble("support", Some(("no answer", at(3)))).await));
         assert_eq!(house.number("SELECT COUNT(*) FROM ledger").await, 2);
         assert_eq!(house.number("SELECT COUNT(*) FROM ledger WHERE attempts > 0").await, 0);
 

@@ -186,9 +186,9 @@ fn who_files_is_learned_and_what_is_refused_is_not_tried_again() {
         house.store.filed_by_provider(ids[1], "support").await.unwrap();
         assert_eq!(house.store.filer("support").await.unwrap(), Filer::Provider);
         house.store.begin_filing("support", ids[2]).await.unwrap();
-        house.store.filing_postponed(ids[2]).await.unwrap();
+        house.store.filing_postponed(ids[2], "support").await.unwrap();
         assert_eq!(unfiled(&house).await, [(ids[2], false)]);
-        house.store.filing_refused(ids[2]).await.unwrap();
+        house.store.filing_refused(ids[2], "support").await.unwrap();
         assert!(unfiled(&house).await.is_empty());
         assert!(house.store.unfiled("support", at(0), 10).await.unwrap().is_empty());
     });

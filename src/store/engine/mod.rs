@@ -65,10 +65,11 @@ impl Pool {
     pub(super) async fn begin_reading(&self) -> sqlx::Result<Transaction> {
         match self {
             Self::Sqlite(pool) => pool.begin().await.map(Transaction::sqlite),
-            Self::Postgres(pool) => pool
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .await
-                .map(Transaction::postgres),
+            Self::Postgres(pool) => {
+                postgres::within(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                    .await
+                    .map(Transaction::postgres)
+            }
         }
     }
 
@@ -97,6 +98,15 @@ enum Link<'c> {
 }
 
 impl Connection {
+    /// The connection ends when it is dropped instead of being given back: it owes an answer.
+    pub(super) fn end_on_drop(&mut self) {
+        match self {
+            Self::Sqlite(connection) => connection.close_on_drop(),
+            Self::Postgres(connection) => connection.close_on_drop(),
+            Self::SqliteTransaction(_) | Self::PostgresTransaction(_) => {}
+        }
+    }
+
     pub(super) const fn engine(&self) -> Engine {
         match self {
             Self::Sqlite(_) | Self::SqliteTransaction(_) => Engine::Sqlite,
@@ -131,8 +141,10 @@ impl Transaction {
     pub(super) async fn commit(self) -> sqlx::Result<()> {
         match self.0 {
             Connection::SqliteTransaction(tx) => tx.commit().await,
-            Connection::PostgresTransaction(tx) => tx.commit().await,
-            Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
+            Connection::PostgresTransaction(tx) => postgres::within(tx.commit()).await,
+            Connection::Sqlite(_) | Connection::Postgres(_) => {
+                Err(sqlx::Error::Protocol("no transaction is open".to_owned()))
+            }
         }
     }
 }

@@ -1,25 +1,39 @@
 //! PostgreSQL 15 or newer: a server, several daemons.
 //!
 //! Invariants: no connection is handed out whose commits the server may forget (`synchronous_commit`, `fsync`); a
-//! transaction whose program was stopped is ended by the server, so that a sleeping daemon holds up nobody for long; all
-//! judgement is serialised by one row, as SQLite does by its one writer (see [`serialise`]).
+//! transaction whose program was stopped is ended by the server, so that a sleeping daemon holds up nobody for long; no
+//! answer is waited for without end ([`within`]), and a connection that owes one is not used again; all judgement is
+//! serialised by one row, as SQLite does by its one writer (see [`serialise`]).
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    str::FromStr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use secrecy::ExposeSecret as _;
 use sqlx::{
-    ConnectOptions, PgConnection, PgPool,
+    ConnectOptions, Connection as _, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{Connection, Engine, Pool, Transaction, migrate, query_scalar};
+use super::{Connection, Engine, Pool, Transaction, migrate, query, query_scalar};
 use crate::store::{
     Result, StoreError, StoreOptions,
     failure::{Context, sort},
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrations = sqlx::migrate!("migrations/postgres");
+    migrations.set_locking(false);
+    migrations
+});
+
+/// One program migrates at a time, to the end of its transaction.
+const MIGRATING: &str = "SELECT pg_advisory_xact_lock(7163384644221100)";
 
 /// Of one daemon: its session, an ear for changes, and a window, a keep and an outbox round for a handful of mailboxes at once.
 const CONNECTIONS: u32 = 12;
@@ -34,7 +48,18 @@ const VERSION_MIN: i64 = 150_000;
 /// works that long outside the database.
 const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(10);
 
-/// For each session. The keepalives find out about a machine that is gone, and nothing here waits for ever.
+/// The longest wait for an answer: the server itself ends a statement after `statement_timeout`, so it is gone, or what lies
+/// between has forgotten the connection. Our side has no keepalives.
+const ANSWER_MAX: Duration = Duration::from_secs(90);
+/// The same for a connection that is given back, of which nothing more is wanted than that it still works.
+const SIGN_OF_LIFE_MAX: Duration = Duration::from_secs(5);
+
+/// A condition that the database's clock has reached `due_at`: that of one host of several may be ahead. SQLite has no clock
+/// but the program's.
+pub(in crate::store) const IS_DUE: &str =
+    "AND due_at <= CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+
+/// For each session. By the keepalives the server finds out about a machine of ours that is gone.
 const SESSION: &str = "SET lock_timeout = '30s'; SET statement_timeout = '60s'; SET default_transaction_isolation = 'read committed';
     SET default_transaction_read_only = off; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;
     SET tcp_keepalives_count = 2; SET client_min_messages = 'warning'";
@@ -71,15 +96,43 @@ pub(in crate::store) async fn open(store: &StoreOptions<'_>) -> Result<PgPool> {
             let session = Arc::clone(&session);
             Box::pin(async move { prepare(connection, &session).await })
         })
+        .after_release(|connection, _| {
+            Box::pin(async move { within_time(SIGN_OF_LIFE_MAX, connection.ping()).await.map(|()| true) })
+        })
         .connect_lazy_with(options);
     assert_usable(&pool).await?;
-    migrate(&MIGRATIONS, begin(&pool).await?).await?;
+    let mut tx = begin(&pool).await?;
+    // Two daemons that start at once: the second waits here, and then sees what the first has committed. sqlx's own lock ends
+    // before the commit. A large table may take its time.
+    for sql in ["SET LOCAL statement_timeout = 0", "SET LOCAL lock_timeout = 0", MIGRATING] {
+        query(sql).execute(&mut tx).await.context("migrating the store")?;
+    }
+    migrate(&MIGRATIONS, tx).await?;
     Ok(pool)
+}
+
+/// What the database answers within [`ANSWER_MAX`].
+///
+/// # Errors
+/// [`sqlx::Error::Io`] when there is no answer by then; the pool closes such a connection when it comes back.
+pub(super) async fn within<T>(answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    within_time(ANSWER_MAX, answer).await
+}
+
+async fn within_time<T>(most: Duration, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    match tokio::time::timeout(most, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(sqlx::Error::Io(io::Error::new(
+            io::ErrorKind::TimedOut,
+            format!("no answer from the PostgreSQL server within {} s", most.as_secs()),
+        ))),
+    }
 }
 
 /// A transaction. Each statement of it sees what was committed before it began (READ COMMITTED).
 pub(in crate::store) async fn begin(pool: &PgPool) -> Result<Transaction> {
-    pool.begin().await.map(Transaction::postgres).context("beginning to write")
+    // The pool has a limit of its own for waiting; this one is for the statement.
+    within(pool.begin()).await.map(Transaction::postgres).context("beginning to write")
 }
 
 /// From here to its end, this transaction is the only one of all daemons that judges: it alone numbers tickets, counts what

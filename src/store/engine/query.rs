@@ -7,7 +7,7 @@ use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
 use sqlx::{Decode, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 
-use super::{Connection, Link, On};
+use super::{Connection, Link, On, postgres::within};
 
 /// A value of a statement.
 #[derive(Debug, Clone)]
@@ -175,7 +175,7 @@ macro_rules! run {
         match connection.link() {
             Link::Sqlite(connection) => bound!($sqlite($query.sql), $query.values).$fetch(connection).await,
             Link::Postgres(connection) => {
-                bound!($postgres($query.sql), $query.values).$fetch(connection).await
+                within(bound!($postgres($query.sql), $query.values).$fetch(connection)).await
             }
         }
     }};
@@ -201,10 +201,11 @@ impl<'q> Query<'q> {
                 .execute(connection)
                 .await?
                 .rows_affected(),
-            Link::Postgres(connection) => bound!(sqlx::query::<Postgres>(self.sql), self.values)
-                .execute(connection)
-                .await?
-                .rows_affected(),
+            Link::Postgres(connection) => {
+                within(bound!(sqlx::query::<Postgres>(self.sql), self.values).execute(connection))
+                    .await?
+                    .rows_affected()
+            }
         };
         Ok(Done { rows })
     }
