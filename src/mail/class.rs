@@ -59,7 +59,13 @@ fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
     if report_type == "disposition-notification" || part("message/disposition-notification") {
         return Some((Class::DeliveryReport, "disposition notification (RFC 8098)".to_owned()));
     }
+    if e.header.first("X-Apple-Unsubscribe").is_some() {
+        return Some((Class::Complaint, "unsubscribed by Apple Mail".to_owned()));
+    }
     let report = e.report?;
+    if super::report::is_complaint(e.text) {
+        return Some((Class::Complaint, "complaint notice of Amazon SES".to_owned()));
+    }
     let bad = |r: &super::ReportRecipient| {
         !matches!(r.action.as_deref(), Some("delivered" | "relayed" | "expanded"))
     };
