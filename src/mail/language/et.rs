@@ -17,5 +17,6 @@ pub const ET: Language = Language {
     forwards: &["edastatud sõnum", "edastatud kiri", "edastatud sõnumi algus"],
     footers: &["saadetud minu", "saadetud "],
     automatic_subjects: &["automaatvastus", "automaatne vastus"],
+    automatic_bodies: &["automaatne vastus", "olen puhkusel"],
     ..NONE
 };

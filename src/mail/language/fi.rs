@@ -21,6 +21,7 @@ pub const FI: Language = Language {
         "edelleen lähetetty viesti",
     ],
     footers: &["lähetetty ", "hanki outlook"],
-    automatic_subjects: &["automaattinen vastaus", "poissaoloviesti"],
+    automatic_subjects: &["automaattinen vastaus", "poissaoloviesti", "poissaoloilmoitus", "poissa:"],
+    automatic_bodies: &["automaattinen vastaus", "olen lomalla", "olen poissa toimistolta"],
     ..NONE
 };

@@ -24,6 +24,7 @@ pub const HR: Language = Language {
         "početak proslijeđene poruke",
     ],
     footers: &["poslano s ", "poslano sa ", "poslano iz ", "poslato sa "],
-    automatic_subjects: &["automatski odgovor", "samodejni odgovor"],
+    automatic_subjects: &["automatski odgovor", "samodejni odgovor", "izvan ureda"],
+    automatic_bodies: &["automatski odgovor"],
     ..NONE
 };

@@ -25,5 +25,6 @@ pub const HU: Language = Language {
     ],
     footers: &["elküldve a", "küldve ", "az én iphone", "outlook letöltése"],
     automatic_subjects: &["automatikus válasz", "házon kívül"],
+    automatic_bodies: &["automatikus válasz", "szabadságon vagyok"],
     ..NONE
 };

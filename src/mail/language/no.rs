@@ -24,6 +24,7 @@ pub const NO: Language = Language {
         "begynnelse på videresendt melding",
     ],
     footers: &["sendt fra min", "sendt fra ", "skaff deg outlook"],
-    automatic_subjects: &["automatisk svar", "fraværsmelding", "autosvar"],
+    automatic_subjects: &["automatisk svar", "fraværsmelding", "autosvar", "fravær:"],
+    automatic_bodies: &["automatisk svar", "jeg er på ferie", "jeg er ikke på kontoret"],
     ..NONE
 };

@@ -21,6 +21,7 @@ pub const RO: Language = Language {
         "mesaj transmis mai departe",
     ],
     footers: &["trimis de pe", "trimis din", "obțineți outlook"],
-    automatic_subjects: &["răspuns automat"],
+    automatic_subjects: &["răspuns automat", "raspuns automat", "absență de la birou"],
+    automatic_bodies: &["acesta este un răspuns automat", "răspuns automat", "sunt în concediu"],
     ..NONE
 };

@@ -24,6 +24,7 @@ pub const SK: Language = Language {
         "preposlaný e-mail",
     ],
     footers: &["odoslané z ", "odoslané zo ", "získajte outlook"],
-    automatic_subjects: &["automatická odpoveď", "mimo kancelárie"],
+    automatic_subjects: &["automatická odpoveď", "mimo kancelárie", "neprítomnosť"],
+    automatic_bodies: &["automatická odpoveď", "som na dovolenke"],
     ..NONE
 };

@@ -33,6 +33,7 @@ pub const TR: Language = Language {
         "android'den gönderildi",
         "outlook'u edinin",
     ],
-    automatic_subjects: &["otomatik yanıt", "otomatik cevap"],
+    automatic_subjects: &["otomatik yanıt", "otomatik cevap", "ofis dışında"],
+    automatic_bodies: &["bu otomatik bir", "otomatik yanıt", "ofis dışındayım", "izindeyim"],
     ..NONE
 };

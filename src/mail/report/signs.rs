@@ -466,6 +466,17 @@ pub const STILL_TRYING: &[&str] = &[
 pub const SUBJECTS_OF_DELAYS: &[&str] =
     &["delayed", "still being retried", "warning: could not send", "(delay)", "延迟", "verzögert", "retard"];
 
+/// Servers that succeeded say so.
+pub const DELIVERED: &[&str] = &[
+    "your message was successfully delivered",
+    "has been successfully delivered",
+    "was successfully delivered to",
+    "your message was relayed to", // OpenSMTPD
+    "was successfully relayed to",
+    "已成功送达",
+    "已成功投递",
+];
+
 /// Servers that gave up say so, whatever else they say.
 pub const GAVE_UP: &[&str] = &[
     "giving up",
