@@ -8,6 +8,7 @@
 
 mod codes;
 mod fields;
+mod layout;
 mod listing;
 mod notice;
 mod original;
@@ -227,13 +228,13 @@ fn action(status: Option<&str>, own: &str, reading: &Reading) -> &'static str {
     let lower = own.to_lowercase();
     let subject = reading.subject.as_deref().unwrap_or_default().to_lowercase();
     let says = |table: &[&str]| table.iter().any(|w| lower.contains(w));
-    if says(signs::DELIVERED) && !status.is_some_and(|s| s.starts_with(['4', '5'])) {
+    if says(layout::DELIVERED) && !status.is_some_and(|s| s.starts_with(['4', '5'])) {
         return "delivered";
     }
     let temporary = status.is_some_and(|s| s.starts_with('4'))
-        || says(signs::STILL_TRYING)
-        || signs::SUBJECTS_OF_DELAYS.iter().any(|w| subject.contains(w));
-    if temporary && !says(signs::GAVE_UP) { "delayed" } else { "failed" }
+        || says(layout::STILL_TRYING)
+        || layout::SUBJECTS_OF_DELAYS.iter().any(|w| subject.contains(w));
+    if temporary && !says(layout::GAVE_UP) { "delayed" } else { "failed" }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Estonian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const ET: Language = Language {
     code: "et",
@@ -18,5 +18,4 @@ pub const ET: Language = Language {
     footers: &["saadetud minu", "saadetud "],
     automatic_subjects: &["automaatvastus", "automaatne vastus"],
     automatic_bodies: &["automaatne vastus", "olen puhkusel"],
-    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Finnish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const FI: Language = Language {
     code: "fi",
@@ -23,5 +23,4 @@ pub const FI: Language = Language {
     footers: &["lähetetty ", "hanki outlook"],
     automatic_subjects: &["automaattinen vastaus", "poissaoloviesti", "poissaoloilmoitus", "poissa:"],
     automatic_bodies: &["automaattinen vastaus", "olen lomalla", "olen poissa toimistolta"],
-    ..NONE
 };

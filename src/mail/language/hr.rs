@@ -1,6 +1,6 @@
 //! Croatian, and Serbian and Slovenian where they write the same.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const HR: Language = Language {
     code: "hr",
@@ -26,5 +26,4 @@ pub const HR: Language = Language {
     footers: &["poslano s ", "poslano sa ", "poslano iz ", "poslato sa "],
     automatic_subjects: &["automatski odgovor", "samodejni odgovor", "izvan ureda"],
     automatic_bodies: &["automatski odgovor"],
-    ..NONE
 };

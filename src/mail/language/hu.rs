@@ -1,6 +1,6 @@
 //! Hungarian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const HU: Language = Language {
     code: "hu",
@@ -26,5 +26,4 @@ pub const HU: Language = Language {
     footers: &["elküldve a", "küldve ", "az én iphone", "outlook letöltése"],
     automatic_subjects: &["automatikus válasz", "házon kívül"],
     automatic_bodies: &["automatikus válasz", "szabadságon vagyok"],
-    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Turkish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const TR: Language = Language {
     code: "tr",
@@ -35,5 +35,4 @@ pub const TR: Language = Language {
     ],
     automatic_subjects: &["otomatik yanıt", "otomatik cevap", "ofis dışında"],
     automatic_bodies: &["bu otomatik bir", "otomatik yanıt", "ofis dışındayım", "izindeyim"],
-    ..NONE
 };

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use crate::mail::class::robot_local_part;
 
-use super::{Finding, RECIPIENTS_MAX, signs};
+use super::{Finding, RECIPIENTS_MAX, layout};
 
 /// Lines that are searched; reports begin with what failed.
 const LINES_MAX: usize = 400;
@@ -72,7 +72,7 @@ fn paragraph(lines: &[&str]) -> String {
 fn labelled(lines: &[&str], at: usize) -> Option<String> {
     let line = lines.get(at)?.trim_start_matches([' ', '\t', '*', '-', '[', '>', '·', '•']);
     let lower = line.get(..line.len().min(160)).map_or_else(|| line.to_lowercase(), str::to_lowercase);
-    let label = signs::LABELS.iter().find(|l| lower.starts_with(**l))?;
+    let label = layout::LABELS.iter().find(|l| lower.starts_with(**l))?;
     let rest = line.get(label.len()..).unwrap_or(line);
     let behind = rest.trim_start();
     if behind.is_empty() {
@@ -111,7 +111,7 @@ fn leading(lines: &[&str], at: usize) -> Option<String> {
 fn in_sentence(lines: &[&str], at: usize) -> Option<String> {
     let line = lines.get(at)?;
     let lower = line.to_lowercase();
-    signs::SENTENCES.iter().find_map(|s| {
+    layout::SENTENCES.iter().find_map(|s| {
         let from = lower.find(s)?;
         let rest = if lower.len() == line.len() { line.get(from + s.len()..)? } else { line };
         let next = || lines.get(at + 1..)?.iter().find(|l| !l.trim().is_empty()).and_then(|l| first(l));
@@ -132,7 +132,7 @@ pub fn first(text: &str) -> Option<String> {
 pub fn any(lines: &[&str], known: &[String]) -> Option<Finding> {
     let lines = lines.get(..LINES_MAX).unwrap_or(lines);
     lines.iter().enumerate().find_map(|(at, line)| {
-        if signs::names_sender(&line.to_lowercase()) {
+        if layout::names_sender(&line.to_lowercase()) {
             return None;
         }
         let address = ADDRESS

@@ -5,7 +5,7 @@ use crate::mail::{
     structure::{Part, Structure},
 };
 
-use super::signs;
+use super::layout;
 
 /// Lines that a server itself may write before the returned mail.
 const OWN_LINES_MAX: usize = 500;
@@ -32,7 +32,7 @@ pub fn own_lines(text: &str) -> Vec<&str> {
         let bare = line.trim_start_matches(['>', ' ', '\t', '|', '=', '-', '*']);
         let lower: String = bare.chars().take(80).collect::<String>().to_lowercase();
         // A report may begin with a heading that elsewhere begins the returned mail.
-        if signs::RETURNED.iter().any(|r| lower.starts_with(r)) && !out.is_empty() {
+        if layout::RETURNED.iter().any(|r| lower.starts_with(r)) && !out.is_empty() {
             break;
         }
         out.push(line);

@@ -5,7 +5,7 @@ use super::{
     Finding,
     reasons::{
         BARRED_STATED, EXPIRED, MAILBOX_FULL, MOVED, NO_ADDRESS_SAID, NO_ADDRESS_STATED, NO_DOMAIN,
-        NO_MAIL_SERVICE, NO_WAY, SERVER_FULL, TOO_BIG, says_any,
+        NO_MAIL_SERVICE, NO_WAY, SENDING_LIMIT, SERVER_FULL, TOO_BIG, says_any,
     },
     refusals::REFUSED,
     session::{self, Stage},
@@ -99,6 +99,9 @@ fn by_words(e: &Evidence<'_>, text: &str) -> Option<Reason> {
     }
     let detail = e.detail();
     let has = |group: &[&str]| says_any(text, group);
+    if has(SENDING_LIMIT) {
+        return Some(Reason::Other);
+    }
     if detail == "2.2" || has(MAILBOX_FULL) && !has(SERVER_FULL) {
         return Some(Reason::MailboxFull);
     }
@@ -124,10 +127,15 @@ fn by_words(e: &Evidence<'_>, text: &str) -> Option<Reason> {
     if matches!(e.status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3") {
         return Some(Reason::Address);
     }
+    // Exchange Online: 5.7.5xx bars the recipient, whatever it says of the address.
+    if detail.starts_with("7.5") && detail.len() == 5 {
+        return Some(Reason::Other);
+    }
     if e.stage == Some(Stage::Recipient) && has(NO_ADDRESS_SAID) {
         return Some(Reason::Address);
     }
-    if has(NO_WAY) {
+    // Gmail asks the name system again while its status is 4.x.x.
+    if has(NO_WAY) || text.contains("nxdomain") && e.status.starts_with('4') {
         return Some(Reason::Other);
     }
     if has(NO_DOMAIN) && !matches!(detail, "1.7" | "1.8") && e.stage != Some(Stage::Sender) {

@@ -42,6 +42,18 @@ pub fn says_any(text: &str, group: &[&str]) -> bool {
     group.iter().any(|phrase| says(text, phrase))
 }
 
+/// A limit of the *sender*: what is full is his quota of mails, whatever code stands beside it.
+pub const SENDING_LIMIT: &[&str] = &[
+    "sending quota", // Google: 5.4.5
+    "sending limit",
+    "relay limit", // Google
+    "relay quota",
+    "quota for sending",         // Google
+    "submission quota exceeded", // Exchange Online: 5.2.2
+    "message rate … exceeded",
+    "rate limit exceeded",
+];
+
 /// The mailbox holds no more.
 pub const MAILBOX_FULL: &[&str] = &[
     "mailbox full",
@@ -79,6 +91,7 @@ pub const MAILBOX_FULL: &[&str] = &[
     "in recipient's mailbox exceeded",  // BIGLOBE
     "mailbox would exceed maximum allowed storage",
     "storage limit",
+    ".i.ua/err/4/", // i.ua
     "insufficient disk space",
     "not sufficient disk space",
     "insufficient storage",
@@ -149,6 +162,10 @@ pub const TOO_BIG: &[&str] = &[
     "maximum message size",
     "line limit exceeded",
     "message size limits", // Google
+    "email size exceeded", // Mimecast
+    "msg-p1",              // Facebook
+    "int-p2",              // Facebook
+    "aup# … 1530",         // Charter Spectrum
     "recipsizelimit",      // Exchange 2007 and later
     "taille limite du message",
     "message trop volumineux",
@@ -171,7 +188,13 @@ pub const TOO_BIG: &[&str] = &[
 ];
 
 /// The mailbox has another address now.
-pub const MOVED: &[&str] = &["has been replaced by", "mailbox has moved", "user has moved to", "新地址"];
+pub const MOVED: &[&str] = &[
+    "has been replaced by",
+    "mailbox has moved",
+    "user has moved to",
+    "recipient no longer on server",
+    "新地址",
+];
 
 /// The domain takes no mail at all (RFC 7505 and the words of those who meet it).
 pub const NO_MAIL_SERVICE: &[&str] = &[
@@ -190,6 +213,7 @@ pub const NO_MAIL_SERVICE: &[&str] = &[
     "smtp protocol returned a permanent error",
     "no route for current request",
     "system not accepting network messages",
+    "no mail-enabled subscriptions", // Exchange Online
 ];
 
 /// The host or domain of the address does not exist.
@@ -204,6 +228,7 @@ pub const NO_DOMAIN: &[&str] = &[
     "unknown domain",
     "domain not found",
     "domain name not found",                   // Gmail
+    "responded with code nxdomain",            // Gmail
     "dns server returned answer with no data", // Gmail
     "unrouteable address",                     // Exim
     "unroutable address",
@@ -237,6 +262,7 @@ pub const NO_WAY: &[&str] = &[
     "temporary failure in mx lookup", // OpenSMTPD
     "dns lookup failed",              // Courier
     "had no relevant answers",        // Gmail
+    "dns query failed",               // Exchange Online
     "domain name server timed out",
     "unrouteable mail domain", // Exim
     "could not connect and send the mail to",
@@ -308,6 +334,9 @@ pub const EXPIRED: &[&str] = &[
     "connect timeout",
     "operation timed out",
     "timed out",
+    "timeout - closing connection", // Google
+    "delivery retry timeout",       // GMX
+    "delivery timeout",             // GoDaddy
     "délai … dépassé",
     "zeitüberschreitung",
     "tiempo de espera",
@@ -364,8 +393,23 @@ pub const NO_ADDRESS_STATED: &[&str] = &[
     "does not exist on this system",             // MailEnable, MDaemon
     "account is not a member of this",           // SurgeMail
     "no such user or alias",
-    "rcpt ( … dosn't exist", // Coremail, NetEase, Aliyun, so spelled
-    "帐号不存在",            // NetEase
+    "account does not exist",                                // GoDaddy
+    "mailbox not found",                                     // QQ, Yahoo
+    "dd this user doesn't have a",                           // Yahoo
+    "au moins un destinataire invalide",                     // Orange, La Poste
+    "5.5.0 requested action not taken: mailbox unavailable", // Outlook.com
+    "mailbox unavailable (s2017062302)",                     // Outlook.com
+    "invalid recipient … mimecast",
+    "reserved by rfc 2606", // Exchange Online
+    "rcp-p1",               // Facebook
+    "int-p1",
+    "int-p3",
+    "int-p4",
+    ".i.ua/err/2/",           // i.ua
+    "mailbox doesn't exist:", // Dovecot
+    "invalid user specified", // maildrop
+    "rcpt ( … dosn't exist",  // Coremail, NetEase, Aliyun, so spelled
+    "帐号不存在",             // NetEase
     "账号不存在",
     "用户不存在",
     "地址不存在", // QQ
@@ -441,6 +485,10 @@ pub const NO_ADDRESS_SAID: &[&str] = &[
     "recipient is not local",
     "recipient not exist",
     "recipient is not accepted",
+    "recipient mailbox is not allowed", // MessageLabs
+    "recipient rejected",
+    "unknown or illegal alias", // iCloud
+    "no longer valid",
     "recipient refuses to accept your mail",
     "bad address",
     "bad destination",
@@ -487,6 +535,7 @@ mod tests {
     #[test]
     fn phrases_are_lower_case_and_trimmed() {
         for group in [
+            SENDING_LIMIT,
             MAILBOX_FULL,
             SERVER_FULL,
             TOO_BIG,

@@ -3,7 +3,7 @@
 
 use crate::mail::{Reading, class::robot_local_part, header::Header, structure::Structure, words};
 
-use super::{original, signs};
+use super::{layout, original, signs};
 
 /// How far into the text a server speaks.
 const START_CHARS: usize = 3_000;
@@ -139,7 +139,7 @@ const LINES: usize = 30;
 /// Whether one of the first lines begins with a program's sentence, or names an address behind a label.
 fn speaks_as_server(start: &str, lines: usize) -> bool {
     let bare = |l: &str| l.trim_start_matches([' ', '\t', '-', '*', '=', '#', '|']).to_owned();
-    let labelled = |l: &str| l.contains('@') && signs::LABELS.iter().any(|w| l.starts_with(w));
+    let labelled = |l: &str| l.contains('@') && layout::LABELS.iter().any(|w| l.starts_with(w));
     start
         .lines()
         .map(bare)

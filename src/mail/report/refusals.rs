@@ -32,7 +32,12 @@ pub const REFUSED: &[&str] = &[
     "temporary locked",
     "temporarily locked",
     "archived recipient",
-    "destinataire archivee", // Orange
+    "destinataire archivee",      // Orange
+    "destinataire est bloque",    // La Poste
+    "dd … is no longer valid",    // Yahoo
+    "mailbox cannot be accessed", // Exchange Online
+    "access denined",             // QQ, so spelled
+    "banned recipient",           // Exchange Online
     "user is terminated",
     "帐号被禁用",
     "账号被冻结",
@@ -73,6 +78,7 @@ pub const REFUSED: &[&str] = &[
     "emetteur invalide",
     "envelope blocked -", // Mimecast
     "batv",
+    "badmailfrom",
     "bounce address tag",
     "not allowed to post to",
     "not a member of",
@@ -153,6 +159,11 @@ pub const REFUSED: &[&str] = &[
     "mismatches client ip",
     "rate limit",
     "try again slower",
+    "too quickly",
+    "excessive volume",
+    "frequency limited", // QQ
+    "frequency of receiving",
+    "at a rate that prevents",
     "too many connections",
     "too many concurrent",
     "too many recipients",

@@ -1,5 +1,5 @@
-//! By what reports are known that follow no standard, as data: their subjects, senders, first sentences, and what stands
-//! before a failed address and before the returned mail. All lower case.
+//! By what reports are known that follow no standard, as data: their subjects, senders, first sentences, and all lower
+//! case.
 //!
 //! To add a server: its subject, its first sentence, its label or sentence before an address; then a row in the tests of
 //! [`super`].
@@ -279,6 +279,37 @@ pub const OPENINGS: &[&str] = &[
     "an error has occurred while attempting to deliver", // OpenSMTPD
     "there was an error delivering your mail",
     "votre message n'a pas pu etre delivre",
+    "here is your list of failed recipients",
+    "this is the machine generated message from mail service", // newmail.ru
+    "the following addresses did not receive a copy of your message", // MDaemon
+    "the following data may be used to determine",
+    "the email below could not be delivered to the following user", // Microsoft SMTPSVC
+    "unable to deliver message to the following address",           // Yahoo
+    "unable to deliver mail to the following recipient",
+    "a message that you sent could not be delivered", // 1&1, MX Logic
+    "a message that you have sent could not be delivered",
+    "the address to which the message has not yet been delivered is", // Exim
+    "a message that you sent has not yet been delivered",             // Exim
+    "your message to:",                                               // MessageSwitch
+    "we're sorry. there's a problem",                                 // qmail's kin
+    "check your send e-mail address",
+    "unfortunately, your mail was not delivered",
+    "your mail to the following recipients could not be delivered", // AOL
+    "message not delivered to the following",
+    "the message that you sent was undeliverable to the following", // GroupWise
+    "this message was undeliverable due to the following reason",   // Netscape, Sun
+    "the following message was undeliverable",
+    "a summary of the undelivered message you sent follows",
+    "an email that you attempted to send", // Mimecast
+    "the following is the error message",
+    "the user's mailbox is full",
+    "user's mailbox is full", // Prodigy
+    "your e-mail message could not be delivered",
+    "mail could not be delivered",
+    "could not deliver the message",
+    "delivery failed for the following recipient",
+    "delivery has failed to these recipients or groups", // Exchange 2007 and later
+    "couldn't be delivered to the following",            // Office 365
     "このメールは「m-filter」が自動的に生成",
     "以下のメールアドレスへの送信に失敗",
     "抱歉，您的邮件被退回来了",   // NetEase
@@ -353,154 +384,6 @@ pub const OTHER_SUBJECTS: &[&str] = &[
     "验证码",
 ];
 
-/// Beginnings of lines (without quote marks, dashes and blanks) from which on the returned mail stands.
-pub const RETURNED: &[&str] = &[
-    "below this line is a copy", // qmail
-    "this is a copy of",         // Exim
-    "original message",          // Yahoo, Gmail, IMail, and others
-    "unsent message",            // Sendmail 5
-    "enclosed are the original",
-    "message headers follow", // DragonFly Mail Agent
-    "message header follows", // Gmail, smail
-    "message header",
-    "below is a copy of the original message", // OpenSMTPD
-    "returned message",                        // Notes
-    "returned mail ---",
-    "undelivered message",
-    "failed message",
-    "header of the original message", // 1&1, GMX
-    "the header of the original",
-    "a copy of the original message below this line", // EarthLink
-    "here is a copy of the first part of the message",
-    "the attachment contains the original mail headers",
-    "the body of the message is",
-    "included is a copy of the message header", // MX Logic
-    "your message reads",
-    "message text follows",
-    "message details:", // Verizon
-    "received: ",
-    "received:from",
-    "return-path: ",
-    "original mail info", // m-FILTER
-    "en-têtes de message d'origine",
-    "intestazioni originali del messaggio",
-    "ursprungshuvuden",
-    "ursprüngliche nachrichtenkopfzeilen",
-    "encabezados de mensaje originales",
-    "原始邮件头",
-    "原邮件内容",
-];
-
-/// What stands at the beginning of a line before a failed address.
-pub const LABELS: &[&str] = &[
-    "recipient address:", // PMDF, Sun Messaging Server, Exchange
-    "original address:",  // PMDF
-    "recipient:",         // KDDI EZweb, Cisco
-    "failed recipient:",
-    "intended recipient:",
-    "undeliverable address:",
-    "undeliverable to ",                  // IMail
-    "unknown user:",                      // IMail
-    "unknown host:",                      // IMail
-    "user mailbox exceeds allowed size:", // IMail
-    "invalid final delivery userid:",     // IMail
-    "mailbox is full:",
-    "delivery failed", // IMail: `Delivery failed 20 attempts: a@b`
-    "error-for:",      // LSMTP
-    "failed addresses:",
-    "address:",
-    "收件人：",
-    "收件人:",
-    "收件人/to",
-    "失败收件人",
-    "收件地址",
-    "宛先：",
-    "宛先:",
-];
-
-/// What stands inside a sentence before a failed address.
-pub const SENTENCES: &[&str] = &[
-    "delivering your mail to <",    // DragonFly Mail Agent
-    "could not be delivered to: <", // KDDI
-    "could not be delivered to:",
-    "could not be delivered to",
-    "unable to deliver message to", // InterScan
-    "unable to deliver your message to",
-    "unable to deliver mail to",
-    "failed to deliver to",
-    "rejected recipient <",
-    "returned permanent errors:",
-    "wasn't delivered to", // Gmail
-    "was not delivered to",
-    "has been delayed to",
-    "did not reach",
-    "your message to",
-    "you sent mail to",
-    "message to <",
-    "quota violation for",   // Sun Messaging Server
-    "sorry your message to", // Yahoo
-    "addressed to",
-    "无法发送到", // QQ
-    "发送到",
-    "未能送达",
-];
-
-/// Servers that will go on trying say so.
-pub const STILL_TRYING: &[&str] = &[
-    "will be retried",
-    "will continue to try",
-    "warning message only",
-    "warning only",
-    "delivery attempts will continue",
-    "will keep trying",
-    "has been delayed",
-    "is delayed",
-    "not need to resend",
-    "not need to re-send",
-    "temporary failure report",
-    "继续尝试",
-    "繼續嘗試",
-];
-
-/// Subjects of reports that are only warnings.
-pub const SUBJECTS_OF_DELAYS: &[&str] =
-    &["delayed", "still being retried", "warning: could not send", "(delay)", "延迟", "verzögert", "retard"];
-
-/// Servers that succeeded say so.
-pub const DELIVERED: &[&str] = &[
-    "your message was successfully delivered",
-    "has been successfully delivered",
-    "was successfully delivered to",
-    "your message was relayed to", // OpenSMTPD
-    "was successfully relayed to",
-    "已成功送达",
-    "已成功投递",
-];
-
-/// Servers that gave up say so, whatever else they say.
-pub const GAVE_UP: &[&str] = &[
-    "giving up",
-    "i've given up",
-    "not going to try again",
-    "permanent",
-    "has expired",
-    "message expired",
-    "no further",
-    "could not be delivered to",
-    "will be deleted from queue",
-    "returned to sender",
-    "returning message",
-    "was aborted",
-];
-
-/// Whether a line names the sender, not a recipient.
-#[must_use]
-pub fn names_sender(lower: &str) -> bool {
-    ["mail from", "from:", "from <", "sender:", "sender address", "reply-to", "发件人", "contact "]
-        .iter()
-        .any(|w| lower.contains(w))
-}
-
 /// Beginnings of `X-Mailer` and `User-Agent` of programs that people write with.
 pub const PEOPLES_PROGRAMS: &[&str] = &[
     "apple mail",
@@ -547,19 +430,9 @@ mod tests {
 
     #[test]
     fn tables_are_lower_case() {
-        for table in [
-            SUBJECTS_OF_SERVERS,
-            SUBJECTS,
-            DAEMONS,
-            ROLES,
-            OPENINGS,
-            WORDS,
-            OTHER_SUBJECTS,
-            RETURNED,
-            LABELS,
-            SENTENCES,
-            PEOPLES_PROGRAMS,
-        ] {
+        for table in
+            [SUBJECTS_OF_SERVERS, SUBJECTS, DAEMONS, ROLES, OPENINGS, WORDS, OTHER_SUBJECTS, PEOPLES_PROGRAMS]
+        {
             for words in table {
                 assert_eq!(&words.to_lowercase(), words);
             }
