@@ -1,59 +1,165 @@
-//! Words by which automatic replies without proper headers are known. They must stand where a machine puts them, at the
-//! beginning of the subject, so that a person who writes about out-of-office replies stays a person.
+//! Automatic replies by their words, for those whose headers do not say so (QQ, NetEase, old Exchange behind gateways).
+//! The words are data, one place a language ([`super::language`]). They count where a machine puts them: at an end of the
+//! subject, or at the beginning of a body that a machine sent. A person who writes *about* automatic replies stays one.
 
 use super::{language::ALL, subject};
 
-/// Why a mail counts as an automatic reply by its words; `hinted`: its headers suggest a machine.
+/// What else is known of the sender.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// A header or address that only machines have.
+    pub machine: bool,
+    /// The mail answers another one (In-Reply-To, References).
+    pub answers: bool,
+}
+
+/// How far into a body a machine names itself.
+const START_CHARS: usize = 600;
+/// An answer that begins by calling itself automatic does so at once.
+const BEGINNING_CHARS: usize = 60;
+
+/// The root of "automatic" in the languages whose replies name themselves.
+const ROOTS: &[&str] = &[
+    "auto",
+    "otomat",
+    "автомат",
+    "自动",
+    "自動",
+    "자동",
+    "αυτόματ",
+    "אוטומט",
+    "تلقائي",
+    "tự động",
+    "sjálfvirk",
+];
+
+/// Why a mail counts as an automatic reply by its words.
 #[must_use]
-pub fn by_words(subject_line: &str, text: &str, hinted: bool) -> Option<String> {
-    let lower = subject_line.trim().to_lowercase();
-    if let Some(found) = ALL.iter().flat_map(|l| l.automatic_subjects).find(|s| lower.starts_with(**s)) {
-        // "自动回复功能坏了" is about replies; a machine's prefix ends there or is followed by a separator.
-        let behind = lower.strip_prefix(*found).unwrap_or_default();
-        let separated = found.ends_with([':', '】', ']'])
-            || behind.is_empty()
-            || behind.trim_start().starts_with([':', '：', '-', '(', '（', '【'])
-            || behind.trim_start().starts_with("re:");
-        if separated {
-            return Some(format!("subject begins with \"{found}\""));
-        }
+pub fn by_words(subject_line: &str, text: &str, hints: Hints) -> Option<String> {
+    let start: String = text.chars().take(START_CHARS).collect::<String>().to_lowercase();
+    if let Some(found) = automatic_subject(&subject_line.trim().to_lowercase())
+        && (hints.machine || hints.answers || !asks(&start))
+    {
+        return Some(format!("subject begins with \"{found}\""));
     }
-    if !hinted {
+    let mut bodies = ALL.iter().flat_map(|l| l.automatic_bodies);
+    let found = if hints.machine {
+        bodies.find(|b| start.contains(**b))?
+    } else if hints.answers && !asks(&start) {
+        let beginning: String =
+            start.trim_start_matches(['[', '【', '*', '-', ' ', '#']).chars().take(BEGINNING_CHARS).collect();
+        bodies.find(|b| ROOTS.iter().any(|r| b.contains(r)) && beginning.starts_with(**b))?
+    } else {
         return None;
-    }
-    let head: String = text.chars().take(600).collect::<String>().to_lowercase();
-    let found = ALL.iter().flat_map(|l| l.automatic_bodies).find(|b| head.contains(**b))?;
+    };
     Some(format!("automatic by its words (\"{found}\", subject \"{}\")", subject::base(subject_line)))
+}
+
+/// The words by which a subject names itself automatic: `Automatic reply: Gantt`, `休假通知（自动回复）`.
+fn automatic_subject(lower: &str) -> Option<&'static str> {
+    let mut words = ALL.iter().flat_map(|l| l.automatic_subjects).copied();
+    words.find(|word| begins(lower, word) || ends(lower, word))
+}
+
+/// "自动回复功能坏了" is about replies; a machine's prefix ends there or is followed by a separator.
+fn begins(lower: &str, word: &str) -> bool {
+    let Some(behind) = lower.strip_prefix(word) else { return false };
+    let behind = behind.trim_start();
+    word.ends_with([':', '】', ']', ')', '）'])
+        || behind.is_empty()
+        || behind.starts_with([':', '：', '(', '（', '【'])
+        || behind.starts_with("- ")
+        || behind.starts_with("re:")
+}
+
+fn ends(lower: &str, word: &str) -> bool {
+    let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
+    pairs.iter().any(|(open, close)| {
+        lower.strip_suffix(*close).and_then(|l| l.strip_suffix(word)).is_some_and(|l| l.ends_with(*open))
+    })
+}
+
+/// Whether the text asks something: machines that are away do not.
+fn asks(start: &str) -> bool {
+    ["?", "？", "请问", "如何", "怎么", "怎样", "吗", "能否", "是否可以"].iter().any(|w| start.contains(w))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::by_words;
+    use super::*;
+
+    const ALONE: Hints = Hints { machine: false, answers: false };
+    const ANSWER: Hints = Hints { machine: false, answers: true };
+    const MACHINE: Hints = Hints { machine: true, answers: false };
 
     #[test]
     fn machines_by_their_subjects() {
         for s in [
             "Automatic reply: Gantt",
+            "Out of Office: x",
+            "Out of Office AutoReply: x",
             "自动回复: 甘特图",
             "自动回复",
-            "Out of Office: x",
+            "休假通知（自动回复）",
+            "自動回覆: 權限",
             "Abwesenheitsnotiz",
+            "Abwesend: x",
             "Réponse automatique : x",
+            "Respuesta automática: x",
+            "Resposta automática: x",
+            "Risposta automatica: x",
+            "Automatisch antwoord: x",
+            "Odpowiedź automatyczna: x",
+            "Автоответ: x",
+            "自動応答: x",
+            "부재중 자동 회신: x",
+            "Otomatik Yanıt: x",
+            "Autosvar: x",
+            "Automatická odpověď: x",
+            "[Request received] your question",
         ] {
-            assert!(by_words(s, "", false).is_some(), "{s}");
+            assert!(by_words(s, "Ich bin am 3. wieder da.", ALONE).is_some(), "{s}");
+        }
+    }
+
+    #[test]
+    fn machines_by_their_bodies() {
+        for (text, hints) in [
+            ("I am out of the office until Monday.", MACHINE),
+            ("您好，我正在出差，邮件查看不及时。", MACHINE),
+            ("【自动回复】我正在参加招标会。", ANSWER),
+            ("This is an automatic reply. We will answer soon.", ANSWER),
+            ("Dies ist eine automatische Antwort.", ANSWER),
+        ] {
+            assert!(by_words("Re: Gantt", text, hints).is_some(), "{text}");
         }
     }
 
     #[test]
     fn people_who_write_about_replies() {
-        for s in [
-            "Re: Automatic reply: Gantt",
-            "自动回复功能坏了",
-            "Out of office settings do not save",
-            "Automatic replies are sent twice",
-            "Autosvarsfunktion",
+        for (subject, text) in [
+            ("Re: Automatic reply: Gantt", "Thanks, then I wait until he is back."),
+            ("自动回复功能坏了", "开启之后没有反应。"),
+            ("自动回复：怎么关闭", "请问在哪里可以关闭？"),
+            (
+                "Out of office settings do not save",
+                "I am out of the office next week and the switch stays off.",
+            ),
+            ("Automatic replies are sent twice", "Clients get \"This is an automatic reply\" twice."),
+            ("Automatic reply: is there one?", "Does your desk send one? We never got it."),
+            ("Autosvarsfunktion", "Den fungerar inte."),
+            ("Abwesenheit eintragen", "Wo trage ich sie ein?"),
+            ("Vacation calendar", "I am on vacation from Monday; who can approve meanwhile?"),
+            ("Re: Ticket", "Please reply soon, I will be out of the office from Friday."),
+            ("Re: Ticket", "Automatic replies do not reach us any more."),
         ] {
-            assert!(by_words(s, "I am out of the office", false).is_none(), "{s}");
+            for hints in [ALONE, ANSWER] {
+                let about_itself = hints == ANSWER
+                    && (subject.starts_with("Automatic reply:") || subject.starts_with("自动回复："));
+                if !about_itself {
+                    assert_eq!(by_words(subject, text, hints), None, "{subject}");
+                }
+            }
         }
     }
 }

@@ -1,9 +1,13 @@
 //! What kind of sender wrote a mail, by its headers first (RFC 3834, 5230, 2369, 3464, 8098, 5965), and whether they
 //! forbid an automatic answer (FAULTS section 2). Whoever merely writes *about* bounces stays a person.
 
+mod machines;
+
 use super::{
-    Address, Class, ReadPolicy, Report, auto_reply, header::Header, own_list, structure::Structure, words,
+    Address, Class, ReadPolicy, Report, addresses, auto_reply, header::Header, own_list, receipt, report,
+    structure::Structure, words,
 };
+pub use machines::robot_local_part;
 
 /// What judging a class needs to see.
 pub struct Evidence<'a> {
@@ -21,9 +25,11 @@ pub struct Evidence<'a> {
 #[must_use]
 pub fn judge(e: &Evidence<'_>, policy: &ReadPolicy) -> (Class, String) {
     own(e, policy)
+        .or_else(|| complaint(e))
         .or_else(|| report_class(e))
         .or_else(|| auto_reply_class(e))
         .or_else(|| list_class(e, policy))
+        .or_else(|| service(e, policy))
         .unwrap_or((Class::Human, "no sign of a machine".to_owned()))
 }
 
@@ -49,21 +55,42 @@ fn names_desk(value: &str, desk_id: &str) -> bool {
         && value.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w.eq_ignore_ascii_case(desk_id))
 }
 
-fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
-    let part = |kind: &str| e.tree.parts.iter().any(|p| p.content_type.value == kind);
+/// Somebody called our mail unwanted: ARF, the forms that providers had before it, and Apple's button.
+fn complaint(e: &Evidence<'_>) -> Option<(Class, String)> {
     let root = e.tree.parts.first()?;
-    let report_type = root.content_type.param("report-type").to_ascii_lowercase();
-    if report_type == "feedback-report" || part("message/feedback-report") {
+    let is_arf = root.content_type.param("report-type").eq_ignore_ascii_case("feedback-report")
+        || e.tree.parts.iter().any(|p| p.content_type.value == "message/feedback-report");
+    if is_arf {
         return Some((Class::Complaint, "abuse feedback report (RFC 5965)".to_owned()));
     }
-    if report_type == "disposition-notification" || part("message/disposition-notification") {
+    if e.header.first("X-Apple-Unsubscribe").is_some() {
+        return Some((Class::Complaint, "unsubscribed by Apple Mail".to_owned()));
+    }
+    if report::is_complaint(e.text) {
+        return Some((Class::Complaint, "complaint notice of Amazon SES".to_owned()));
+    }
+    // Outlook.com (JMRP) returns the mail itself under a fixed subject.
+    let from = e.from.map(Address::key).unwrap_or_default();
+    let of_hotmail = from == "staff@hotmail.com" && e.subject.starts_with("complaint about message from");
+    let start = e.text.trim_start().get(..60).unwrap_or_default().to_ascii_lowercase();
+    let of_text = start.starts_with("this is an email abuse report for an email message");
+    (of_hotmail || of_text).then(|| (Class::Complaint, "abuse report of a provider".to_owned()))
+}
+
+fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
+    let root = e.tree.parts.first()?;
+    if root.content_type.param("report-type").eq_ignore_ascii_case("disposition-notification")
+        || e.tree.parts.iter().any(|p| p.content_type.value == "message/disposition-notification")
+    {
         return Some((Class::DeliveryReport, "disposition notification (RFC 8098)".to_owned()));
     }
-    let report = e.report?;
-    let bad = |r: &super::ReportRecipient| {
-        !matches!(r.action.as_deref(), Some("delivered" | "relayed" | "expanded"))
+    let Some(report) = e.report else {
+        return receipt::by_words(e.subject, e.text).map(|why| (Class::DeliveryReport, why));
     };
-    if !report.recipients.is_empty() && !report.recipients.iter().any(bad) {
+    let delivered = |r: &super::ReportRecipient| {
+        matches!(r.action.as_deref(), Some("delivered" | "relayed" | "expanded"))
+    };
+    if !report.recipients.is_empty() && report.recipients.iter().all(delivered) {
         return Some((Class::DeliveryReport, "delivery report of success (RFC 3464)".to_owned()));
     }
     Some((Class::Bounce, "delivery report".to_owned()))
@@ -75,30 +102,29 @@ fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
     {
         return Some((Class::AutoReply, format!("Auto-Submitted: {word}")));
     }
-    for name in [
-        "X-Autoreply",
-        "X-Autorespond",
-        "X-Autoresponder",
-        "X-Auto-Reply",
-        "X-AutoReply-From",
-        "X-Mail-Autoreply",
-        "X-Vacation",
-    ] {
-        if let Some(word) = keyword(e.header, name).filter(|w| w != "no" && w != "false") {
-            return Some((
-                Class::AutoReply,
-                format!("{name}: {word}").trim_end_matches([':', ' ']).to_owned(),
-            ));
+    for name in machines::AUTO_REPLY_FIELDS {
+        if let Some(word) = keyword(e.header, name).filter(|w| !matches!(w.as_str(), "no" | "false" | "0")) {
+            let why = format!("{name}: {word}");
+            return Some((Class::AutoReply, why.trim_end_matches([':', ' ']).to_owned()));
         }
     }
-    if let Some(word) =
-        keyword(e.header, "Precedence").filter(|w| w.starts_with("auto_reply") || w.starts_with("auto-reply"))
-    {
-        return Some((Class::AutoReply, format!("Precedence: {word}")));
+    for name in ["Precedence", "X-Precedence"] {
+        let word = keyword(e.header, name).unwrap_or_default();
+        if word.starts_with("auto_reply") || word.starts_with("auto-reply") {
+            return Some((Class::AutoReply, format!("{name}: {word}")));
+        }
     }
-    let suppressed = e.header.first("X-Auto-Response-Suppress").is_some();
-    auto_reply::by_words(e.subject, e.text, suppressed || e.return_path == Some(""))
-        .map(|why| (Class::AutoReply, why))
+    auto_reply::by_words(e.subject, e.text, hints(e)).map(|why| (Class::AutoReply, why))
+}
+
+fn hints(e: &Evidence<'_>) -> auto_reply::Hints {
+    // Exchange puts `OOF` alone on mail of people (MS-OXCMAIL 2.2.3.2.14); `All` is the mark of machines.
+    let suppressed = value(e.header, "X-Auto-Response-Suppress").is_some_and(|v| v.contains("all"));
+    let nobody = e.from.is_some_and(|f| machines::is_unread(&f.key()));
+    auto_reply::Hints {
+        machine: suppressed || nobody || e.return_path == Some(""),
+        answers: ["In-Reply-To", "References"].iter().any(|n| e.header.first(n).is_some()),
+    }
 }
 
 fn list_class(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> {
@@ -113,6 +139,26 @@ fn list_class(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> 
         Some(word @ ("bulk" | "junk")) => Some((Class::Bulk, format!("Precedence: {word}"))),
         _ => None,
     }
+}
+
+/// Newsletters and notices of web services that mark themselves in ways of their own, or by an address nobody reads.
+fn service(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> {
+    if own_list::is_through(e.header, policy) {
+        return None;
+    }
+    if let Some((name, program)) = machines::BULK_FIELDS.iter().find(|(n, _)| e.header.first(n).is_some()) {
+        return Some((Class::Bulk, format!("{name} header of {program}")));
+    }
+    let mailer = value(e.header, "X-Mailer").unwrap_or_default();
+    if let Some(program) = machines::BULK_PROGRAMS.iter().find(|p| mailer.contains(**p)) {
+        return Some((Class::Bulk, format!("sent by {program}")));
+    }
+    let from = e.from.map(Address::key).filter(|f| machines::is_unread(f))?;
+    // A form on a web site writes from such an address for a person, and says who it is.
+    let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
+    let for_person = answer_to.iter().any(|a| !machines::is_unread(&a.key()) && a.key() != from)
+        || machines::is_form(e.text);
+    (!for_person).then(|| (Class::Bulk, format!("From {from}, which nobody reads")))
 }
 
 fn list_field(header: &Header<'_>, policy: &ReadPolicy) -> Option<String> {
@@ -166,107 +212,5 @@ pub fn forbids_automatic_mail(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<S
     None
 }
 
-/// The local part of an address nobody reads, `None` for people's.
-#[must_use]
-pub fn robot_local_part(address: &str) -> Option<String> {
-    let local = address.rsplit_once('@').map_or(address, |(l, _)| l).to_lowercase();
-    let bare: String = local.chars().filter(|c| !matches!(c, '-' | '_' | '.')).collect();
-    let robot = matches!(
-        bare.as_str(),
-        "mailerdaemon"
-            | "postmaster"
-            | "listserv"
-            | "majordomo"
-            | "maildaemon"
-            | "mdaemon"
-            | "bounce"
-            | "bounces"
-    ) || [
-        "noreply",
-        "donotreply",
-        "dontreply",
-        "noresponse",
-        "nepasrepondre",
-        "nichtantworten",
-        "noresponder",
-        "naoresponda",
-    ]
-    .iter()
-    .any(|w| bare.starts_with(w) || bare.ends_with(w))
-        || local.starts_with("owner-")
-        || local.ends_with("-request")
-        || local.ends_with("-owner")
-        || local.ends_with("-bounces");
-    robot.then_some(local)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::{Class, ReadPolicy, read};
-
-    fn policy() -> ReadPolicy {
-        ReadPolicy {
-            own_addresses: vec!["support@desk.example".into()],
-            own_lists: vec!["help.desk.example".into()],
-            desk_id: "ab12".into(),
-        }
-    }
-
-    fn class(headers: &str) -> (Class, Option<String>) {
-        let r = read(
-            format!("{headers}\r\nSubject: Question\r\n\r\nHello, my chart is empty.\r\n").as_bytes(),
-            &policy(),
-        );
-        (r.class, r.no_automatic_mail)
-    }
-
-    #[test]
-    fn header_rules_each() {
-        for (header, want) in [
-            ("Return-Path: <>", Class::Human),
-            ("Auto-Submitted: auto-replied", Class::AutoReply),
-            ("Auto-Submitted: auto-generated (x)", Class::AutoReply),
-            ("List-Id: <x.y>", Class::List),
-            ("List-Unsubscribe: <mailto:x@y>", Class::List),
-            ("Precedence: bulk", Class::Bulk),
-            ("Precedence: junk", Class::Bulk),
-            ("Precedence: list", Class::List),
-            ("Precedence: auto_reply", Class::AutoReply),
-            ("X-Auto-Response-Suppress: All", Class::Human),
-            ("X-Autoreply: yes", Class::AutoReply),
-            ("X-Autorespond: x", Class::AutoReply),
-            ("X-Maildesk-Loop: 9f00", Class::Human),
-            ("X-Maildesk-Loop: v1 ab12 sig", Class::OwnAddress),
-        ] {
-            let (class, forbidden) = class(&format!("From: a@b.org\r\n{header}"));
-            assert_eq!(class, want, "{header}");
-            assert!(forbidden.is_some(), "{header}");
-        }
-        for local in [
-            "MAILER-DAEMON",
-            "postmaster",
-            "no-reply",
-            "noreply+1",
-            "do_not_reply",
-            "owner-x",
-            "x-request",
-            "listserv",
-            "majordomo",
-        ] {
-            assert!(class(&format!("From: {local}@b.org")).1.is_some(), "{local}");
-        }
-        assert_eq!(class("From: support@desk.example").0, Class::OwnAddress);
-    }
-
-    #[test]
-    fn people_may_be_answered() {
-        for header in [
-            "From: info@b.org",
-            "From: a@b.org\r\nAuto-Submitted: no",
-            "From: a@b.org\r\nList-Id: Help <help.desk.example>\r\nPrecedence: list",
-            "From: requester@b.org\r\nPrecedence: normal",
-        ] {
-            assert_eq!(class(header), (Class::Human, None), "{header}");
-        }
-    }
-}
+mod tests;

@@ -26,6 +26,7 @@ pub mod mbox;
 mod own_list;
 mod params;
 mod reply;
+mod receipt;
 mod report;
 pub mod stored;
 mod structure;

@@ -40,7 +40,9 @@ pub fn parse(raw: &[u8]) -> Structured {
     let value = strip_comments(&value);
     let mut pieces: BTreeMap<String, Vec<Piece>> = BTreeMap::new();
     for section in sections.take(PARAMS_MAX) {
-        let Some(eq) = section.iter().position(|&b| b == b'=') else { continue };
+        let Some(eq) = section.iter().position(|&b| b == b'=') else {
+            continue;
+        };
         let (name, rest) = section.split_at(eq);
         let name = String::from_utf8_lossy(name).trim().to_ascii_lowercase();
         let raw = unquote(rest.get(1..).unwrap_or_default().trim_ascii());
@@ -52,7 +54,9 @@ pub fn parse(raw: &[u8]) -> Structured {
         pieces.entry(base.to_owned()).or_default().push(Piece { number, extended, raw });
     }
     let params = pieces.into_iter().map(|(name, pieces)| (name, join(pieces))).collect();
-    Structured { value: String::from_utf8_lossy(&value).trim().to_ascii_lowercase(), params }
+    // A forgotten semicolon (`text/plain charset=x`) takes the parameter, not the type.
+    let value = String::from_utf8_lossy(&value);
+    Structured { value: value.split_whitespace().next().unwrap_or_default().to_ascii_lowercase(), params }
 }
 
 /// Splits at semicolons outside quotes.

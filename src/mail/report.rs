@@ -1,139 +1,240 @@
-//! Delivery reports: RFC 3464 parts first, then the words of servers that write none. Knows nothing of our outbox.
+//! Delivery reports: from mail to recipients with status, reply code, words and a reason. Knows nothing of our outbox.
+//!
+//! Reports have few shapes, however many programs write them: fields (RFC 3464), JSON, and texts that list recipients with
+//! reasons or copy the SMTP session. `fields`, `notice`, `listing` and `session` read one shape each and know no program;
+//! what programs say is data, in `signs` (how a report is known) and `reasons` (why it was refused).
+//!
+//! Invariants: linear in the text; at most [`RECIPIENTS_MAX`] recipients.
 
-mod category;
-mod words_of_servers;
+mod codes;
+mod fields;
+mod layout;
+mod listing;
+mod notice;
+mod original;
+mod reason;
+mod reasons;
+mod recognition;
+mod refusals;
+mod session;
+mod signs;
 
-use super::{
-    Reading, Report, ReportRecipient, attachments, header, ids, params, structure::Structure, words,
-};
+use super::{Reading, Report, ReportRecipient, addresses, attachments, structure, structure::Structure};
+use reason::Reason;
 
 /// Recipients kept of one report.
 const RECIPIENTS_MAX: usize = 1_000;
+/// Characters kept of one recipient's words.
+const DIAGNOSTIC_CHARS_MAX: usize = 1_000;
+/// Gateways wrap a report into one of their own; nobody wraps twice.
+const WRAPPED_MAX: usize = 5;
+
+/// What one shape of report says of one recipient.
+#[derive(Debug, Clone, Default)]
+struct Finding {
+    address: Option<String>,
+    action: Option<String>,
+    /// As a field states it.
+    status: Option<String>,
+    /// The refusing server's words, as a field gives them.
+    diagnostic: Option<String>,
+    /// The lines of the text that speak of this recipient.
+    words: String,
+}
+
+impl Finding {
+    fn append(&mut self, words: &str) {
+        if !self.words.is_empty() {
+            self.words.push(' ');
+        }
+        self.words.push_str(words);
+    }
+
+    fn is_for(&self, address: &str) -> bool {
+        self.address.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(address))
+    }
+}
 
 /// Reads the report that a mail holds, if it is one.
 #[must_use]
 pub fn read(tree: &Structure<'_>, reading: &Reading, text: &str) -> Option<Report> {
-    let standard = from_status_part(tree);
-    let mut recipients = match standard {
-        Some(found) => found,
-        None if words_of_servers::is_bounce(tree, reading, text) => Vec::new(),
-        None => return None,
-    };
-    if recipients.iter().all(|r| r.address.is_none()) {
-        let found = words_of_servers::recipients(tree, text);
-        if !found.is_empty() {
-            let known = recipients.into_iter().next().unwrap_or_default();
-            recipients = found.into_iter().map(|r| merge(r, &known)).collect();
-        }
+    if let Some(notice) = notice::read(text) {
+        return Some(report(notice.recipients, notice.message_id, "", reading));
     }
-    for recipient in &mut recipients {
-        category::complete(recipient, text);
-    }
-    let category = category::of(&recipients, text);
-    let failed = recipients.iter().any(|r| r.action.as_deref() == Some("failed"));
-    let delivered = !recipients.is_empty()
-        && recipients
-            .iter()
-            .all(|r| matches!(r.action.as_deref(), Some("delivered" | "relayed" | "expanded")));
-    Some(Report {
-        original_message_id: original_message_id(tree, text),
-        hard_bounce: (!delivered).then_some(failed && category == "address"),
-        category: (!delivered).then(|| category.to_owned()),
-        recipients,
-    })
-}
-
-fn merge(mut found: ReportRecipient, known: &ReportRecipient) -> ReportRecipient {
-    found.action = found.action.or_else(|| known.action.clone());
-    found.status = found.status.or_else(|| known.status.clone());
-    found.smtp_code = found.smtp_code.or(known.smtp_code);
-    found.diagnostic = found.diagnostic.or_else(|| known.diagnostic.clone());
-    found
-}
-
-/// The recipients of a `message/delivery-status` part: blocks of fields between blank lines (RFC 3464 section 2.1).
-fn from_status_part(tree: &Structure<'_>) -> Option<Vec<ReportRecipient>> {
-    let part = tree.parts.iter().find(|p| {
-        matches!(p.content_type.value.as_str(), "message/delivery-status" | "message/global-delivery-status")
-    })?;
-    let data = attachments::bytes(part);
-    let mut recipients = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = data.get(at..).filter(|r| !r.is_empty()) {
-        let block = header::parse(rest);
-        at += block.body_at.max(1);
-        if recipients.len() < RECIPIENTS_MAX && !block.fields.is_empty() {
-            recipients.extend(recipient(&block));
-        }
-    }
-    Some(recipients)
-}
-
-fn recipient(block: &header::Header<'_>) -> Option<ReportRecipient> {
-    let field = |name: &str| block.first(name).map(|f| words::decode(f.value)).filter(|v| !v.is_empty());
-    let named = field("Final-Recipient").or_else(|| field("Original-Recipient"));
-    if named.is_none() && field("Action").is_none() && field("Status").is_none() {
+    let stated = fields::of_parts(tree).filter(|_| !recognition::is_from_person(tree, reading));
+    if stated.is_none() && !recognition::is_report(tree, reading, text) {
         return None;
     }
-    // The original address is the one we wrote to; the final one may be an alias behind it.
-    let address = field("Original-Recipient")
-        .as_deref()
-        .and_then(typed)
-        .or_else(|| field("Final-Recipient").as_deref().and_then(typed));
-    let address = field("Final-Recipient").as_deref().and_then(typed).filter(|a| a.contains('@')).or(address);
-    let diagnostic =
-        field("Diagnostic-Code").map(|d| d.split_once(';').map_or(d.as_str(), |(_, t)| t).trim().to_owned());
-    let action = field("Action").map(|a| params::parse(a.to_ascii_lowercase().as_bytes()).value);
-    let status = field("Status").and_then(|s| category::enhanced(&s));
-    Some(ReportRecipient {
-        address,
-        action,
-        status,
-        smtp_code: diagnostic.as_deref().and_then(category::smtp_code),
-        diagnostic,
-    })
+    let own = original::own_lines(text);
+    let message_id = original::message_id(tree, text);
+    let findings = findings(stated.unwrap_or_default(), tree, reading, text, &own);
+    Some(report(findings, message_id, &own.join("\n"), reading))
 }
 
-/// `rfc822; a@b` without its type, brackets and quotes.
-fn typed(value: &str) -> Option<String> {
-    let address = value.split_once(';').map_or(value, |(_, a)| a).trim();
-    let address = address.trim_matches(|c: char| matches!(c, '<' | '>' | '"' | ' ' | ';'));
-    let address = address.split_whitespace().next().unwrap_or_default().trim_matches(['<', '>']);
-    (!address.is_empty()).then(|| address.to_owned())
+/// Whether a text is a sending service's notice of a complaint.
+#[must_use]
+pub fn is_complaint(text: &str) -> bool {
+    notice::read(text).is_some_and(|n| n.complaint)
 }
 
-/// Message-ID of the mail that the report is about: from the returned part, else from returned header lines in the text.
-fn original_message_id(tree: &Structure<'_>, text: &str) -> Option<String> {
-    let returned = tree.parts.iter().filter(|p| {
-        matches!(
-            p.content_type.value.as_str(),
-            "message/rfc822"
-                | "text/rfc822-headers"
-                | "message/global"
-                | "message/global-headers"
-                | "text/rfc822"
-                | "message/rfc822-headers"
-        )
+/// The recipients by the most exact shape the report has, each with what the other shapes add.
+fn findings(
+    stated: Vec<Finding>,
+    tree: &Structure<'_>,
+    reading: &Reading,
+    text: &str,
+    own: &[&str],
+) -> Vec<Finding> {
+    let stated = or_else(stated, || fields::of_lines(text.lines().take(2_000)));
+    let stated = or_else(stated, || wrapped(tree));
+    let listed = listing::read(own);
+    if has_address(&stated) {
+        return stated.into_iter().map(|f| with_words(f, &listed)).collect();
+    }
+    let named = named_in_header(tree, &listed);
+    let found = [named, listed, session::read(own)].into_iter().find(|f| has_address(f));
+    let found = found.or_else(|| {
+        let known: Vec<String> = reading.to.iter().chain(&reading.cc).map(|a| a.address.clone()).collect();
+        listing::any(own, &known).map(|f| vec![f])
     });
-    for part in returned {
+    let found = found.unwrap_or_else(|| {
+        let to = original::recipients(tree, text).into_iter();
+        to.map(|a| Finding { address: Some(a.address), ..Finding::default() }).collect()
+    });
+    // A block of fields without an address still has action and status.
+    let common = stated.into_iter().next().unwrap_or_default();
+    if found.is_empty() {
+        return Vec::from_iter(common.action.is_some().then_some(common));
+    }
+    found
+        .into_iter()
+        .map(|f| Finding {
+            action: f.action.or_else(|| common.action.clone()),
+            status: f.status.or_else(|| common.status.clone()),
+            diagnostic: f.diagnostic.or_else(|| common.diagnostic.clone()),
+            ..f
+        })
+        .collect()
+}
+
+fn has_address(findings: &[Finding]) -> bool {
+    findings.iter().any(|f| f.address.is_some())
+}
+
+fn or_else(findings: Vec<Finding>, other: impl FnOnce() -> Vec<Finding>) -> Vec<Finding> {
+    if has_address(&findings) {
+        return findings;
+    }
+    let others = other();
+    if has_address(&others) { others } else { findings }
+}
+
+/// What the text says of the same recipient.
+fn with_words(mut finding: Finding, listed: &[Finding]) -> Finding {
+    let same = listed.iter().find(|l| finding.address.as_deref().is_some_and(|a| l.is_for(a)));
+    if let Some(same) = same {
+        finding.append(&same.words);
+    }
+    finding
+}
+
+/// Exim, Gmail, Sun: `X-Failed-Recipients`.
+fn named_in_header(tree: &Structure<'_>, listed: &[Finding]) -> Vec<Finding> {
+    let Some(root) = tree.parts.first() else {
+        return Vec::new();
+    };
+    let named = root.header.all("X-Failed-Recipients").flat_map(|f| addresses::parse(f.value));
+    let findings = named.map(|a| Finding { address: Some(a.address), ..Finding::default() });
+    findings.take(RECIPIENTS_MAX).map(|f| with_words(f, listed)).collect()
+}
+
+/// The fields of a report inside this one: virus scanners and gateways pass one on as a message of their own.
+fn wrapped(tree: &Structure<'_>) -> Vec<Finding> {
+    let inner = tree.parts.iter().filter(|p| p.content_type.value == "message/rfc822").take(WRAPPED_MAX);
+    let found = inner.filter_map(|part| {
         let data = attachments::bytes(part);
-        if let Some(id) =
-            header::parse(data.trim_ascii_start()).first("Message-ID").and_then(|f| ids::one(f.value))
-        {
-            return Some(id);
+        fields::of_parts(&structure::parse(data.trim_ascii_start()))
+    });
+    found.flatten().take(RECIPIENTS_MAX).collect()
+}
+
+fn report(
+    mut findings: Vec<Finding>,
+    original_message_id: Option<String>,
+    own: &str,
+    reading: &Reading,
+) -> Report {
+    findings.truncate(RECIPIENTS_MAX);
+    let alone = findings.len() <= 1;
+    let mut reasons = Vec::with_capacity(findings.len());
+    let mut recipients = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let (recipient, reason) = judged(finding, own, alone, reading);
+        let delayed = recipient.action.as_deref() == Some("delayed");
+        reasons.push((reason, !delayed && reason.is_final(recipient.status.as_deref())));
+        recipients.push(recipient);
+    }
+    let delivered = !recipients.is_empty() && recipients.iter().all(is_delivered);
+    // The first recipient speaks for all, unless nothing is known of him.
+    let leading = reasons.iter().find(|(r, _)| *r != Reason::Other).or(reasons.first()).copied();
+    let (reason, is_final) = leading.unwrap_or((Reason::Other, false));
+    Report {
+        recipients,
+        original_message_id,
+        hard_bounce: (!delivered).then_some(is_final),
+        category: (!delivered).then(|| reason.category().to_owned()),
+    }
+}
+
+fn is_delivered(recipient: &ReportRecipient) -> bool {
+    matches!(recipient.action.as_deref(), Some("delivered" | "relayed" | "expanded"))
+}
+
+/// One recipient's codes, action and reason. `own` speaks for him when he is the only one.
+fn judged(finding: Finding, own: &str, alone: bool, reading: &Reading) -> (ReportRecipient, Reason) {
+    let diagnostic = finding.diagnostic.clone().unwrap_or_default();
+    let around = if alone { own } else { "" };
+    let mut status = codes::stated_or_said(finding.status.as_deref(), &diagnostic);
+    // The server's own reply is complete; without one the text may know more.
+    let mut complete = codes::status(&diagnostic).is_some();
+    for words in [finding.words.as_str(), around] {
+        let vague = status.as_deref().is_none_or(|s| s.ends_with(".0.0"));
+        if vague && !complete || status.as_deref() == Some("4.4.7") {
+            status = codes::stated_or_said(status.as_deref(), words);
+            complete = codes::status(words).is_some();
         }
     }
-    let mut lines = text.lines().map(|l| l.trim_start_matches(['>', ' ', '\t']));
-    while let Some(line) = lines.next() {
-        if line.get(..11).is_some_and(|n| n.eq_ignore_ascii_case("Message-ID:")) {
-            let value = line.get(11..).unwrap_or_default();
-            let value = if value.trim().is_empty() { lines.next().unwrap_or_default() } else { value };
-            if let Some(id) = ids::all(value.as_bytes()).into_iter().next() {
-                return Some(id);
-            }
-        }
+    let delivered = matches!(finding.action.as_deref(), Some("delivered" | "relayed" | "expanded"));
+    let texts = [diagnostic.as_str(), finding.words.as_str(), around];
+    let reply = texts.iter().find_map(|t| {
+        if delivered { codes::reply_of_success(t) } else { codes::reply(t, status.as_deref()) }
+    });
+    let action = finding.action.clone().unwrap_or_else(|| action(status.as_deref(), own, reading).to_owned());
+    let finding = Finding { action: Some(action), ..finding };
+    let reason = reason::of(&finding, status.as_deref(), reply, around);
+    let shown = Some(diagnostic).filter(|d| !d.is_empty()).or_else(|| Some(finding.words.clone()));
+    let recipient = ReportRecipient {
+        address: finding.address,
+        action: finding.action,
+        status,
+        smtp_code: reply,
+        diagnostic: shown.filter(|d| !d.is_empty()).map(|d| d.chars().take(DIAGNOSTIC_CHARS_MAX).collect()),
+    };
+    (recipient, reason)
+}
+
+/// Failed or delayed, where no field says it.
+fn action(status: Option<&str>, own: &str, reading: &Reading) -> &'static str {
+    let lower = own.to_lowercase();
+    let subject = reading.subject.as_deref().unwrap_or_default().to_lowercase();
+    let says = |table: &[&str]| table.iter().any(|w| lower.contains(w));
+    if says(layout::DELIVERED) && !status.is_some_and(|s| s.starts_with(['4', '5'])) {
+        return "delivered";
     }
-    None
+    let temporary = status.is_some_and(|s| s.starts_with('4'))
+        || says(layout::STILL_TRYING)
+        || layout::SUBJECTS_OF_DELAYS.iter().any(|w| subject.contains(w));
+    if temporary && !says(layout::GAVE_UP) { "delayed" } else { "failed" }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub const AR: Language = Language {
     originals: &["الرسالة الأصلية"],
     forwards: &["رسالة معاد توجيهها", "رسالة محولة"],
     footers: &["أُرسلت من", "تم الإرسال من"],
-    automatic_subjects: &["رد تلقائي"],
+    automatic_subjects: &["رد تلقائي", "خارج المكتب"],
+    automatic_bodies: &["رد تلقائي", "هذه رسالة تلقائية"],
     ..NONE
 };

@@ -25,6 +25,11 @@ pub const CS: Language = Language {
         "přeposlaný e-mail",
     ],
     footers: &["odesláno z ", "odesláno ze ", "získejte outlook"],
-    automatic_subjects: &["automatická odpověď", "mimo kancelář"],
-    automatic_bodies: &["toto je automatická odpověď"],
+    automatic_subjects: &["automatická odpověď", "mimo kancelář", "nepřítomnost"],
+    automatic_bodies: &[
+        "toto je automatická odpověď",
+        "automatická odpověď",
+        "tato zpráva byla vygenerována automaticky",
+        "jsem na dovolené",
+    ],
 };

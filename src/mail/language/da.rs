@@ -26,6 +26,11 @@ pub const DA: Language = Language {
         "videresendt e-mail",
     ],
     footers: &["sendt fra min", "sendt fra ", "hent outlook"],
-    automatic_subjects: &["autosvar", "automatisk svar", "ikke til stede", "fraværende"],
-    automatic_bodies: &["dette er et automatisk svar"],
+    automatic_subjects: &["autosvar", "automatisk svar", "ikke til stede", "fraværende", "fravær:"],
+    automatic_bodies: &[
+        "dette er et automatisk svar",
+        "automatisk svar",
+        "jeg er på ferie",
+        "jeg er ikke på kontoret",
+    ],
 };

@@ -15,6 +15,7 @@ pub const EL: Language = Language {
     originals: &["αρχικό μήνυμα"],
     forwards: &["προωθημένο μήνυμα", "μήνυμα που προωθήθηκε"],
     footers: &["στάλθηκε από"],
-    automatic_subjects: &["αυτόματη απάντηση"],
+    automatic_subjects: &["αυτόματη απάντηση", "εκτός γραφείου"],
+    automatic_bodies: &["αυτόματη απάντηση", "είμαι εκτός γραφείου"],
     ..NONE
 };

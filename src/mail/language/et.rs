@@ -1,6 +1,6 @@
 //! Estonian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const ET: Language = Language {
     code: "et",
@@ -17,5 +17,5 @@ pub const ET: Language = Language {
     forwards: &["edastatud sõnum", "edastatud kiri", "edastatud sõnumi algus"],
     footers: &["saadetud minu", "saadetud "],
     automatic_subjects: &["automaatvastus", "automaatne vastus"],
-    ..NONE
+    automatic_bodies: &["automaatne vastus", "olen puhkusel"],
 };

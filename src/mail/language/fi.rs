@@ -1,6 +1,6 @@
 //! Finnish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const FI: Language = Language {
     code: "fi",
@@ -21,6 +21,6 @@ pub const FI: Language = Language {
         "edelleen lähetetty viesti",
     ],
     footers: &["lähetetty ", "hanki outlook"],
-    automatic_subjects: &["automaattinen vastaus", "poissaoloviesti"],
-    ..NONE
+    automatic_subjects: &["automaattinen vastaus", "poissaoloviesti", "poissaoloilmoitus", "poissa:"],
+    automatic_bodies: &["automaattinen vastaus", "olen lomalla", "olen poissa toimistolta"],
 };

@@ -15,6 +15,7 @@ pub const HE: Language = Language {
     originals: &["הודעה מקורית"],
     forwards: &["הודעה שהועברה"],
     footers: &["נשלח מה"],
-    automatic_subjects: &["תשובה אוטומטית"],
+    automatic_subjects: &["תשובה אוטומטית", "מענה אוטומטי", "מחוץ למשרד"],
+    automatic_bodies: &["מענה אוטומטי", "הודעה אוטומטית"],
     ..NONE
 };

@@ -1,6 +1,6 @@
 //! Croatian, and Serbian and Slovenian where they write the same.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const HR: Language = Language {
     code: "hr",
@@ -24,6 +24,6 @@ pub const HR: Language = Language {
         "početak proslijeđene poruke",
     ],
     footers: &["poslano s ", "poslano sa ", "poslano iz ", "poslato sa "],
-    automatic_subjects: &["automatski odgovor", "samodejni odgovor"],
-    ..NONE
+    automatic_subjects: &["automatski odgovor", "samodejni odgovor", "izvan ureda"],
+    automatic_bodies: &["automatski odgovor"],
 };

@@ -1,6 +1,6 @@
 //! Hungarian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const HU: Language = Language {
     code: "hu",
@@ -25,5 +25,5 @@ pub const HU: Language = Language {
     ],
     footers: &["elküldve a", "küldve ", "az én iphone", "outlook letöltése"],
     automatic_subjects: &["automatikus válasz", "házon kívül"],
-    ..NONE
+    automatic_bodies: &["automatikus válasz", "szabadságon vagyok"],
 };

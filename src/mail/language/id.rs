@@ -14,6 +14,7 @@ pub const ID: Language = Language {
     originals: &["pesan asli"],
     forwards: &["pesan terusan", "pesan yang diteruskan"],
     footers: &["dikirim dari"],
-    automatic_subjects: &["balasan otomatis"],
+    automatic_subjects: &["balasan otomatis", "di luar kantor"],
+    automatic_bodies: &["balasan otomatis", "pesan otomatis"],
     ..NONE
 };

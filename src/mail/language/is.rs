@@ -14,5 +14,6 @@ pub const IS: Language = Language {
     forwards: &["áframsend skilaboð"],
     footers: &["sent úr"],
     automatic_subjects: &["sjálfvirkt svar"],
+    automatic_bodies: &["sjálfvirkt svar"],
     ..NONE
 };

@@ -1,6 +1,6 @@
 //! Norwegian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const NO: Language = Language {
     code: "no",
@@ -24,6 +24,6 @@ pub const NO: Language = Language {
         "begynnelse på videresendt melding",
     ],
     footers: &["sendt fra min", "sendt fra ", "skaff deg outlook"],
-    automatic_subjects: &["automatisk svar", "fraværsmelding", "autosvar"],
-    ..NONE
+    automatic_subjects: &["automatisk svar", "fraværsmelding", "autosvar", "fravær:"],
+    automatic_bodies: &["automatisk svar", "jeg er på ferie", "jeg er ikke på kontoret"],
 };

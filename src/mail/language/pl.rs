@@ -26,6 +26,21 @@ pub const PL: Language = Language {
         "początek przekazanej wiadomości",
     ],
     footers: &["wysłane z ", "wysłano z ", "pobierz outlook"],
-    automatic_subjects: &["odpowiedź automatyczna", "autoodpowiedź", "automatyczna odpowiedź"],
-    automatic_bodies: &["to jest automatyczna odpowiedź"],
+    automatic_subjects: &[
+        "odpowiedź automatyczna",
+        "autoodpowiedź",
+        "automatyczna odpowiedź",
+        "autoresponder",
+        "poza biurem",
+        "nieobecność w biurze",
+        "nieobecność:",
+    ],
+    automatic_bodies: &[
+        "to jest automatyczna odpowiedź",
+        "wiadomość wygenerowana automatycznie",
+        "automatyczna odpowiedź",
+        "jestem na urlopie",
+        "przebywam na urlopie",
+        "jestem nieobecn",
+    ],
 };

@@ -1,6 +1,6 @@
 //! Romanian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const RO: Language = Language {
     code: "ro",
@@ -21,6 +21,6 @@ pub const RO: Language = Language {
         "mesaj transmis mai departe",
     ],
     footers: &["trimis de pe", "trimis din", "obțineți outlook"],
-    automatic_subjects: &["răspuns automat"],
-    ..NONE
+    automatic_subjects: &["răspuns automat", "raspuns automat", "absență de la birou"],
+    automatic_bodies: &["acesta este un răspuns automat", "răspuns automat", "sunt în concediu"],
 };

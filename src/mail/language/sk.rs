@@ -1,6 +1,6 @@
 //! Slovak.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const SK: Language = Language {
     code: "sk",
@@ -24,6 +24,6 @@ pub const SK: Language = Language {
         "preposlaný e-mail",
     ],
     footers: &["odoslané z ", "odoslané zo ", "získajte outlook"],
-    automatic_subjects: &["automatická odpoveď", "mimo kancelárie"],
-    ..NONE
+    automatic_subjects: &["automatická odpoveď", "mimo kancelárie", "neprítomnosť"],
+    automatic_bodies: &["automatická odpoveď", "som na dovolenke"],
 };

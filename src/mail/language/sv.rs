@@ -26,6 +26,19 @@ pub const SV: Language = Language {
         "början på vidarebefordrat meddelande",
     ],
     footers: &["skickat från", "skickat med", "hämta outlook"],
-    automatic_subjects: &["autosvar", "automatiskt svar", "frånvaromeddelande"],
-    automatic_bodies: &["detta är ett automatiskt svar"],
+    automatic_subjects: &[
+        "autosvar",
+        "automatiskt svar",
+        "frånvaromeddelande",
+        "frånvarande",
+        "frånvaro:",
+        "ej på kontoret",
+    ],
+    automatic_bodies: &[
+        "detta är ett automatiskt svar",
+        "detta är ett automatiskt",
+        "automatiskt svar",
+        "jag är på semester",
+        "jag är inte på kontoret",
+    ],
 };

@@ -1,6 +1,6 @@
 //! Turkish.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const TR: Language = Language {
     code: "tr",
@@ -33,6 +33,6 @@ pub const TR: Language = Language {
         "android'den gönderildi",
         "outlook'u edinin",
     ],
-    automatic_subjects: &["otomatik yanıt", "otomatik cevap"],
-    ..NONE
+    automatic_subjects: &["otomatik yanıt", "otomatik cevap", "ofis dışında"],
+    automatic_bodies: &["bu otomatik bir", "otomatik yanıt", "ofis dışındayım", "izindeyim"],
 };

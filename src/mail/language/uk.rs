@@ -1,6 +1,6 @@
 //! Ukrainian.
 
-use super::{Language, NONE};
+use super::Language;
 
 pub const UK: Language = Language {
     code: "uk",
@@ -22,6 +22,6 @@ pub const UK: Language = Language {
         "початок переадресованого повідомлення",
     ],
     footers: &["надіслано з ", "надіслано із ", "відправлено з "],
-    automatic_subjects: &["автоматична відповідь", "автовідповідь"],
-    ..NONE
+    automatic_subjects: &["автоматична відповідь", "автовідповідь", "поза офісом"],
+    automatic_bodies: &["це автоматична відповідь", "автоматична відповідь", "я у відпустці"],
 };

@@ -15,6 +15,7 @@ pub const VI: Language = Language {
     originals: &["thư gốc", "tin nhắn gốc"],
     forwards: &["thư đã chuyển tiếp", "thư chuyển tiếp", "tin nhắn được chuyển tiếp"],
     footers: &["đã gửi từ ", "gửi từ "],
-    automatic_subjects: &["trả lời tự động"],
+    automatic_subjects: &["trả lời tự động", "thư trả lời tự động", "vắng mặt"],
+    automatic_bodies: &["trả lời tự động", "tin nhắn tự động"],
     ..NONE
 };
