@@ -36,6 +36,7 @@ mod words;
 
 use std::{borrow::Cow, panic};
 
+use charset::Hint;
 pub use class::robot_local_part;
 pub use reading::*;
 use structure::Structure;
@@ -87,33 +88,63 @@ fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
 fn read_header_alone(bytes: &[u8]) -> Reading {
     let header = header::parse(bytes);
     let mut reading = Reading { trace: trace::read(&header), ..Reading::default() };
-    read_header(&header, &mut reading);
+    read_header(&header, Hint::default(), &mut reading);
     reading
 }
 
 /// The fields that people see.
-fn read_header(header: &header::Header<'_>, reading: &mut Reading) {
-    let text = |name: &str| header.first(name).map(|f| words::decode(f.value));
-    let list = |name: &str| header.all(name).flat_map(|f| addresses::parse(f.value)).collect::<Vec<_>>();
+fn read_header(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) {
+    let text = |name: &str| header.first(name).map(|f| words::decode_hinted(f.value, hint));
+    let list = |name: &str| {
+        header.all(name).flat_map(|f| addresses::parse_hinted(f.value, hint)).collect::<Vec<_>>()
+    };
     reading.subject = text("Subject").filter(|s| !s.is_empty());
-    reading.base_subject = subject::base(reading.subject.as_deref().unwrap_or_default());
-    reading.from = header.first("From").and_then(|f| addresses::parse(f.value).into_iter().next());
+    reading.title = subject::base(reading.subject.as_deref().unwrap_or_default());
+    reading.base_subject = subject::folded(&reading.title);
     reading.to = list("To");
     reading.cc = list("Cc");
     reading.reply_to = list("Reply-To");
+    reading.from = list("From").into_iter().next();
+    if reading.from.is_none() {
+        reading.from = stand_in(header, hint, reading);
+    }
     reading.message_id = header.first("Message-ID").and_then(|f| ids::one(f.value));
     reading.in_reply_to = header.first("In-Reply-To").map(|f| ids::all(f.value)).unwrap_or_default();
     reading.references = header.first("References").map(|f| ids::all(f.value)).unwrap_or_default();
     reading.date = text("Date").as_deref().and_then(date);
-    if reading.from.is_none() {
-        reading.warnings.push("no sender address in From".to_owned());
-    }
     if header.all("From").count() > 1 {
-        reading.warnings.push("several From fields: the first counts".to_owned());
+        reading.warnings.push("several From fields: the first address counts".to_owned());
     }
     if header.junk {
         reading.warnings.push("lines in the header that are no fields".to_owned());
     }
+}
+
+/// Who a mail is from whose From field holds no address (`From: "Ann" <>`): whom its sender wants to be answered, else who
+/// sent it. A mail without any From field is from nobody.
+fn stand_in(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) -> Option<Address> {
+    reading.warnings.push("no sender address in From".to_owned());
+    let field = header.first("From")?;
+    let sender = || addresses::parse_hinted(header.first("Sender")?.value, hint).into_iter().next();
+    let (address, name) = match reading.reply_to.first() {
+        Some(reply_to) => (reply_to.clone(), "Reply-To"),
+        None => (sender()?, "Sender"),
+    };
+    reading.warnings.push(format!("the sender's address is taken from {name}"));
+    let name = addresses::name_alone(field.value, hint).or(address.name);
+    Some(Address { name, address: address.address })
+}
+
+/// What the mail's text parts and its sender's domain tell about bytes that nobody declared.
+fn hint(tree: &Structure<'_>) -> Hint {
+    let mut labels = tree.parts.iter().map(|p| p.content_type.param("charset"));
+    let label = labels.find(|l| !l.is_empty()).unwrap_or_default();
+    let from = tree.parts.first().and_then(|root| root.header.first("From")).map_or(&b""[..], |f| f.value);
+    // The bytes are enough: an address is ASCII, and only its ending is asked for.
+    let domain = from.iter().rposition(|&b| b == b'@').and_then(|at| from.get(at + 1..)).unwrap_or_default();
+    let end = domain.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')));
+    let domain = domain.get(..end.unwrap_or(domain.len())).unwrap_or_default();
+    Hint::new(label, &String::from_utf8_lossy(domain).to_ascii_lowercase())
 }
 
 /// An instant from a Date field, as leniently as `mail-parser` reads it.
@@ -127,7 +158,8 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     let mut reading = Reading { warnings: std::mem::take(&mut tree.warnings), ..Reading::default() };
     let Some(root) = tree.parts.first() else { return reading };
     reading.trace = trace::read(&root.header);
-    read_header(&root.header, &mut reading);
+    let hint = hint(&tree);
+    read_header(&root.header, hint, &mut reading);
     if let Some(author) = own_list::author(&root.header, reading.from.as_ref(), policy) {
         reading.warnings.push("From is a list's of ours: the author stands in another field".to_owned());
         reading.from = Some(author);
