@@ -34,7 +34,7 @@ mod trace;
 mod transfer;
 mod words;
 
-use std::{borrow::Cow, panic};
+use std::{borrow::Cow, ops::ControlFlow, panic};
 
 use charset::Hint;
 pub use class::robot_local_part;
@@ -73,8 +73,16 @@ pub fn attachment(bytes: &[u8], index: usize) -> Option<Vec<u8>> {
     let bytes = with_line_feeds(bytes);
     let tree = structure::parse(&bytes);
     let bodies = body::read(&tree).parts;
-    let part = attachments::find(&tree, &bodies).get(index).and_then(|i| tree.parts.get(*i))?;
-    Some(attachments::bytes(part).into_owned())
+    let (mut at, mut found) = (0, None);
+    attachments::walk(&tree, &bodies, &mut |file| {
+        if at == index {
+            found = Some(file.data.into_owned());
+            return ControlFlow::Break(());
+        }
+        at += 1;
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 /// A message without a single LF is one whose lines end in CR.
@@ -135,18 +143,6 @@ fn stand_in(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) -> O
     Some(Address { name, address: address.address })
 }
 
-/// What the mail's text parts and its sender's domain tell about bytes that nobody declared.
-fn hint(tree: &Structure<'_>) -> Hint {
-    let mut labels = tree.parts.iter().map(|p| p.content_type.param("charset"));
-    let label = labels.find(|l| !l.is_empty()).unwrap_or_default();
-    let from = tree.parts.first().and_then(|root| root.header.first("From")).map_or(&b""[..], |f| f.value);
-    // The bytes are enough: an address is ASCII, and only its ending is asked for.
-    let domain = from.iter().rposition(|&b| b == b'@').and_then(|at| from.get(at + 1..)).unwrap_or_default();
-    let end = domain.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')));
-    let domain = domain.get(..end.unwrap_or(domain.len())).unwrap_or_default();
-    Hint::new(label, &String::from_utf8_lossy(domain).to_ascii_lowercase())
-}
-
 /// An instant from a Date field, as leniently as `mail-parser` reads it.
 fn date(text: &str) -> Option<jiff::Timestamp> {
     let date = mail_parser::DateTime::parse_rfc822(text).filter(mail_parser::DateTime::is_valid)?;
@@ -158,7 +154,7 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     let mut reading = Reading { warnings: std::mem::take(&mut tree.warnings), ..Reading::default() };
     let Some(root) = tree.parts.first() else { return reading };
     reading.trace = trace::read(&root.header);
-    let hint = hint(&tree);
+    let hint = body::hint(&tree);
     read_header(&root.header, hint, &mut reading);
     if let Some(author) = own_list::author(&root.header, reading.from.as_ref(), policy) {
         reading.warnings.push("From is a list's of ours: the author stands in another field".to_owned());
@@ -204,8 +200,13 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
 }
 
 fn read_attachments(tree: &Structure<'_>, bodies: &[usize], warnings: &mut Vec<String>) -> Vec<Attachment> {
-    let parts = attachments::find(tree, bodies).into_iter().filter_map(|i| tree.parts.get(i));
-    parts.enumerate().map(|(i, part)| attachments::describe(part, i + 1, warnings)).collect()
+    let mut list = Vec::new();
+    let odd = attachments::walk(tree, bodies, &mut |file| {
+        list.push(attachments::describe(&file, list.len() + 1, warnings));
+        ControlFlow::Continue(())
+    });
+    warnings.extend(odd);
+    list
 }
 
 #[cfg(test)]
