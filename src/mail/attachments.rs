@@ -15,6 +15,7 @@ use super::{
     transfer, words,
 };
 
+pub mod cloud;
 pub mod kind;
 mod lzfu;
 mod rtf;

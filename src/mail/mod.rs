@@ -194,6 +194,7 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     };
     reading.quoted = division.quoted;
     reading.signature = division.signature;
+    reading.cloud_files = attachments::cloud::find(&body.text);
     reading.command_text = body.command_text;
     reading.text = body.text;
     reading

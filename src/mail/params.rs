@@ -219,7 +219,9 @@ fn unescaped(text: String) -> String {
     }
 }
 
-fn percent(raw: &[u8]) -> Vec<u8> {
+/// Undoes percent-encoding; what is none stays.
+#[must_use]
+pub fn percent(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     let mut at = 0;
     while let Some(&b) = raw.get(at) {
