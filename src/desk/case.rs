@@ -51,9 +51,9 @@ impl<'a> Case<'a> {
     /// The client's own words for the subject, without prefixes.
     pub fn subject(&self) -> &'a str {
         let reading = &self.facts.reading;
-        match (reading.base_subject.trim(), &reading.subject) {
+        match (reading.title.trim(), &reading.subject) {
             ("", Some(subject)) => subject.trim(),
-            (base, _) => base,
+            (title, _) => title,
         }
     }
 

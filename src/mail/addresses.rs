@@ -1,7 +1,7 @@
 //! Address fields (RFC 5322 section 3.4): a lenient reading for display, and a strict one for proof. Knows nothing of who
 //! may do what.
 
-use super::{Address, header::Header, words};
+use super::{Address, charset::Hint, header::Header, words};
 
 /// Addresses read of one field; more are left out.
 const ADDRESSES_MAX: usize = 2_000;
@@ -10,17 +10,36 @@ const ADDRESSES_MAX: usize = 2_000;
 /// left out.
 #[must_use]
 pub fn parse(raw: &[u8]) -> Vec<Address> {
-    split(raw).into_iter().take(ADDRESSES_MAX).filter_map(mailbox).collect()
+    parse_hinted(raw, Hint::default())
 }
 
-/// Slices between separators outside quotes, comments and angle brackets. A quote that never closes is no quote.
+/// [`parse`], with what the mail tells about undeclared bytes in names.
+#[must_use]
+pub fn parse_hinted(raw: &[u8], hint: Hint) -> Vec<Address> {
+    split(raw).into_iter().take(ADDRESSES_MAX).filter_map(|m| mailbox(m, hint)).collect()
+}
+
+/// The display name of a field that holds a name, but no address.
+#[must_use]
+pub fn name_alone(raw: &[u8], hint: Hint) -> Option<String> {
+    let open = top_level(raw, b'<').unwrap_or(raw.len());
+    name_of(raw.get(..open)?, hint)
+}
+
+/// Slices between separators outside quotes, comments, encoded words and angle brackets, and behind each bracket that closes
+/// where another opens. A quote that never closes is no quote.
 fn split(raw: &[u8]) -> Vec<&[u8]> {
     let quotes_close = quotes_close(raw);
     let mut out = Vec::new();
     let (mut from, mut comment, mut quoted, mut escaped, mut angle) = (0, 0_u32, false, false, false);
+    let mut closed_at = None;
+    let mut word_until = 0;
     for (i, &b) in raw.iter().enumerate() {
         if escaped {
             escaped = false;
+            continue;
+        }
+        if i < word_until {
             continue;
         }
         match b {
@@ -30,14 +49,31 @@ fn split(raw: &[u8]) -> Vec<&[u8]> {
             b'(' => comment += 1,
             b')' => comment = comment.saturating_sub(1),
             _ if comment > 0 => {}
-            b'<' => angle = true,
-            b'>' => angle = false,
+            // Commas that a program left bare inside an encoded word.
+            b'=' if !angle && raw.get(i + 1) == Some(&b'?') => {
+                word_until = words::word_end(raw, i).unwrap_or(i);
+            }
+            b'<' => {
+                angle = true;
+                if let Some(end) = closed_at.take() {
+                    out.push(raw.get(from..end).unwrap_or_default());
+                    from = end;
+                }
+            }
+            b'>' if angle => {
+                angle = false;
+                closed_at = Some(i + 1);
+            }
             b',' | b';' if !angle => {
                 out.push(raw.get(from..i).unwrap_or_default());
                 from = i + 1;
+                closed_at = None;
             }
-            // A group's name ends here; its members follow.
-            b':' if !angle => from = i + 1,
+            // A group's name ends here and its members follow, up to a semicolon; elsewhere it is part of a bare name.
+            b':' if !angle && is_group(raw, i) => {
+                from = i + 1;
+                closed_at = None;
+            }
             _ => {}
         }
     }
@@ -45,29 +81,61 @@ fn split(raw: &[u8]) -> Vec<&[u8]> {
     out
 }
 
-fn mailbox(raw: &[u8]) -> Option<Address> {
+/// Whether the colon at `at` ends a group's name: a semicolon follows, or nothing at all.
+fn is_group(raw: &[u8], at: usize) -> bool {
+    let behind = raw.get(at + 1..).unwrap_or_default();
+    raw.ends_with(b";") || behind.trim_ascii().is_empty() || memchr::memchr(b';', behind).is_some()
+}
+
+fn mailbox(raw: &[u8], hint: Hint) -> Option<Address> {
     let raw = raw.trim_ascii();
-    let open = top_level(raw, b'<');
-    let (name, address) = match open {
-        Some(open) => {
-            let inner = raw.get(open + 1..).unwrap_or_default();
-            let end = inner.iter().position(|&b| b == b'>').unwrap_or(inner.len());
-            let inner = inner.get(..end).unwrap_or_default();
-            // RFC 5322 section 4.4: a route stands before the address.
-            let at = inner
-                .iter()
-                .position(|&b| b == b':')
-                .filter(|_| inner.starts_with(b"@"))
-                .map_or(0, |n| n + 1);
-            (name_of(raw.get(..open).unwrap_or_default()), inner.get(at..).unwrap_or_default())
-        }
-        None => {
-            let comment_at = top_level(raw, b'(').unwrap_or(raw.len());
-            let (address, comment) = raw.split_at_checked(comment_at).unwrap_or((raw, b""));
-            (name_of(comment), address)
-        }
+    let Some(open) = top_level(raw, b'<') else { return bare_mailbox(raw, hint) };
+    let inner = raw.get(open + 1..).unwrap_or_default();
+    let end = inner.iter().position(|&b| b == b'>').unwrap_or(inner.len());
+    let inner = inner.get(..end).unwrap_or_default();
+    // RFC 5322 section 4.4: a route stands before the address.
+    let at = inner.iter().position(|&b| b == b':').filter(|_| inner.starts_with(b"@")).map_or(0, |n| n + 1);
+    let address = words::decode(inner.get(at..).unwrap_or_default());
+    let address = address.trim().strip_prefix("mailto:").unwrap_or(&address);
+    let name = name_of(raw.get(..open).unwrap_or_default(), hint);
+    sound(address, name.clone()).or_else(|| {
+        // `ann@x.org <>`, `"ann@x.org" <Ann>`: the address stands where the name belongs.
+        let name = name?;
+        let is_address = !name.contains(char::is_whitespace) && !address.contains('@');
+        is_address.then(|| sound(&name, None))?
+    })
+}
+
+/// A mailbox without angle brackets: `a@b (Name)`, `Name a@b`, or all of it inside one encoded word.
+fn bare_mailbox(raw: &[u8], hint: Hint) -> Option<Address> {
+    let comment_at = top_level(raw, b'(').unwrap_or(raw.len());
+    let (address, comment) = raw.split_at_checked(comment_at).unwrap_or((raw, b""));
+    let name = name_of(comment, hint);
+    let text = words::decode_hinted(address, hint);
+    if address.starts_with(b"=?") && text.contains('<') && text.contains('@') {
+        return mailbox(text.as_bytes(), hint);
+    }
+    let text = text.rsplit_once(':').filter(|(_, t)| t.contains('@')).map_or(text.as_str(), |(_, t)| t);
+    let is_address = |word: &&str| {
+        word.trim_matches(['<', '>', '"', '\'', '[', ']', ','])
+            .split_once('@')
+            .is_some_and(|(l, d)| !l.is_empty() && !d.is_empty())
     };
-    let address: String = words::decode(address).chars().filter(|c| !c.is_whitespace()).collect();
+    let mut with_at = text.split_whitespace().filter(is_address);
+    if let (Some(word), None) = (with_at.next(), with_at.next())
+        && text.contains(char::is_whitespace)
+        && !text.starts_with('"')
+    {
+        let others: Vec<&str> = text.split_whitespace().filter(|w| *w != word).collect();
+        let name = name.or_else(|| name_of(others.join(" ").as_bytes(), hint));
+        return sound(word.trim_matches(['[', ']', ',']), name);
+    }
+    sound(text, name)
+}
+
+/// The mailbox, if `address` is one: two sides of an `@`.
+fn sound(address: &str, name: Option<String>) -> Option<Address> {
+    let address: String = address.chars().filter(|c| !c.is_whitespace()).collect();
     let address = address.trim_matches(['<', '>']);
     let address = unwrapped(address, '"').or_else(|| unwrapped(address, '\'')).unwrap_or(address);
     let (local, domain) = address.rsplit_once('@')?;
@@ -126,7 +194,7 @@ fn top_level(raw: &[u8], what: u8) -> Option<usize> {
 }
 
 /// A display name: quotes and escapes undone, words decoded; brackets of a comment dropped.
-fn name_of(raw: &[u8]) -> Option<String> {
+fn name_of(raw: &[u8], hint: Hint) -> Option<String> {
     let raw = raw.trim_ascii();
     let raw = raw.strip_prefix(b"(").map_or(raw, |r| r.strip_suffix(b")").unwrap_or(r));
     let mut plain = Vec::with_capacity(raw.len());
@@ -138,7 +206,7 @@ fn name_of(raw: &[u8]) -> Option<String> {
             _ => plain.push(b),
         }
     }
-    let name = words::decode(&plain);
+    let name = words::decode_hinted(&plain, hint);
     let name = name.trim_matches(|c: char| c == '\'' || c.is_whitespace());
     (!name.is_empty()).then(|| name.to_owned())
 }
@@ -233,6 +301,31 @@ mod tests {
             list.iter().map(|a| (a.name.as_deref().unwrap_or(""), a.address.as_str())).collect();
         assert_eq!(shown, [("Doe, John", "j@x.org"), ("", "a@b.c"), ("B", "b@b.c"), ("Carl C", "c@d.e")]);
         assert!(parse(b"undisclosed-recipients:;").is_empty());
+    }
+
+    #[test]
+    fn fields_that_programs_break() {
+        for (raw, wanted) in [
+            ("Ann <a@x.org> Bob <b@x.org>", vec![("Ann", "a@x.org"), ("Bob", "b@x.org")]),
+            ("re:Store <s@x.org>", vec![("re:Store", "s@x.org")]),
+            ("=?utf-8?Q?Doe,_Ann?= <a@x.org>", vec![("Doe, Ann", "a@x.org")]),
+            ("=?utf-8?Q?Ann_=3Ca=40x.org=3E?=", vec![("Ann", "a@x.org")]),
+            ("a@x.org (=?utf-8?B?5p2O5aic?=)", vec![("李娜", "a@x.org")]),
+            ("Ann Doe a@x.org", vec![("Ann Doe", "a@x.org")]),
+            ("\"a@x.org\" <>", vec![("", "a@x.org")]),
+            ("Ann <mailto:a@x.org>", vec![("Ann", "a@x.org")]),
+            ("a @ x.org", vec![("", "a@x.org")]),
+            ("Ann <a@x.org", vec![("Ann", "a@x.org")]),
+            ("all: a@x.org", vec![("", "a@x.org")]),
+            ("[??????]", vec![]),
+            ("\"Ann\" <>", vec![]),
+        ] {
+            let list = parse(raw.as_bytes());
+            let shown: Vec<_> =
+                list.iter().map(|a| (a.name.as_deref().unwrap_or(""), a.address.as_str())).collect();
+            assert_eq!(shown, wanted, "{raw}");
+        }
+        assert_eq!(name_alone(b"\"Ann D\" <>", Hint::default()).as_deref(), Some("Ann D"));
     }
 
     #[test]

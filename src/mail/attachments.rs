@@ -1,26 +1,139 @@
-//! The parts of a mail that are files: which they are, what they are called, what they are good for. Sizes and hashes speak
-//! of the decoded bytes as they were sent, never of re-encoded text.
+//! The files of a mail: which they are, what they are called, what they are good for. Sizes and hashes speak of the decoded
+//! bytes as they were sent, never of re-encoded text.
+//!
+//! Knows nothing of the body but which parts it took. Invariant: [`walk`] gives the same files in the same order
+//! whoever asks, so that a number names a file; at most [`FILES_MAX`] of one mail.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::ControlFlow};
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attachment, AttachmentKind, filename,
+    Attachment, filename,
     structure::{Part, Structure},
     transfer, words,
 };
 
-/// Indices of the parts that are attachments: all leaves but the ones whose text is the mail's body.
-#[must_use]
-pub fn find(tree: &Structure<'_>, bodies: &[usize]) -> Vec<usize> {
-    tree.parts
-        .iter()
-        .enumerate()
-        .filter(|(i, p)| !p.is_container() && !bodies.contains(i) && is_file(p))
-        .map(|(i, _)| i)
-        .collect()
+pub mod cloud;
+pub mod kind;
+mod lzfu;
+mod rtf;
+pub mod tnef;
+pub mod uuencode;
+
+/// Files listed of one mail.
+const FILES_MAX: usize = 2_000;
+
+/// One file.
+#[derive(Debug, Default)]
+pub struct File<'a> {
+    /// As the mail has it, decoded.
+    pub name: Option<String>,
+    /// Declared, lower case.
+    pub content_type: String,
+    pub is_inline: bool,
+    pub data: Cow<'a, [u8]>,
+}
+
+/// Shows every file of the mail to `visit` until it breaks off. `bodies` are the parts whose text is the mail's body: what
+/// such a text holds of files is shown. Says what was odd.
+pub fn walk(
+    tree: &Structure<'_>,
+    bodies: &[usize],
+    visit: &mut dyn FnMut(File<'_>) -> ControlFlow<()>,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut left = FILES_MAX;
+    let mut counted = |file: File<'_>| {
+        left = left.saturating_sub(1);
+        if left == 0 { ControlFlow::Break(()) } else { visit(file) }
+    };
+    for (i, part) in tree.parts.iter().enumerate() {
+        if part.is_container() {
+            continue;
+        }
+        let flow = if bodies.contains(&i) {
+            files_in_text(part, &mut counted)
+        } else if is_file(part) {
+            files_of(part, &mut counted, &mut warnings)
+        } else {
+            continue;
+        };
+        if flow.is_break() {
+            break;
+        }
+    }
+    warnings
+}
+
+/// Files that stand in a text as uuencode.
+fn files_in_text(part: &Part<'_>, visit: &mut dyn FnMut(File<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    if part.content_type.value == "text/html" {
+        return ControlFlow::Continue(());
+    }
+    let text = bytes(part);
+    for block in uuencode::find(&text) {
+        visit(File {
+            name: Some(words::decode(block.name)).filter(|n| !n.is_empty()),
+            content_type: "application/octet-stream".to_owned(),
+            is_inline: false,
+            data: block.bytes(&text).into(),
+        })?;
+    }
+    ControlFlow::Continue(())
+}
+
+fn files_of(
+    part: &Part<'_>,
+    visit: &mut dyn FnMut(File<'_>) -> ControlFlow<()>,
+    warnings: &mut Vec<String>,
+) -> ControlFlow<()> {
+    let data = bytes(part);
+    if let Some(message) = tnef::read(&data) {
+        let holds_something = !message.files.is_empty() || message.html.is_some() || message.text.is_some();
+        let is_whole = !message.is_damaged && holds_something;
+        if message.is_damaged {
+            warnings.push("winmail.dat is damaged: what could be read of it is listed before it".to_owned());
+        }
+        files_of_message(message, visit)?;
+        if is_whole {
+            return ControlFlow::Continue(());
+        }
+    }
+    let disposition = part.disposition.value.as_str();
+    visit(File {
+        name: raw_name(part).or_else(|| embedded_subject(part, &data)),
+        content_type: part.content_type.value.clone(),
+        is_inline: disposition == "inline"
+            || disposition.is_empty() && part.header.first("Content-ID").is_some(),
+        data,
+    })
+}
+
+/// The files of a TNEF message; a message inside is a file itself, and its files follow it.
+fn files_of_message(
+    message: tnef::Message<'_>,
+    visit: &mut dyn FnMut(File<'_>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    for file in message.files {
+        let (name, data, inner, fallback) = match file.content {
+            tnef::Content::Bytes(bytes) => {
+                (file.name, Cow::Borrowed(bytes), None, "application/octet-stream")
+            }
+            tnef::Content::Message(inner) => {
+                let name = inner.subject.clone().or(file.name).map(|n| format!("{n}.eml"));
+                (name, Cow::Owned(inner.as_mail()), Some(inner), "message/rfc822")
+            }
+        };
+        let content_type =
+            file.content_type.filter(|_| inner.is_none()).unwrap_or_else(|| fallback.to_owned());
+        visit(File { name, content_type, is_inline: file.is_inline, data })?;
+        if let Some(inner) = inner {
+            files_of_message(*inner, visit)?;
+        }
+    }
+    ControlFlow::Continue(())
 }
 
 /// Empty multiparts and unnamed empty texts are leftovers of mail programs, no files.
@@ -38,22 +151,25 @@ pub fn bytes<'a>(part: &Part<'a>) -> Cow<'a, [u8]> {
 /// The name that the mail gives a part, decoded.
 #[must_use]
 pub fn raw_name(part: &Part<'_>) -> Option<String> {
-    [part.disposition.param("filename"), part.content_type.param("name"), part.content_type.param("filename")]
-        .into_iter()
-        .find(|n| !n.is_empty())
-        .map(str::to_owned)
+    [
+        part.disposition.param("filename"),
+        part.content_type.param("name"),
+        part.content_type.param("filename"),
+        part.disposition.param("name"),
+    ]
+    .into_iter()
+    .find(|n| !n.is_empty())
+    .map(str::to_owned)
 }
 
-/// Describes a part as an attachment; what is odd goes to `warnings`.
+/// Describes a file; what is odd goes to `warnings`.
 #[must_use]
-pub fn describe(part: &Part<'_>, number: usize, warnings: &mut Vec<String>) -> Attachment {
-    let data = bytes(part);
-    let detected = infer::get(&data);
-    let declared = part.content_type.value.clone();
-    let original = raw_name(part).or_else(|| embedded_subject(part, &data));
-    let fallback = format!("part-{number}.{}", ending(&declared, detected.map(|d| d.extension())));
-    let name = original.as_deref().map_or_else(|| fallback.clone(), |n| filename::clean(n, &fallback));
-    if original.as_deref().is_some_and(|n| {
+pub fn describe(file: &File<'_>, number: usize, warnings: &mut Vec<String>) -> Attachment {
+    let detected = kind::detect(&file.data);
+    let fallback = format!("part-{number}.{}", ending(&file.content_type, &file.data));
+    let original = file.name.as_deref();
+    let name = original.map_or_else(|| fallback.clone(), |n| filename::clean(n, &fallback));
+    if original.is_some_and(|n| {
         n.chars().any(filename::is_deceptive)
             || n.contains(['/', '\\'])
             || name.starts_with('_') && !n.starts_with('_')
@@ -61,15 +177,14 @@ pub fn describe(part: &Part<'_>, number: usize, warnings: &mut Vec<String>) -> A
         warnings.push(format!("attachment {number}: unsafe name, stored as \"{name}\""));
     }
     Attachment {
-        kind: kind(&declared, detected.map(|d| d.mime_type()), &name),
+        kind: kind::kind(&file.content_type, detected, &name),
         name,
-        original_name: original,
-        content_type: declared,
-        detected_type: detected.map(|d| d.mime_type().to_owned()),
-        size: data.len() as u64,
-        sha256: HEXLOWER.encode(&Sha256::digest(&data)),
-        inline: part.disposition.value == "inline"
-            || part.disposition.value.is_empty() && part.header.first("Content-ID").is_some(),
+        original_name: file.name.clone(),
+        content_type: file.content_type.clone(),
+        detected_type: detected.map(str::to_owned),
+        size: file.data.len() as u64,
+        sha256: HEXLOWER.encode(&Sha256::digest(&file.data)),
+        inline: file.is_inline,
     }
 }
 
@@ -82,97 +197,17 @@ fn embedded_subject(part: &Part<'_>, data: &[u8]) -> Option<String> {
     (!subject.is_empty()).then(|| format!("{subject}.eml"))
 }
 
-fn ending(declared: &str, detected: Option<&'static str>) -> &'static str {
+fn ending(declared: &str, data: &[u8]) -> &'static str {
     match declared {
         "message/rfc822" => "eml",
         "text/html" => "html",
         "text/calendar" => "ics",
         "text/csv" => "csv",
         _ if declared.starts_with("text/") => "txt",
-        _ => detected.unwrap_or("bin"),
+        _ => infer::get(data).map_or("bin", |d| d.extension()),
     }
-}
-
-fn kind(declared: &str, detected: Option<&str>, name: &str) -> AttachmentKind {
-    let ending = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
-    let by_type = |t: &str| match t {
-        "message/rfc822" | "message/global" | "application/vnd.ms-outlook" => Some(AttachmentKind::Message),
-        "text/calendar" | "application/ics" => Some(AttachmentKind::Calendar),
-        "application/zip"
-        | "application/gzip"
-        | "application/x-tar"
-        | "application/x-7z-compressed"
-        | "application/vnd.rar"
-        | "application/x-rar-compressed"
-        | "application/x-bzip2"
-        | "application/x-xz"
-        | "application/zstd" => Some(AttachmentKind::Archive),
-        "application/pdf" | "application/rtf" | "application/msword" | "text/csv" => {
-            Some(AttachmentKind::Document)
-        }
-        t if t.starts_with("image/") => Some(AttachmentKind::Screenshot),
-        t if t.starts_with("audio/") => Some(AttachmentKind::Audio),
-        t if t.starts_with("application/vnd.openxmlformats")
-            || t.starts_with("application/vnd.oasis")
-            || t.starts_with("application/vnd.ms-") =>
-        {
-            Some(AttachmentKind::Document)
-        }
-        _ => None,
-    };
-    let by_ending = match ending.as_str() {
-        "log" | "out" | "err" | "trace" | "har" | "dmp" | "stacktrace" | "evtx" => Some(AttachmentKind::Log),
-        "eml" | "msg" => Some(AttachmentKind::Message),
-        "ics" => Some(AttachmentKind::Calendar),
-        "zip" | "gz" | "tgz" | "rar" | "7z" | "tar" | "bz2" | "xz" | "zst" => Some(AttachmentKind::Archive),
-        "pdf" | "doc" | "docx" | "xls" | "xlsx" | "ppt" | "pptx" | "odt" | "ods" | "csv" | "rtf" | "md"
-        | "wps" | "et" | "pages" | "numbers" => Some(AttachmentKind::Document),
-        "png" | "jpg" | "jpeg" | "gif" | "webp" | "bmp" | "heic" | "tif" | "tiff" => {
-            Some(AttachmentKind::Screenshot)
-        }
-        "mp3" | "wav" | "amr" | "m4a" | "ogg" | "opus" => Some(AttachmentKind::Audio),
-        _ => None,
-    };
-    if by_ending == Some(AttachmentKind::Log) {
-        return AttachmentKind::Log;
-    }
-    let plain =
-        matches!(declared, "text/plain" | "application/json" | "text/xml").then_some(AttachmentKind::Log);
-    detected
-        .and_then(by_type)
-        .filter(|k| *k != AttachmentKind::Archive || by_ending.is_none())
-        .or(by_ending)
-        .or_else(|| by_type(declared))
-        .or(plain)
-        .unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::structure;
-
-    #[test]
-    fn original_bytes_and_kind() {
-        let raw = b"Content-Type: text/plain; charset=gb2312; name=\"../a.log\"\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\nuMo=\r\n";
-        let tree = structure::parse(raw);
-        let mut warnings = Vec::new();
-        let a = describe(&tree.parts[0], 1, &mut warnings);
-        assert_eq!(
-            (a.name.as_str(), a.original_name.as_deref(), a.size, a.kind),
-            ("a.log", Some("../a.log"), 2, AttachmentKind::Log)
-        );
-        assert_eq!(a.sha256, HEXLOWER.encode(&Sha256::digest(b"\xb8\xca")));
-        assert_eq!(warnings.len(), 1);
-    }
-
-    #[test]
-    fn office_files_are_documents_and_zips_archives() {
-        assert_eq!(
-            kind("application/octet-stream", Some("application/zip"), "a.docx"),
-            AttachmentKind::Document
-        );
-        assert_eq!(kind("application/octet-stream", Some("application/zip"), "a"), AttachmentKind::Archive);
-        assert_eq!(kind("image/png", None, "a"), AttachmentKind::Screenshot);
-    }
-}
+#[path = "attachments/tests.rs"]
+mod tests;

@@ -9,6 +9,24 @@ pub const FIELDS_MAX: usize = 1_000;
 pub const VALUE_BYTES_MAX: usize = 128 * 1024;
 /// Lines that may stand before the first field (banner of a gateway, mbox line).
 const JUNK_LINES_MAX: usize = 20;
+/// Lines without a colon that may stand between two fields: a gateway that lost the blanks of folded lines.
+const LOST_FOLDS_MAX: usize = 8;
+/// Fields that only a header has: what stands between them is header, too.
+const TELLING: [&str; 13] = [
+    "from",
+    "to",
+    "subject",
+    "date",
+    "message-id",
+    "received",
+    "return-path",
+    "reply-to",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+    "content-disposition",
+    "delivered-to",
+];
 
 /// One header field as it stands in the message.
 #[derive(Debug, Clone, Copy)]
@@ -57,11 +75,12 @@ impl<'a> Header<'a> {
 #[must_use]
 pub fn line_at(bytes: &[u8], at: usize) -> (usize, usize) {
     let rest = bytes.get(at..).unwrap_or_default();
-    match rest.iter().position(|&b| b == b'\n') {
+    match memchr::memchr(b'\n', rest) {
         Some(n) => {
             let end = at + n;
-            let bare = if n > 0 && rest.get(n - 1) == Some(&b'\r') { end - 1 } else { end };
-            (bare, end + 1)
+            // Two and more CR before the LF come from files that were opened as text on Windows.
+            let returns = rest.get(..n).unwrap_or_default().iter().rev().take_while(|b| **b == b'\r').count();
+            (end - returns, end + 1)
         }
         None => (bytes.len(), bytes.len()),
     }
@@ -79,11 +98,11 @@ fn field_name(line: &[u8]) -> Option<(&[u8], bool, usize)> {
 /// Parses the header block at the beginning of `bytes`.
 ///
 /// Lines that are no fields are skipped when a field follows them; otherwise the body begins there, as mail
-/// programs do with a missing blank line.
+/// programs do with a missing blank line. Blank lines at the very beginning are skipped when a header follows.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Header<'_> {
     let mut header = Header::default();
-    let mut at = 0;
+    let mut at = leading_blanks(bytes);
     let mut junk = 0;
     while at < bytes.len() {
         let (end, next) = line_at(bytes, at);
@@ -92,24 +111,22 @@ pub fn parse(bytes: &[u8]) -> Header<'_> {
             at = next;
             break;
         }
-        match field_name(line) {
+        // The first field behind blanks: they were put before the whole mail.
+        let indent = if header.fields.is_empty() { line.len() - line.trim_ascii_start().len() } else { 0 };
+        match field_name(line.get(indent..).unwrap_or_default()) {
             Some((name, gap, value_at)) => {
+                let value_from = at + indent + value_at;
                 let value_end = fold_end(bytes, end, &mut at, next);
-                keep(
-                    &mut header,
-                    bytes,
-                    Field { name, value: &[], gap },
-                    (at_of(line, bytes) + value_at, value_end),
-                );
+                keep(&mut header, bytes, Field { name, value: &[], gap }, (value_from, value_end));
             }
             None => {
                 header.junk |= at != 0 || !line.starts_with(b"From ");
                 junk += 1;
-                let more = bytes.get(next..).unwrap_or_default();
-                let (following, _) = line_at(more, 0);
-                let goes_on = field_name(more.get(..following).unwrap_or_default()).is_some();
-                if junk > JUNK_LINES_MAX || (!header.fields.is_empty() && !goes_on) {
+                if junk > JUNK_LINES_MAX || !(header.fields.is_empty() || header_goes_on(bytes, next)) {
                     break;
+                }
+                if line.contains(&b'=') {
+                    lost_fold(&mut header, bytes, end);
                 }
                 at = next;
             }
@@ -117,6 +134,51 @@ pub fn parse(bytes: &[u8]) -> Header<'_> {
     }
     header.body_at = if header.fields.is_empty() { 0 } else { at };
     header
+}
+
+/// Where a header begins behind a byte order mark and blank lines; 0 when none follows them.
+fn leading_blanks(bytes: &[u8]) -> usize {
+    let marked = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mut at = marked;
+    for _ in 0..JUNK_LINES_MAX {
+        let (end, next) = line_at(bytes, at);
+        let line = bytes.get(at..end).unwrap_or_default();
+        if line.is_empty() && next > at {
+            at = next;
+            continue;
+        }
+        let is_header = at > marked && (is_telling(line) || line.starts_with(b"From "));
+        return if is_header { at } else { marked };
+    }
+    marked
+}
+
+/// Whether the line is a field that nothing but a header has.
+fn is_telling(line: &[u8]) -> bool {
+    field_name(line).is_some_and(|(name, ..)| TELLING.iter().any(|t| name.eq_ignore_ascii_case(t.as_bytes())))
+}
+
+/// Whether a field follows at `at`: any in the next line, a telling one before the next blank line.
+fn header_goes_on(bytes: &[u8], mut at: usize) -> bool {
+    for n in 0..LOST_FOLDS_MAX {
+        let (end, next) = line_at(bytes, at);
+        let line = bytes.get(at..end).unwrap_or_default();
+        if line.is_empty() {
+            return false;
+        }
+        if n == 0 && field_name(line).is_some() || is_telling(line) {
+            return true;
+        }
+        at = next;
+    }
+    false
+}
+
+/// `name="x.zip"` on a line of its own: the field before it goes on, though the blank of its fold was lost.
+fn lost_fold<'a>(header: &mut Header<'a>, bytes: &'a [u8], end: usize) {
+    let Some(last) = header.fields.last_mut().filter(|f| f.value.ends_with(b";")) else { return };
+    let from = at_of(last.value, bytes);
+    last.value = bytes.get(from..end.min(from + VALUE_BYTES_MAX)).unwrap_or_default().trim_ascii();
 }
 
 /// Offset of `line` inside `bytes`; both are slices of one buffer.
@@ -168,6 +230,35 @@ mod tests {
         let h = parse(b"From x Mon\nFrom: a@b\n*** banner ***\nTo: c@d\n\nx");
         assert_eq!(h.fields.len(), 2);
         assert!(h.junk);
+    }
+
+    #[test]
+    fn what_stands_before_the_header() {
+        for raw in [
+            "\n\nFrom: a@b\nTo: c@d\n\nx",
+            "\u{feff}From: a@b\r\nTo: c@d\r\n\r\nx",
+            " From: a@b\nTo: c@d\n\nx",
+            ">From z Mon Jan  1 10:00:00 2024\nFrom: a@b\nTo: c@d\n\nx",
+            "---- banner ----\nReceived: by x\nby y with ESMTP\nfor z;\nThu, 2 Aug 2018 16:58 +0200\nFrom: a@b\nTo: c@d\n\nx",
+            "From: a@b\r\r\nTo: c@d\r\r\n\r\r\nx",
+        ] {
+            let h = parse(raw.as_bytes());
+            assert_eq!(h.first("From").map(|f| f.value), Some(&b"a@b"[..]), "{raw}");
+            assert_eq!(h.first("To").map(|f| f.value), Some(&b"c@d"[..]), "{raw}");
+            assert_eq!(raw.as_bytes().get(h.body_at..), Some(&b"x"[..]), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_fold_without_its_blank_goes_on() {
+        let h = parse(b"Content-Type: a/b; x=1;\nname=\"c.zip\"\nTo: c@d\n\nx");
+        assert_eq!(h.first("Content-Type").unwrap().value, b"a/b; x=1;\nname=\"c.zip\"");
+    }
+
+    #[test]
+    fn a_body_without_a_blank_line_before_it_is_kept() {
+        let raw = b"From: a@b\nSubject: x\nHello there,\nplease help.\n\nTo: nobody";
+        assert!(parse(raw).body_at == 21, "{}", parse(raw).body_at);
     }
 
     #[test]

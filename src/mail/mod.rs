@@ -35,8 +35,9 @@ mod trace;
 mod transfer;
 mod words;
 
-use std::{borrow::Cow, panic};
+use std::{borrow::Cow, ops::ControlFlow, panic};
 
+use charset::Hint;
 pub use class::robot_local_part;
 pub use reading::*;
 use structure::Structure;
@@ -73,8 +74,16 @@ pub fn attachment(bytes: &[u8], index: usize) -> Option<Vec<u8>> {
     let bytes = with_line_feeds(bytes);
     let tree = structure::parse(&bytes);
     let bodies = body::read(&tree).parts;
-    let part = attachments::find(&tree, &bodies).get(index).and_then(|i| tree.parts.get(*i))?;
-    Some(attachments::bytes(part).into_owned())
+    let (mut at, mut found) = (0, None);
+    attachments::walk(&tree, &bodies, &mut |file| {
+        if at == index {
+            found = Some(file.data.into_owned());
+            return ControlFlow::Break(());
+        }
+        at += 1;
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 /// A message without a single LF is one whose lines end in CR.
@@ -88,33 +97,51 @@ fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
 fn read_header_alone(bytes: &[u8]) -> Reading {
     let header = header::parse(bytes);
     let mut reading = Reading { trace: trace::read(&header), ..Reading::default() };
-    read_header(&header, &mut reading);
+    read_header(&header, Hint::default(), &mut reading);
     reading
 }
 
 /// The fields that people see.
-fn read_header(header: &header::Header<'_>, reading: &mut Reading) {
-    let text = |name: &str| header.first(name).map(|f| words::decode(f.value));
-    let list = |name: &str| header.all(name).flat_map(|f| addresses::parse(f.value)).collect::<Vec<_>>();
+fn read_header(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) {
+    let text = |name: &str| header.first(name).map(|f| words::decode_hinted(f.value, hint));
+    let list = |name: &str| {
+        header.all(name).flat_map(|f| addresses::parse_hinted(f.value, hint)).collect::<Vec<_>>()
+    };
     reading.subject = text("Subject").filter(|s| !s.is_empty());
-    reading.base_subject = subject::base(reading.subject.as_deref().unwrap_or_default());
-    reading.from = header.first("From").and_then(|f| addresses::parse(f.value).into_iter().next());
+    reading.title = subject::base(reading.subject.as_deref().unwrap_or_default());
+    reading.base_subject = subject::folded(&reading.title);
     reading.to = list("To");
     reading.cc = list("Cc");
     reading.reply_to = list("Reply-To");
+    reading.from = list("From").into_iter().next();
+    if reading.from.is_none() {
+        reading.from = stand_in(header, hint, reading);
+    }
     reading.message_id = header.first("Message-ID").and_then(|f| ids::one(f.value));
     reading.in_reply_to = header.first("In-Reply-To").map(|f| ids::all(f.value)).unwrap_or_default();
     reading.references = header.first("References").map(|f| ids::all(f.value)).unwrap_or_default();
     reading.date = text("Date").as_deref().and_then(date);
-    if reading.from.is_none() {
-        reading.warnings.push("no sender address in From".to_owned());
-    }
     if header.all("From").count() > 1 {
-        reading.warnings.push("several From fields: the first counts".to_owned());
+        reading.warnings.push("several From fields: the first address counts".to_owned());
     }
     if header.junk {
         reading.warnings.push("lines in the header that are no fields".to_owned());
     }
+}
+
+/// Who a mail is from whose From field holds no address (`From: "Ann" <>`): whom its sender wants to be answered, else who
+/// sent it. A mail without any From field is from nobody.
+fn stand_in(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) -> Option<Address> {
+    reading.warnings.push("no sender address in From".to_owned());
+    let field = header.first("From")?;
+    let sender = || addresses::parse_hinted(header.first("Sender")?.value, hint).into_iter().next();
+    let (address, name) = match reading.reply_to.first() {
+        Some(reply_to) => (reply_to.clone(), "Reply-To"),
+        None => (sender()?, "Sender"),
+    };
+    reading.warnings.push(format!("the sender's address is taken from {name}"));
+    let name = addresses::name_alone(field.value, hint).or(address.name);
+    Some(Address { name, address: address.address })
 }
 
 /// An instant from a Date field, as leniently as `mail-parser` reads it.
@@ -128,7 +155,8 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     let mut reading = Reading { warnings: std::mem::take(&mut tree.warnings), ..Reading::default() };
     let Some(root) = tree.parts.first() else { return reading };
     reading.trace = trace::read(&root.header);
-    read_header(&root.header, &mut reading);
+    let hint = body::hint(&tree);
+    read_header(&root.header, hint, &mut reading);
     if let Some(author) = own_list::author(&root.header, reading.from.as_ref(), policy) {
         reading.warnings.push("From is a list's of ours: the author stands in another field".to_owned());
         reading.from = Some(author);
@@ -167,14 +195,20 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     };
     reading.quoted = division.quoted;
     reading.signature = division.signature;
+    reading.cloud_files = attachments::cloud::find(&body.text);
     reading.command_text = body.command_text;
     reading.text = body.text;
     reading
 }
 
 fn read_attachments(tree: &Structure<'_>, bodies: &[usize], warnings: &mut Vec<String>) -> Vec<Attachment> {
-    let parts = attachments::find(tree, bodies).into_iter().filter_map(|i| tree.parts.get(i));
-    parts.enumerate().map(|(i, part)| attachments::describe(part, i + 1, warnings)).collect()
+    let mut list = Vec::new();
+    let odd = attachments::walk(tree, bodies, &mut |file| {
+        list.push(attachments::describe(&file, list.len() + 1, warnings));
+        ControlFlow::Continue(())
+    });
+    warnings.extend(odd);
+    list
 }
 
 #[cfg(test)]

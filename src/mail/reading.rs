@@ -192,8 +192,12 @@ pub struct Reading {
     /// RFC 3339 instant of the Date field.
     pub date: Option<jiff::Timestamp>,
     pub subject: Option<String>,
-    /// Subject without reply and forward prefixes in any language and without `[#123]`.
+    /// Subject without reply and forward prefixes in any language and without `[#123]`, in the form in which subjects are
+    /// compared: letter case folded, as RFC 5256 section 2.1 has it.
     pub base_subject: String,
+    /// The same as its writer wrote it.
+    #[serde(skip)]
+    pub title: String,
     pub from: Option<Address>,
     pub to: Vec<Address>,
     pub cc: Vec<Address>,

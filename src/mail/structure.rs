@@ -16,6 +16,8 @@ use super::{
 pub const PARTS_MAX: usize = 1_000;
 /// Multiparts inside multiparts. Real mails have at most six or so.
 pub const DEPTH_MAX: usize = 40;
+/// Times that a field is looked at which may stand only once.
+const REPEATED_MAX: usize = 8;
 
 /// One part of the mail; part 0 is the mail itself.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ pub struct Part<'a> {
     pub header: Header<'a>,
     pub content_type: Structured,
     pub disposition: Structured,
-    /// Lower case, without comments.
+    /// `base64`, `quoted-printable`, `uuencode`, `8bit`; empty when none of these.
     pub encoding: String,
     /// Raw, as transferred. Of a multipart: its preamble.
     pub body: &'a [u8],
@@ -109,17 +111,11 @@ fn begin_part<'a>(
     let header = match rest {
         [b'\n', ..] if parent.is_some() => Header { body_at: 1, ..Header::default() },
         [b'\r', b'\n', ..] if parent.is_some() => Header { body_at: 2, ..Header::default() },
+        [b'\r', b'\r', b'\n', ..] if parent.is_some() => Header { body_at: 3, ..Header::default() },
         _ => header::parse(rest),
     };
     let body_at = at + header.body_at;
-    let field = |name: &str| header.first(name).map(|f| params::parse(f.value)).unwrap_or_default();
-    let mut content_type = field("Content-Type");
-    if !content_type.value.contains('/') {
-        let digest = parent
-            .and_then(|p| tree.parts.get(p))
-            .is_some_and(|p| p.content_type.value == "multipart/digest");
-        content_type.value = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
-    }
+    let content_type = content_type(&header, parent.and_then(|p| tree.parts.get(p)));
     let index = tree.parts.len();
     if let Some(parent) = parent.and_then(|p| tree.parts.get_mut(p)) {
         parent.children += 1;
@@ -132,11 +128,70 @@ fn begin_part<'a>(
             tree.warnings.push(format!("parts nested deeper than {DEPTH_MAX}: left as they are"));
         }
     }
-    let encoding = field("Content-Transfer-Encoding").value;
+    let encoding = transfer_encoding(&header);
     let body = bytes.get(body_at..).unwrap_or_default();
-    let disposition = field("Content-Disposition");
+    let disposition = disposition(&header);
     tree.parts.push(Part { header, content_type, disposition, encoding, body, parent, children: 0 });
     body_at
+}
+
+/// The first well-formed Content-Type; the default where there is none (RFC 2045 section 5.2, RFC 2046 section 5.1.5).
+fn content_type(header: &Header<'_>, parent: Option<&Part<'_>>) -> Structured {
+    let mut fields = header.all("Content-Type").map(|f| params::parse(f.value)).take(REPEATED_MAX);
+    let first = fields.next();
+    let is_sound = |s: &Structured| {
+        let sides = s.value.split_once('/');
+        sides.is_some_and(|(kind, sub)| !kind.is_empty() && !sub.is_empty())
+    };
+    let found = first.filter(is_sound).or_else(|| fields.find(is_sound));
+    if let Some(found) = found {
+        return found;
+    }
+    let mut broken = header.first("Content-Type").map(|f| params::parse(f.value)).unwrap_or_default();
+    let is_named = !broken.param("name").is_empty();
+    broken.value = match broken.value.as_str() {
+        "html" | "text-html" => "text/html",
+        // A name with an ending tells more than a type that is none.
+        other if is_named && !matches!(other, "text" | "plain") => "application/octet-stream",
+        "" if parent.is_some_and(|p| p.content_type.value == "multipart/digest") => "message/rfc822",
+        _ => "text/plain",
+    }
+    .to_owned();
+    broken
+}
+
+/// The Content-Disposition that names a file, else the first: gateways add a second one.
+fn disposition(header: &Header<'_>) -> Structured {
+    let mut all: Vec<Structured> =
+        header.all("Content-Disposition").map(|f| params::parse(f.value)).take(REPEATED_MAX).collect();
+    let at = all.iter().position(|d| !d.param("filename").is_empty()).unwrap_or(0);
+    if at < all.len() { all.swap_remove(at) } else { Structured::default() }
+}
+
+/// The encoding by its plain name, whatever else the field holds: `"base64"`, `base64;`, `Quoted Printable`, `8-bit`.
+fn transfer_encoding(header: &Header<'_>) -> String {
+    let letters = |f: &header::Field<'_>| -> String {
+        let value = f.value.split(|b| matches!(b, b';' | b',' | b'(')).next().unwrap_or_default();
+        value
+            .iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .take(40)
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect()
+    };
+    let known = |name: String| match name.as_str() {
+        "base64" | "b64" | "xbase64" => Some("base64"),
+        "quotedprintable" | "qp" | "quoteprintable" | "xquotedprintable" => Some("quoted-printable"),
+        "uuencode" | "xuuencode" | "uue" | "xuue" | "uuencoded" => Some("uuencode"),
+        "7bit" | "8bit" | "binary" => Some("8bit"),
+        _ => None,
+    };
+    header
+        .all("Content-Transfer-Encoding")
+        .take(REPEATED_MAX)
+        .find_map(|f| known(letters(f)))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The innermost open multipart that this line delimits, and whether it ends it.

@@ -32,6 +32,12 @@ pub fn base(subject: &str) -> String {
     rest.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The form in which base subjects are compared (RFC 5256 section 2.1: `i;unicode-casemap`).
+#[must_use]
+pub fn folded(base: &str) -> String {
+    base.to_lowercase()
+}
+
 /// The text behind one leading prefix, or the text itself.
 fn strip_prefix(text: &str) -> &str {
     // RFC 5256 section 2.1: a list's tag may stand before the prefix, and goes with it.
@@ -110,5 +116,13 @@ mod tests {
             assert_eq!(base(subject), subject);
         }
         assert_eq!(base("Re:"), "");
+    }
+
+    #[test]
+    fn subjects_are_compared_without_letter_case() {
+        for subject in ["Invoice", "Re: [FWD: invoice]", "RE: INVOICE (fwd) (Fwd)", "[a] Fw: [b] re: invoice"]
+        {
+            assert_eq!(folded(&base(subject)), "invoice", "{subject}");
+        }
     }
 }

@@ -83,6 +83,58 @@ fn attachment_bytes_agree_with_size_and_hash() {
     assert_eq!(attachment(raw, 2), None);
 }
 
+/// A TNEF stream with one file, as [MS-OXTNEF] writes it.
+fn tnef(name: &str, data: &[u8]) -> Vec<u8> {
+    let mut out = 0x223e_9f78_u32.to_le_bytes().to_vec();
+    out.extend([1, 0]);
+    for (id, value) in [(0x0006_9002_u32, &b""[..]), (0x0001_8010, name.as_bytes()), (0x0006_800f, data)] {
+        out.push(2);
+        out.extend(id.to_le_bytes());
+        out.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
+        out.extend(value);
+        out.extend([0, 0]);
+    }
+    out
+}
+
+#[test]
+fn files_inside_texts_and_containers_are_listed_and_can_be_read() {
+    use sha2::{Digest, Sha256};
+    let wrapped = data_encoding::BASE64.encode(&tnef("a.png", b"\x89PNG\r\n\x1a\n rest"));
+    let raw = format!(
+        "From: a@b.org\nContent-Type: multipart/mixed; boundary=m\n\n--m\n\nSee:\n\nbegin 644 note.txt\n\
+         ,:&5L;&\\L('=O<FQD\n`\nend\nBye\n--m\nContent-Type: application/ms-tnef; name=winmail.dat\n\
+         Content-Transfer-Encoding: base64\n\n{wrapped}\n--m\nContent-Type: application/ms-tnef; name=winmail.dat\n\nno tnef\n--m--\n"
+    );
+    let r = read_default(raw.as_bytes());
+    let shown: Vec<_> = r.attachments.iter().map(|a| (a.name.as_str(), a.size, a.kind)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("note.txt", 12, AttachmentKind::Document),
+            ("a.png", 13, AttachmentKind::Screenshot),
+            ("winmail.dat", 7, AttachmentKind::Document),
+        ]
+    );
+    assert_eq!(r.text, "See:\n\nBye");
+    for (i, a) in r.attachments.iter().enumerate() {
+        let data = attachment(raw.as_bytes(), i).unwrap();
+        assert_eq!(
+            (a.size, &a.sha256),
+            (data.len() as u64, &data_encoding::HEXLOWER.encode(&Sha256::digest(&data)))
+        );
+    }
+    assert_eq!(attachment(raw.as_bytes(), 3), None);
+    // A damaged container is listed beside what could be read of it.
+    let damaged = tnef("a.txt", b"hello");
+    let cut = data_encoding::BASE64.encode(&[&damaged[..], &[2, 0, 0]].concat());
+    let r = read_default(
+        format!("Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n{cut}").as_bytes(),
+    );
+    assert_eq!(r.attachments.len(), 2);
+    assert!(r.warnings.iter().any(|w| w.contains("damaged")), "{:?}", r.warnings);
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_give_a_reading(raw in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..2_000)) {
@@ -97,7 +149,13 @@ proptest::proptest! {
     }
 }
 
-const PIECES: [&str; 30] = [
+const PIECES: [&str; 36] = [
+    "begin 644 a\n#86)C\n",
+    "`\nend\n",
+    "Content-Type: application/ms-tnef",
+    "x\u{9f}>\"",
+    "{\\rtf1\\fromhtml1 {\\*\\htmltag ",
+    "BEGIN:VCALENDAR\nMETHOD:REQUEST\n",
     "From: ",
     "To: ",
     "Subject: ",

@@ -1,13 +1,28 @@
 //! Content-Transfer-Encodings (RFC 2045): bytes to bytes. Lenient, linear, cannot fail.
 
-/// Decodes `body` by the name of its encoding; unknown names and 7bit/8bit/binary give the bytes as they are.
+use super::attachments::uuencode;
+
+/// Decodes `body` by the name of its encoding; other names and 7bit/8bit/binary give the bytes as they are.
 #[must_use]
 pub fn decode<'a>(body: &'a [u8], encoding: &str) -> std::borrow::Cow<'a, [u8]> {
     match encoding {
+        "base64" if is_no_base64(body) => body.into(),
         "base64" => base64(body).into(),
+        "uuencode" => uuencode::decode_body(body).into(),
         "quoted-printable" => quoted_printable(body, false).into(),
         _ => body.into(),
     }
+}
+
+/// Whether a body that is declared base64 is plain: scripts copy the field and forget to encode. More than one byte of
+/// sixteen in its beginning is none of the alphabet, where line ends count for nothing.
+fn is_no_base64(body: &[u8]) -> bool {
+    let head = body.get(..2_048).unwrap_or(body).trim_ascii();
+    let foreign = |b: &&u8| !matches!(b, b'\r' | b'\n' | b'\t' | b'=') && sextet(**b) == NO_SEXTET;
+    let count = head.iter().filter(foreign).count();
+    // A line of a mailing list's footer behind a short text is no reason.
+    let begins_well = head.iter().take(24).filter(foreign).count() == 0;
+    count * 16 > head.len() && !begins_well
 }
 
 /// What no base64 character stands for.
@@ -172,6 +187,13 @@ mod tests {
         assert_eq!(base64(b"TWE="), b"Ma");
         assert_eq!(base64(b"TWFu\r\nTWE"), b"ManMa");
         assert_eq!(base64(b"TWE=\r\n____\r\nlist <x>"), b"Ma");
+    }
+
+    #[test]
+    fn text_that_only_says_it_is_base64() {
+        assert_eq!(decode(b"Hello, this is plain text.", "base64").as_ref(), b"Hello, this is plain text.");
+        assert_eq!(decode(b"aGVs\r\nbG8=\r\n", "base64").as_ref(), b"hello");
+        assert_eq!(decode(b",:&5L;&\\L('=O<FQD\n`\n", "uuencode").as_ref(), b"hello, world");
     }
 
     #[test]

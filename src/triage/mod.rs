@@ -95,7 +95,7 @@ pub fn triage(reading: &Reading) -> Triage {
     let written = if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply };
     let mut language = language::of(written);
     if language.code.is_none() {
-        language = Language { reliable: false, ..language::of(&reading.base_subject) };
+        language = Language { reliable: false, ..language::of(&reading.title) };
     }
     Triage { language, ..Triage::default() }
 }

@@ -98,6 +98,7 @@ pub fn mail(from: &PersonFacts, text: &str, proven: bool) -> MailFacts {
         message_id: Some("m1@sender.example".into()),
         subject: Some("Re: 甘特图无法加载 [#1042]".into()),
         base_subject: "甘特图无法加载".into(),
+        title: "甘特图无法加载".into(),
         from: Some(address(&from.address)),
         to: vec![address(SUPPORT)],
         text: text.into(),
