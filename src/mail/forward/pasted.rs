@@ -20,6 +20,8 @@ const LINES_SEARCHED: usize = 2_000;
 const GAP_MAX: usize = 4;
 /// Longest signature above a forwarded mail.
 const SIGNATURE_LINES_MAX: usize = 10;
+/// Quoted lines above a quoted block that belong to it.
+const INTRODUCTION_LINES_MAX: usize = 2;
 /// Outlook 2019 for Mac indents the forwarded mail.
 const INDENT: &str = "    ";
 /// Longest footer that a phone or program adds.
@@ -227,7 +229,7 @@ fn attributes(lines: &[&str], at: usize) -> bool {
 }
 
 fn build(outer: &Outer<'_>, lines: &[&str], c: Candidate) -> Found {
-    let above = lines.get(..c.start).unwrap_or_default();
+    let above = lines.get(..quote_start(lines, c.start)).unwrap_or_default();
     let (body, below) = body(lines.get(c.body..).unwrap_or_default(), c.depth);
     let comment = text(above.get(..without_signature(above)).unwrap_or_default().iter().copied());
     let own = [text(above.iter().copied()), below].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
@@ -243,6 +245,16 @@ fn build(outer: &Outer<'_>, lines: &[&str], c: Candidate) -> Found {
         body,
     };
     Found { forwarded, own }
+}
+
+/// Where the quote begins whose first lines announce the block in words that no table knows (Orange: `> Message du 02/03/26`).
+fn quote_start(lines: &[&str], start: usize) -> usize {
+    let quoted = |l: &&&str| depth(l) > 0;
+    if !lines.get(start).is_some_and(|l| depth(l) > 0) {
+        return start;
+    }
+    let run = lines.iter().take(start).rev().take(INTRODUCTION_LINES_MAX + 1).take_while(quoted).count();
+    if run > INTRODUCTION_LINES_MAX { start } else { start - run }
 }
 
 /// The forwarded mail's text and what the sender wrote below it.
