@@ -250,7 +250,7 @@ fn build(outer: &Outer<'_>, lines: &[&str], c: Candidate) -> Found {
 /// Where the quote begins whose first lines announce the block in words that no table knows (Orange: `> Message du 02/03/26`).
 fn quote_start(lines: &[&str], start: usize) -> usize {
     let quoted = |l: &&&str| depth(l) > 0;
-    if !lines.get(start).is_some_and(|l| depth(l) > 0) {
+    if lines.get(start).is_none_or(|l| depth(l) == 0) {
         return start;
     }
     let run = lines.iter().take(start).rev().take(INTRODUCTION_LINES_MAX + 1).take_while(quoted).count();
