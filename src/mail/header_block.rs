@@ -169,7 +169,11 @@ fn read_with(lines: &[&str], at: usize, read_line: ReadLine) -> Option<Block> {
         }
         let taken = match read_line(text) {
             Some((field, value)) => reader.header(field, value, blanks),
-            None => blanks == 0 && line::depth(line) == depth && reader.folded(next, text),
+            None => {
+                (blanks == 0 || reader.awaits_value())
+                    && line::depth(line) == depth
+                    && reader.folded(next, text)
+            }
         };
         if !taken {
             break;
@@ -203,6 +207,11 @@ impl Reader<'_> {
         true
     }
 
+    /// Names and values stand in lines of their own, and the last name has no value yet.
+    fn awaits_value(&mut self) -> bool {
+        self.below && self.last != Field::Other && self.fields.value(self.last).is_empty()
+    }
+
     fn complete(&self) -> bool {
         let f = &self.fields;
         f.from.is_some() && f.date.is_some() && f.to.is_some() && f.subject.is_some()
@@ -214,8 +223,11 @@ impl Reader<'_> {
         let value = self.fields.value(last);
         let open =
             value.trim_end().ends_with([',', ';', '，', '；']) && matches!(last, Field::To | Field::Cc);
-        let below = self.below && value.is_empty() && last != Field::Other;
-        let goes_on = below || open || self.unclosed() || self.header_follows(at) || self.wrapped(at, text);
+        let goes_on = self.awaits_value()
+            || open
+            || self.unclosed()
+            || self.header_follows(at)
+            || self.wrapped(at, text);
         if goes_on {
             self.fields.extend(last, text);
         }

@@ -258,33 +258,36 @@ fn quote_start(lines: &[&str], start: usize) -> usize {
 }
 
 /// The forwarded mail's text and what the sender wrote below it.
-fn body(lines: &[&str], block_depth: usize) -> (Option<String>, Option<String>) {
-    let filled = |l: &&&str| !content(l).is_empty();
-    let mut marks = block_depth;
-    let mut end = lines.len();
-    if block_depth > 0 {
-        // A quote ends with its last marked line; unmarked ones between are lines that a program wrapped.
-        if let Some(last) = lines.iter().rposition(|l| depth(l) > 0) {
-            let wrapped = lines.get(last + 1..).unwrap_or_default().iter().take_while(filled).count();
-            end = last + 1 + wrapped;
-        }
-    } else if lines.iter().any(|l| filled(&l)) && lines.iter().filter(filled).all(|l| depth(l) > 0) {
-        // Missive and Proton Mail mark the mail but not its block.
-        marks = 1;
-    }
-    let (mail, below) = lines.split_at_checked(end).unwrap_or((lines, &[]));
+fn body(lines: &[&str], depth: usize) -> (Option<String>, Option<String>) {
+    let (mail, below) = lines.split_at_checked(quote_end(lines, depth)).unwrap_or((lines, &[]));
     let ended = mail.iter().rposition(|l| divider::ends(content(l)));
     let (mail, behind) = mail.split_at_checked(ended.unwrap_or(mail.len())).unwrap_or((mail, &[]));
-    let start = mail.iter().position(|l| filled(&l)).unwrap_or(0);
-    let parts = mail.get(start).is_some_and(|l| divider::parts_body(content(l)));
-    let next = mail.iter().skip(start + 1).position(|l| filled(&l)).map(|n| start + 1 + n);
-    let nested = parts && next.is_some_and(|n| header_block::read(mail, n).is_some());
-    let start = if parts && !nested { start + 1 } else { start };
-    let shown: Vec<&str> = mail.get(start..).unwrap_or_default().iter().map(|l| unmarked(l, marks)).collect();
+    let mail = mail.get(body_start(mail)..).unwrap_or_default();
+    let mut filled = mail.iter().filter(|l| !content(l).is_empty()).peekable();
+    // Missive, Proton Mail and Zoho mark the mail but not its block.
+    let marked = filled.peek().is_some() && filled.all(|l| header_block::depth(l) > 0);
+    let marks = if depth > 0 { depth } else { usize::from(marked) };
+    let shown: Vec<&str> = mail.iter().map(|l| unmarked(l, marks)).collect();
     let indented = shown.iter().all(|l| l.starts_with(INDENT) || l.trim().is_empty());
     let shown = shown.into_iter().map(|l| if indented { l.strip_prefix(INDENT).unwrap_or("") } else { l });
     let behind = behind.get(1..).unwrap_or_default();
     (text(shown), text(behind.iter().chain(below).copied()))
+}
+
+/// A quote ends with its last marked line; unmarked ones between are lines that a program wrapped.
+fn quote_end(lines: &[&str], depth: usize) -> usize {
+    let last = lines.iter().rposition(|l| header_block::depth(l) > 0);
+    let Some(last) = last.filter(|_| depth > 0) else { return lines.len() };
+    let behind = lines.get(last + 1..).unwrap_or_default();
+    last + 1 + behind.iter().take_while(|l| !content(l).is_empty()).count()
+}
+
+/// The first line behind a line that only parts block and body. A rule above a nested block is part of the body.
+fn body_start(mail: &[&str]) -> usize {
+    let mut filled = mail.iter().enumerate().filter(|(_, l)| !content(l).is_empty());
+    let Some((first, line)) = filled.next() else { return 0 };
+    let mut nested = || filled.next().is_some_and(|(at, _)| header_block::read(mail, at).is_some());
+    if divider::parts_body(content(line)) && !nested() { first + 1 } else { first }
 }
 
 /// A line without its first `marks` quote marks.

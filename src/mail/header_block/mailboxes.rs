@@ -213,7 +213,7 @@ impl Scan {
 
 /// The address in a pair of brackets: without `mailto:` and a second copy of itself.
 fn address(inner: &str) -> Option<String> {
-    let inner = inner.trim_matches(|c: char| is_blank(c) || matches!(c, '<' | '>' | '"' | '\''));
+    let inner = inner.trim_matches(|c: char| is_blank(c) || "<>[]\"'".contains(c));
     let lower = inner.get(..7).is_some_and(|p| p.eq_ignore_ascii_case("mailto:"));
     let inner = if lower { inner.get(7..).unwrap_or_default() } else { inner };
     let end = inner.find(['<', '[', '?', '>', ']', '(']).unwrap_or(inner.len());
