@@ -191,6 +191,11 @@ impl Painter {
             b"a" if self.href.starts_with("http") => {
                 self.link = Some((std::mem::take(&mut self.href), self.line.len()))
             }
+            // Foxmail and DingTalk show the people of a quoted header block by name and link the address.
+            b"a" if self.href.starts_with("mailto:") => {
+                let address = self.href.trim_start_matches("mailto:").split('?').next().unwrap_or_default();
+                self.link = Some((address.to_owned(), self.line.len()));
+            }
             b"img" | b"br" | b"hr" | b"input" | b"meta" | b"link" => {
                 self.name = name;
                 return;
@@ -433,6 +438,13 @@ mod tests {
         );
         assert_eq!(page.text.lines().count(), page.marks.len());
         assert!(!page.hides);
+    }
+
+    #[test]
+    fn a_linked_address_stands_behind_its_name() {
+        let text = |html: &str| to_text(html).text;
+        assert_eq!(text("<a href='mailto:a@b.example?subject=x'>Ann</a>"), "Ann <a@b.example>\n");
+        assert_eq!(text("<a href='mailto:a@b.example'>A@b.example</a>"), "A@b.example\n");
     }
 
     #[test]

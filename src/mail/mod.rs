@@ -19,6 +19,7 @@ mod class;
 mod filename;
 mod forward;
 mod header;
+mod header_block;
 mod html;
 mod ids;
 mod language;
@@ -153,7 +154,9 @@ fn date(text: &str) -> Option<jiff::Timestamp> {
 fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     let mut tree = structure::parse(bytes);
     let mut reading = Reading { warnings: std::mem::take(&mut tree.warnings), ..Reading::default() };
-    let Some(root) = tree.parts.first() else { return reading };
+    let Some(root) = tree.parts.first() else {
+        return reading;
+    };
     reading.trace = trace::read(&root.header);
     let hint = body::hint(&tree);
     read_header(&root.header, hint, &mut reading);
@@ -188,17 +191,23 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     reading.report =
         report.filter(|_| matches!(class, Class::Bounce | Class::DeliveryReport | Class::OwnAddress));
     let division = reply::divide(&body.text, &body.marks);
-    reading.forwarded = forward::find(subject, &body.text, &tree);
-    reading.reply = match &reading.forwarded {
-        Some(forwarded) => reply::divide(forwarded.comment.as_deref().unwrap_or_default(), &[]).reply,
+    let forward = forward::find(subject, &body.text, &tree).filter(|_| !is_report(class));
+    reading.reply = match &forward {
+        Some(forward) => reply::divide(&forward.own, &[]).reply,
         None => division.reply,
     };
+    reading.forwarded = forward.map(|f| f.forwarded);
     reading.quoted = division.quoted;
     reading.signature = division.signature;
     reading.cloud_files = attachments::cloud::find(&body.text);
     reading.command_text = body.command_text;
     reading.text = body.text;
     reading
+}
+
+/// Reports hold the mail they are about, and forward nothing.
+fn is_report(class: Class) -> bool {
+    matches!(class, Class::Bounce | Class::DeliveryReport | Class::Complaint)
 }
 
 fn read_attachments(tree: &Structure<'_>, bodies: &[usize], warnings: &mut Vec<String>) -> Vec<Attachment> {

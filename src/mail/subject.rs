@@ -1,10 +1,12 @@
 //! The base subject: without reply and forward prefixes of any language and without `[#123]`. Only suggests which mails
 //! belong together (SPEC section 6).
 
-use super::language;
+use super::language::{self, Prefix};
 
 /// Rounds of stripping: mails that went to and fro for years have this many prefixes at most.
 const ROUNDS_MAX: usize = 64;
+/// Tags before a prefix: one of a list and one of a mail guard.
+const TAGS_MAX: usize = 3;
 
 /// Strips prefixes (also `Re[2]:`, `回复：`), `[Fwd: …]`, trailing `(fwd)` and ticket numbers.
 #[must_use]
@@ -40,22 +42,67 @@ pub fn folded(base: &str) -> String {
 
 /// The text behind one leading prefix, or the text itself.
 fn strip_prefix(text: &str) -> &str {
+    leading(text).map_or(text, |(_, _, rest)| rest)
+}
+
+/// What the leading prefix says, the prefix (lower case) and the text behind it.
+fn leading(text: &str) -> Option<(Prefix, String, &str)> {
+    if let Some((word, rest)) = bracketed(text) {
+        // Naver Mail: `[FW] x`.
+        let word = word.trim().to_lowercase();
+        if let Some(says) = language::prefix(&word) {
+            return Some((says, word, rest.trim_start_matches([':', '：']).trim_start()));
+        }
+    }
     // RFC 5256 section 2.1: a list's tag may stand before the prefix, and goes with it.
     let tagged = text.strip_prefix('[').and_then(|t| t.split_once(']')).map(|(_, t)| t.trim_start());
-    for candidate in [Some(text), tagged].into_iter().flatten() {
-        let Some((at, colon)) =
-            candidate.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：' | '﹕'))
-        else {
-            continue;
-        };
-        let (word, rest) = candidate.split_at_checked(at).unwrap_or(("", candidate));
+    [Some(text), tagged].into_iter().flatten().find_map(|candidate| {
+        let (at, colon) = candidate.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：' | '﹕'))?;
+        let (word, rest) = candidate.split_at_checked(at)?;
         let word = word.trim_end().to_lowercase();
         let word = word.trim_end_matches(|c: char| {
             c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^' | '*' | ' ' | '.' | '）' | '（')
         });
-        if language::prefix(word).is_some() {
-            return rest.get(colon.len_utf8()..).unwrap_or_default().trim_start();
-        }
+        let says = language::prefix(word)?;
+        Some((says, word.to_owned(), rest.get(colon.len_utf8()..)?.trim_start()))
+    })
+}
+
+/// The text in leading brackets, and behind them.
+fn bracketed(text: &str) -> Option<(&str, &str)> {
+    let square = || text.strip_prefix('[')?.split_once(']');
+    square().or_else(|| text.strip_prefix('【')?.split_once('】'))
+}
+
+/// What the first prefix of a subject says, and the prefix, lower case: also `[Fwd: …]`, `x (fwd)` (Pine), and behind tags
+/// of lists and guards (`[EXT] FW:`, `【外部邮件】转发：`).
+#[must_use]
+pub fn prefix(subject: &str) -> Option<(Prefix, String)> {
+    let text = without_tags(subject);
+    let inner = text.strip_prefix('[').unwrap_or(text);
+    if let Some((says, word, _)) = leading(text).or_else(|| leading(inner)) {
+        return Some((says, word));
+    }
+    let end = text.get(text.len().saturating_sub(5)..).unwrap_or_default();
+    end.eq_ignore_ascii_case("(fwd)").then(|| (Prefix::Forward, "fwd".to_owned()))
+}
+
+/// A subject without its first prefix.
+#[must_use]
+pub fn without_prefix(subject: &str) -> &str {
+    let text = without_tags(subject);
+    let inner = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
+    leading(text).or_else(|| leading(inner)).map_or(text, |(_, _, rest)| rest)
+}
+
+/// The subject behind tags in brackets, which are no prefix themselves.
+fn without_tags(subject: &str) -> &str {
+    let mut text = subject.trim();
+    for _ in 0..TAGS_MAX {
+        let tagged = bracketed(text)
+            .filter(|(_, rest)| leading(text).is_none() && leading(rest.trim_start()).is_some());
+        let Some((_, rest)) = tagged else { break };
+        text = rest.trim_start();
     }
     text
 }
@@ -105,6 +152,28 @@ mod tests {
             "返信: 甘特图 空白",
         ] {
             assert_eq!(base(subject), "甘特图 空白", "{subject}");
+        }
+    }
+
+    #[test]
+    fn first_prefixes() {
+        for (subject, says, rest) in [
+            ("Fwd: x", Some(Prefix::Forward), "x"),
+            ("转发：回复：x", Some(Prefix::Forward), "回复：x"),
+            ("Re: Fwd: x", Some(Prefix::Reply), "Fwd: x"),
+            ("[EXT] FW: x", Some(Prefix::Forward), "x"),
+            ("【外部邮件】转发: x", Some(Prefix::Forward), "x"),
+            ("[Fwd: x]", Some(Prefix::Forward), "x"),
+            ("x (fwd)", Some(Prefix::Forward), "x (fwd)"),
+            ("[FW] Re: x", Some(Prefix::Forward), "Re: x"),
+            ("【转发】x", Some(Prefix::Forward), "x"),
+            ("İLT: x", Some(Prefix::Forward), "x"),
+            ("Redir.: x", Some(Prefix::Forward), "x"),
+            ("Fwd is broken", None, "Fwd is broken"),
+            ("[list] news", None, "[list] news"),
+            ("", None, ""),
+        ] {
+            assert_eq!((prefix(subject).map(|p| p.0), without_prefix(subject)), (says, rest), "{subject}");
         }
     }
 

@@ -1,0 +1,228 @@
+//! The line above (or around) a forwarded mail: a rule, words between rules, or words with a colon. The words of each
+//! language stand in `language`.
+
+use crate::mail::{
+    header_block::{self, content},
+    language::ALL,
+};
+
+/// Longest divider: the words, their rules, and a name and a date (Lotus Notes).
+const BYTES_MAX: usize = 240;
+/// Filled lines above a header block in which its divider may stand: words, and a rule above or below them (Becky!, Gnus).
+const LINES_ABOVE: usize = 3;
+/// Shortest rule: Foxmail's `<hr>` is `-- ` in text.
+const RULE_CHARS_MIN: usize = 2;
+
+/// What a divider says of the mail below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// A rule without words, or with words that no table knows.
+    Nothing,
+    /// "Original Message": a quote or a forward.
+    Original,
+    Forwarded,
+}
+
+/// Beginnings of the words behind a forwarded mail, lower case.
+const ENDS: &[&str] = &[
+    // Mutt, Horde, Gnus, Evolution, MS Mail, Yandex in English
+    "end forwarded message",
+    "end of forwarded message",
+    "end of the forwarded message",
+    "end forwarded mail",
+    // Becky!
+    "original message ends",
+    // The Bat! in English, Russian and German
+    "end of original message text",
+    "конец оригинального текста письма",
+    "конец исходного текста письма",
+    "ende der originalnachricht",
+    // Mutt and Horde in German, French, Spanish
+    "ende der weitergeleiteten nachricht",
+    "ende weitergeleitete nachricht",
+    "fin du message transféré",
+    "fin del mensaje reenviado",
+    // Yandex
+    "конец пересылаемого сообщения",
+    "завершение пересылаемого сообщения",
+    "кінець пересланого повідомлення",
+];
+
+/// Words between the header block and the body.
+const BODY_FOLLOWS: &[&str] = &[
+    // The Bat! in English, Russian and German
+    "original message text",
+    "оригинальный текст письма",
+    "исходный текст письма",
+    "originaltext der nachricht",
+];
+
+/// Whether a line can be a rule or words between rules.
+#[must_use]
+pub fn is_ruled(text: &str) -> bool {
+    rule_chars(text) >= RULE_CHARS_MIN
+}
+
+fn is_rule(c: char) -> bool {
+    matches!(c, '-' | '_' | '=' | '~' | '—' | '–' | '─' | '━' | '－' | '＝' | '＿')
+}
+
+fn rule_chars(text: &str) -> usize {
+    text.chars().take_while(|c| is_rule(*c)).count()
+}
+
+/// Whether the line is a rule without words.
+#[must_use]
+pub fn is_rule_alone(text: &str) -> bool {
+    is_ruled(text) && text.chars().all(|c| is_rule(c) || c.is_whitespace() || c == '\u{a0}')
+}
+
+/// The words of a divider, lower case, and what stands behind its second rule (Yahoo Mail goes on in the same line).
+fn words(text: &str) -> Option<(String, &str)> {
+    let ruled = is_ruled(text);
+    let inner = text.trim_start_matches(|c: char| {
+        is_rule(c) || c.is_whitespace() || matches!(c, '*' | '#' | '\u{a0}' | '8' | '<' | '|')
+    });
+    let (inner, rest) = match ruled.then(|| closing_rule(inner)).flatten() {
+        Some((end, rest)) => (inner.get(..end)?, inner.get(rest..)?),
+        None => (inner, ""),
+    };
+    (inner.len() <= BYTES_MAX).then(|| {
+        let lower = header_block::without_entities(inner).to_lowercase();
+        let bare = lower.trim_matches(|c: char| {
+            is_rule(c)
+                || c.is_whitespace()
+                || matches!(c, ':' | '：' | '*' | '\u{a0}' | '.' | '。' | '>' | '<' | '|')
+        });
+        (bare.to_owned(), rest.trim_start())
+    })
+}
+
+/// Where the words end and where the text behind the second rule begins. A dash inside the words is none.
+fn closing_rule(text: &str) -> Option<(usize, usize)> {
+    let mut run = 0_usize;
+    let mut from = 0;
+    for (at, c) in text.char_indices().take(BYTES_MAX) {
+        if is_rule(c) {
+            if run == 0 {
+                from = at;
+            }
+            run += 1;
+        } else if run >= 4 {
+            return Some((from, at));
+        } else {
+            run = 0;
+        }
+    }
+    (run >= RULE_CHARS_MIN).then_some((from, text.len()))
+}
+
+/// What a line says as a divider, and what stands behind it in the same line; `None` when it is no divider.
+#[must_use]
+pub fn read(text: &str) -> Option<(Says, &str)> {
+    if text.len() > BYTES_MAX && !is_ruled(text) {
+        return None;
+    }
+    let (words, rest) = words(text)?;
+    let ruled = is_ruled(text);
+    if words.is_empty() {
+        return ruled.then_some((Says::Nothing, ""));
+    }
+    // Becky!: "Forwarded by Bob <bob@b.example>" above a rule.
+    let framed = ruled || text.ends_with([':', '：']) || text.ends_with('>') && text.contains('@');
+    let known = |list: fn(&crate::mail::language::Language) -> &'static [&'static str]| {
+        ALL.iter().flat_map(|l| list(l)).any(|w| if framed { words.starts_with(w) } else { words == **w })
+    };
+    if known(|l| l.forwards) {
+        Some((Says::Forwarded, rest))
+    } else if known(|l| l.originals) {
+        Some((Says::Original, rest))
+    } else {
+        ruled.then_some((Says::Nothing, rest))
+    }
+}
+
+/// The dividers directly above the line at `at`: where the first of them stands and the most that one of them says.
+#[must_use]
+pub fn above(lines: &[&str], at: usize) -> Option<(usize, Says)> {
+    let mut found: Option<(usize, Says)> = None;
+    let mut filled = 0;
+    for line in (0..at).rev() {
+        let text = content(lines.get(line).copied().unwrap_or_default());
+        if text.is_empty() {
+            continue;
+        }
+        filled += 1;
+        let Some((says, _)) = read(text).filter(|_| filled <= LINES_ABOVE) else {
+            break;
+        };
+        found = Some((line, found.map_or(says, |(_, s)| s.max(says))));
+    }
+    found
+}
+
+/// Whether the line ends a forwarded mail.
+#[must_use]
+pub fn ends(text: &str) -> bool {
+    is_ruled(text) && words(text).is_some_and(|(words, _)| ENDS.iter().any(|e| words.starts_with(e)))
+}
+
+/// Whether the line only parts the header block from the body: a rule, The Bat!'s `8<` line, Zoho's second divider.
+#[must_use]
+pub fn parts_body(text: &str) -> bool {
+    is_rule_alone(text)
+        || is_ruled(text)
+            && words(text).is_some_and(|(words, _)| BODY_FOLLOWS.iter().any(|w| words.starts_with(w)))
+        || read(text).is_some_and(|(says, rest)| is_ruled(text) && says == Says::Forwarded && rest.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dividers() {
+        for (line, says, rest) in [
+            ("---------- Forwarded message ---------", Some(Says::Forwarded), ""),
+            ("Begin forwarded message:", Some(Says::Forwarded), ""),
+            ("*Begin forwarded message:*", Some(Says::Forwarded), ""),
+            ("This is a forwarded message", Some(Says::Forwarded), ""),
+            ("-------- Preposlaná správa --- Forwarded Message --------", Some(Says::Forwarded), ""),
+            ("-------- Välitetty viesti / Fwd.Msg --------", Some(Says::Forwarded), ""),
+            ("----- Forwarded Message ----- From: A", Some(Says::Forwarded), "From: A"),
+            ("----- Forwarded by A B/ACME on 02.03.2026 10:00 -----", Some(Says::Forwarded), ""),
+            ("============ Forwarded message ============", Some(Says::Forwarded), ""),
+            ("--------- 转发邮件信息 ---------", Some(Says::Forwarded), ""),
+            ("以下是被转发的邮件：", Some(Says::Forwarded), ""),
+            ("轉寄郵件：", Some(Says::Forwarded), ""),
+            ("-----Original Message-----", Some(Says::Original), ""),
+            ("------------------&nbsp;原始邮件&nbsp;------------------", Some(Says::Original), ""),
+            ("原始邮件", Some(Says::Original), ""),
+            ("________________________________", Some(Says::Nothing), ""),
+            ("--", Some(Says::Nothing), ""),
+            ("Please see below.", None, ""),
+            ("I forwarded message two:", None, ""),
+        ] {
+            assert_eq!(read(line), says.map(|s| (s, rest)), "{line}");
+        }
+    }
+
+    #[test]
+    fn ends_and_lines_before_the_body() {
+        assert!(ends("----- End forwarded message -----"));
+        assert!(ends("===8<===========End of original message text==========="));
+        assert!(!ends("----- Forwarded message -----"));
+        assert!(parts_body("===8<==============Original message text==============="));
+        assert!(parts_body("============ Forwarded message ============"));
+        assert!(!parts_body("-----Original Message-----"));
+    }
+
+    #[test]
+    fn the_dividers_above_a_block() {
+        let lines = ["Hello", "", "Forwarded by Ann", "------ Original Message ------", "From: A"];
+        assert_eq!(above(&lines, 4), Some((3, Says::Original)));
+        let lines = ["Hello", "", "---------------", "转发邮件：", "", "From: A"];
+        assert_eq!(above(&lines, 5), Some((2, Says::Forwarded)));
+        assert_eq!(above(&["Hello", "From: A"], 1), None);
+    }
+}
