@@ -52,7 +52,9 @@ pub fn parse(raw: &[u8]) -> Structured {
         pieces.entry(base.to_owned()).or_default().push(Piece { number, extended, raw });
     }
     let params = pieces.into_iter().map(|(name, pieces)| (name, join(pieces))).collect();
-    Structured { value: String::from_utf8_lossy(&value).trim().to_ascii_lowercase(), params }
+    // The value is shown as the attachment's type: no NUL or escape of it reaches a store or a terminal.
+    let value: String = String::from_utf8_lossy(&value).chars().filter(|c| !c.is_control()).collect();
+    Structured { value: value.trim().to_ascii_lowercase(), params }
 }
 
 /// Splits at semicolons outside quotes.
@@ -181,6 +183,11 @@ mod tests {
             ("text/plain", "utf-8", "日志.log")
         );
         assert_eq!(parse(b"x/y; boundary=\"a;b\\\"c\"").param("boundary"), "a;b\"c");
+    }
+
+    #[test]
+    fn the_value_holds_no_controls() {
+        assert_eq!(parse(b"text/\0pl\x1bain\r\n; name=a").value, "text/plain");
     }
 
     #[test]
