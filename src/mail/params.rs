@@ -63,8 +63,9 @@ pub fn parse(raw: &[u8]) -> Structured {
         pieces.entry(base.to_owned()).or_default().push(Piece { number, extended, raw });
     }
     let params = pieces.into_iter().map(|(name, pieces)| (name, join(pieces))).collect();
-    let value = String::from_utf8_lossy(value).trim_matches(['"', '\'', ',']).to_ascii_lowercase();
-    Structured { value, params }
+    // The value is shown as the attachment's type: no NUL or escape of it reaches a store or a terminal.
+    let value: String = String::from_utf8_lossy(value).chars().filter(|c| !c.is_control()).collect();
+    Structured { value: value.trim_matches(['"', '\'', ',', ' ']).to_ascii_lowercase(), params }
 }
 
 /// Splits at semicolons outside quotes, and behind a closing quote where the semicolon is missing. A quote that never
@@ -293,6 +294,11 @@ mod tests {
         let gbk = encoding_rs::GB18030.encode("日志.zip").0;
         let raw = [b"attachment; filename=\"", gbk.as_ref(), b"\""].concat();
         assert_eq!(parse(&raw).param("filename"), "日志.zip");
+    }
+
+    #[test]
+    fn the_value_holds_no_controls() {
+        assert_eq!(parse(b"text/\0pl\x1bain\r\n; name=a").value, "text/plain");
     }
 
     #[test]
