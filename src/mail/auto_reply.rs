@@ -37,10 +37,10 @@ const ROOTS: &[&str] = &[
 #[must_use]
 pub fn by_words(subject_line: &str, text: &str, hints: Hints) -> Option<String> {
     let start: String = text.chars().take(START_CHARS).collect::<String>().to_lowercase();
-    if let Some(found) = automatic_subject(&subject_line.trim().to_lowercase())
+    if let Some((found, language)) = automatic_subject(&subject_line.trim().to_lowercase())
         && (hints.machine || hints.answers || !asks(&start))
     {
-        return Some(format!("subject begins with \"{found}\""));
+        return Some(format!("subject says \"{found}\" ({language})"));
     }
     let mut bodies = ALL.iter().flat_map(|l| l.automatic_bodies);
     let found = if hints.machine {
@@ -55,10 +55,13 @@ pub fn by_words(subject_line: &str, text: &str, hints: Hints) -> Option<String> 
     Some(format!("automatic by its words (\"{found}\", subject \"{}\")", subject::base(subject_line)))
 }
 
-/// The words by which a subject names itself automatic: `Automatic reply: Gantt`, `休假通知（自动回复）`.
-fn automatic_subject(lower: &str) -> Option<&'static str> {
-    let mut words = ALL.iter().flat_map(|l| l.automatic_subjects).copied();
-    words.find(|word| begins(lower, word) || ends(lower, word))
+/// The words by which a subject names itself automatic (`Automatic reply: Gantt`, `休假通知（自动回复）`), and their language.
+fn automatic_subject(lower: &str) -> Option<(&'static str, &'static str)> {
+    ALL.iter().find_map(|language| {
+        let mut words = language.automatic_subjects.iter();
+        let found = words.find(|word| begins(lower, word) || ends(lower, word))?;
+        Some((*found, language.code))
+    })
 }
 
 /// "自动回复功能坏了" is about replies; a machine's prefix ends there or is followed by a separator.
