@@ -36,7 +36,7 @@ mod uk;
 mod vi;
 mod zh;
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// The words of one language.
 #[derive(Debug)]
@@ -140,8 +140,8 @@ pub enum Prefix {
     Forward,
 }
 
-static FIELDS: LazyLock<HashMap<&str, Field>> = LazyLock::new(|| {
-    let mut out = HashMap::new();
+static FIELDS: LazyLock<BTreeMap<&str, Field>> = LazyLock::new(|| {
+    let mut out = BTreeMap::new();
     for language in ALL {
         for (names, field) in [
             (language.from, Field::From),
@@ -159,8 +159,8 @@ static FIELDS: LazyLock<HashMap<&str, Field>> = LazyLock::new(|| {
     out
 });
 
-static PREFIXES: LazyLock<HashMap<&str, Prefix>> = LazyLock::new(|| {
-    let mut out = HashMap::new();
+static PREFIXES: LazyLock<BTreeMap<&str, Prefix>> = LazyLock::new(|| {
+    let mut out = BTreeMap::new();
     for language in ALL {
         let replies = language.reply_prefixes.iter().map(|p| (*p, Prefix::Reply));
         for (prefix, kind) in replies.chain(language.forward_prefixes.iter().map(|p| (*p, Prefix::Forward))) {
