@@ -453,9 +453,10 @@ pub async fn import(
         let rest = lines.split_off(LINES_AT_ONCE.min(lines.len()));
         let mut portion = std::mem::replace(&mut lines, rest);
         let places: Vec<&str> = portion.iter().map(|line| line.place.as_str()).collect();
-        let taken = store.taken_places(batch, &places).await?;
-        portion.retain(|line| !taken.contains(&line.place));
-        summary.taken_before += u64::try_from(taken.len()).unwrap_or_default();
+        let mut taken = store.taken_places(batch, &places).await?.into_iter();
+        let all = portion.len();
+        portion.retain(|_| !taken.next().unwrap_or_default());
+        summary.taken_before += u64::try_from(all - portion.len()).unwrap_or_default();
         summary.tickets += make(store, batch, policy, portion).await?;
     }
     Ok(summary)
