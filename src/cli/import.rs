@@ -259,7 +259,7 @@ fn describe(summary: &Summary) -> String {
     unless_none(summary.duplicates, "duplicates: the same mail was there already");
     unless_none(
         summary.without_conversation,
-        "mails of our own that answer nothing known: import them together with what they answer",
+        "mails of our own that answer nothing known: not taken; import them again with, or after, what they answer",
     );
     unless_none(summary.other, "reports on mail that is not here, and mails that are held");
     for (why, count) in &summary.passed_over {
