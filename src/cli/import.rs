@@ -355,8 +355,10 @@ fn describe_undo(plan: &UndoPlan, done: bool) -> String {
             &format!("{:>9}  tickets of others only lose the mails of this batch\n", plan.tickets_relieved);
     }
     if !plan.kept.is_empty() {
-        out +=
-            &format!("{:>9}  tickets stay as they are, since something happened on them:\n", plan.kept.len());
+        out += &format!(
+            "{:>9}  tickets stay as they are, since something happened on them, or the same mail came from elsewhere too:\n",
+            plan.kept.len()
+        );
     }
     for kept in &plan.kept {
         out += &format!("           #{} {}\n", kept.ticket, print::cell(&kept.subject));
