@@ -97,7 +97,7 @@ impl Import {
             let summary = listing.summary(&facts.batch);
             show_list(common, &summary)?;
             if !summary.misfits.is_empty() {
-                bail!("{} values of the list do not fit", summary.misfits.len());
+                bail!("{} values of the list do not fit", summary.misfits_all);
             }
             return Ok(());
         }
@@ -317,8 +317,11 @@ fn show_list(common: &Common, summary: &list::ListSummary) -> Result<()> {
             misfit.expected
         );
     }
-    if summary.misfits.len() > shown {
-        out += &format!("and {} more: --dry-run shows all\n", summary.misfits.len() - shown);
+    let shown = u64::try_from(shown.min(summary.misfits.len())).unwrap_or(u64::MAX);
+    match summary.misfits_all.saturating_sub(shown) {
+        0 => {}
+        more if summary.dry_run => out += &format!("and {more} more\n"),
+        more => out += &format!("and {more} more: --dry-run shows them\n"),
     }
     print::text(&out)
 }
