@@ -203,7 +203,7 @@ impl Beginning<'_> {
         if let Some(host) = &wish.host {
             let host = config::parse_host(host)
                 .map_err(|why| Stopped::wrong_use(format!("--{kind}-host: {why}")))?;
-            let tls = wish.tls.unwrap_or_default();
+            let tls = wish.tls.unwrap_or_else(|| usual_tls(wish.port));
             return Ok(Place { host, port: wish.port.unwrap_or_else(|| usual_port(kind, tls)), tls });
         }
         let mut first_reason: Option<Refused> = None;
@@ -454,7 +454,13 @@ fn typed_place(text: &str, kind: &str) -> Result<Place, String> {
         Some((host, port)) => (host, Some(port.parse::<u16>().map_err(|_| format!("{port} is no port"))?)),
         None => (text, None),
     };
-    let tls = match port {
+    let tls = usual_tls(port);
+    Ok(Place { host: config::parse_host(host)?, port: port.unwrap_or_else(|| usual_port(kind, tls)), tls })
+}
+
+/// How the usual ports are protected (RFC 8314 section 3).
+fn usual_tls(port: Option<u16>) -> Tls {
+    match port {
         Some(25 | 143 | 587) => Tls::StartTls,
         _ => Tls::Implicit,
     };
@@ -486,3 +492,40 @@ mod tests {
         assert_eq!(typed_place("smtp.desk.test", "smtp").map(|p| p.port), Ok(465));
     }
 }
+
+    /// Nobody who could be asked.
+    struct Silent;
+
+    impl Asker for Silent {
+        fn say(&mut self, _: &str) {}
+        fn ask(&mut self, question: &str, _: &str, _: Option<&str>) -> Result<String, Stopped> {
+            Err(Stopped::failed(question))
+        }
+        fn secret(&mut self, question: &str, _: &str) -> Result<SecretString, Stopped> {
+            Err(Stopped::failed(question))
+        }
+        fn confirm(&mut self, question: &str, _: &str) -> Result<bool, Stopped> {
+            Err(Stopped::failed(question))
+        }
+        fn is_person(&self) -> bool {
+            false
+        }
+    }
+
+    #[tokio::test]
+    async fn a_named_port_tells_how_it_is_protected_where_nothing_else_does() {
+        for (port, tls, wanted) in [
+            (None, None, (993, Tls::Implicit)),
+            (Some(143), None, (143, Tls::StartTls)),
+            (Some(143), Some(Tls::None), (143, Tls::None)),
+            (Some(10993), None, (10993, Tls::Implicit)),
+            (None, Some(Tls::StartTls), (143, Tls::StartTls)),
+        ] {
+            let imap = ServerWish { host: Some("127.0.0.1".into()), port, tls, ..ServerWish::default() };
+            let wishes = Wishes { imap, ..Wishes::default() };
+            let paths = Paths::new(Path::new("/x/maildesk.toml"), Path::new("/x"));
+            let mut beginning = Beginning { wishes, asker: &mut Silent, paths };
+            let place = beginning.place(&[], "imap").await.unwrap();
+            assert_eq!((place.port, place.tls), wanted, "{port:?} {tls:?}");
+        }
+    }
