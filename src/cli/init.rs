@@ -48,11 +48,14 @@ pub(super) struct Init {
     /// The time zone in which clients are told times.
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
-    /// Where the store is: sqlite:///path/to/maildesk.db or postgres://…
+    /// Where the store is: sqlite:///path/to/maildesk.db or postgres://user@host/database, without a password.
     #[arg(long, value_name = "URL")]
     store: Option<String>,
     /// The user name to log in with; by default the address.
     #[arg(long, value_name = "NAME")]
+    /// A file with the password for PostgreSQL, one line.
+    #[arg(long, value_name = "FILE", requires = "store")]
+    store_password_file: Option<PathBuf>,
     user: Option<String>,
     /// A file with the password, one line.
     #[arg(long, value_name = "FILE")]
@@ -70,6 +73,7 @@ pub(super) struct Init {
     imap_port: Option<u16>,
     #[arg(long, value_enum, requires = "imap_host")]
     imap_tls: Option<TlsWish>,
+    /// How it is protected; by default as usual on its port: starttls on 143, else implicit.
     /// The SMTP server, where DNS does not tell.
     #[arg(long, value_name = "HOST")]
     smtp_host: Option<String>,
@@ -77,6 +81,7 @@ pub(super) struct Init {
     smtp_port: Option<u16>,
     #[arg(long, value_enum, requires = "smtp_host")]
     smtp_tls: Option<TlsWish>,
+    /// How it is protected; by default as usual on its port: starttls on 25 and 587, else implicit.
     /// Certificates to trust besides the system's, PEM.
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -155,6 +160,7 @@ impl Init {
             smtp: ServerWish {
                 host: self.smtp_host.clone(),
                 port: self.smtp_port,
+            store_password: self.store_password_file.as_deref().map(read_password).transpose()?,
                 tls: self.smtp_tls.map(Tls::from),
                 user: self.smtp_user.clone(),
                 password: self.smtp_password_file.as_deref().map(read_password).transpose()?,
