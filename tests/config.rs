@@ -397,6 +397,42 @@ fn credentials_come_before_files_beside_the_config() {
 }
 
 #[test]
+fn a_password_in_the_stores_url_is_noted_where_everybody_may_read_it() {
+    let with = |url: &str| SMALLEST.replace("sqlite:///var/lib/maildesk/maildesk.db", url);
+    assert!(with("x").contains("url = \"x\""), "{SMALLEST}");
+    let notes = |url: &str, is_open: bool| {
+        let mut files = Table::usual();
+        files.open.extend(is_open.then(|| "/etc/maildesk/maildesk.toml".into()));
+        config::parse(&with(url), Path::new("/etc/maildesk/maildesk.toml"), &files).unwrap().notes.join("\n")
+    };
+    for url in [
+        "postgres://desk:hunter2@db.test/desk",
+        "postgresql://desk:hunter2@/desk?host=/run/postgresql",
+        "postgres://desk@db.test/desk?sslmode=require&password=hunter2",
+        "postgres://desk:hunter/2@db.test/desk",
+        "postgres://desk:@hunter2@db.test/desk",
+    ] {
+        let words = notes(url, true);
+        assert!(
+            words.contains("line 2: everybody on this machine may read /etc/maildesk/maildesk.toml"),
+            "{words}"
+        );
+        assert!(words.contains("password_file") && !words.contains("hunter"), "{words}");
+        assert_eq!(notes(url, false), "", "{url}");
+    }
+    for url in [
+        "postgres://desk@db.test:5432/desk",
+        "postgres://desk:@db.test/desk",
+        "postgres://[::1]:5432/desk",
+        "postgres://db.test:5432/desk?application_name=a@b",
+        "postgres://desk@/desk?host=/run/postgresql&password=",
+        "sqlite:///var/lib/a:b@c/maildesk.db",
+    ] {
+        assert_eq!(notes(url, true), "", "{url}");
+    }
+}
+
+#[test]
 fn secrets_are_never_shown() {
     let config = parse(EXAMPLE).unwrap();
     use secrecy::ExposeSecret as _;

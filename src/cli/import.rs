@@ -97,7 +97,7 @@ impl Import {
             let summary = listing.summary(&facts.batch);
             show_list(common, &summary)?;
             if !summary.misfits.is_empty() {
-                bail!("{} values of the list do not fit", summary.misfits.len());
+                bail!("{} values of the list do not fit", summary.misfits_all);
             }
             return Ok(());
         }
@@ -259,7 +259,7 @@ fn describe(summary: &Summary) -> String {
     unless_none(summary.duplicates, "duplicates: the same mail was there already");
     unless_none(
         summary.without_conversation,
-        "mails of our own that answer nothing known: import them together with what they answer",
+        "mails of our own that answer nothing known: not taken; import them again with, or after, what they answer",
     );
     unless_none(summary.other, "reports on mail that is not here, and mails that are held");
     for (why, count) in &summary.passed_over {
@@ -317,8 +317,11 @@ fn show_list(common: &Common, summary: &list::ListSummary) -> Result<()> {
             misfit.expected
         );
     }
-    if summary.misfits.len() > shown {
-        out += &format!("and {} more: --dry-run shows all\n", summary.misfits.len() - shown);
+    let shown = u64::try_from(shown.min(summary.misfits.len())).unwrap_or(u64::MAX);
+    match summary.misfits_all.saturating_sub(shown) {
+        0 => {}
+        more if summary.dry_run => out += &format!("and {more} more\n"),
+        more => out += &format!("and {more} more: --dry-run shows them\n"),
     }
     print::text(&out)
 }
@@ -355,8 +358,10 @@ fn describe_undo(plan: &UndoPlan, done: bool) -> String {
             &format!("{:>9}  tickets of others only lose the mails of this batch\n", plan.tickets_relieved);
     }
     if !plan.kept.is_empty() {
-        out +=
-            &format!("{:>9}  tickets stay as they are, since something happened on them:\n", plan.kept.len());
+        out += &format!(
+            "{:>9}  tickets stay as they are, since something happened on them, or the same mail came from elsewhere too:\n",
+            plan.kept.len()
+        );
     }
     for kept in &plan.kept {
         out += &format!("           #{} {}\n", kept.ticket, print::cell(&kept.subject));

@@ -8,6 +8,7 @@ use std::{
     io::{self, BufRead, IsTerminal, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Common, print, runtime};
 use crate::{
@@ -48,9 +50,12 @@ pub(super) struct Init {
     /// The time zone in which clients are told times.
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
-    /// Where the store is: sqlite:///path/to/maildesk.db or postgres://…
+    /// Where the store is: sqlite:///path/to/maildesk.db or postgres://user@host/database, without a password.
     #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// A file with the password for PostgreSQL, one line.
+    #[arg(long, value_name = "FILE", requires = "store")]
+    store_password_file: Option<PathBuf>,
     /// The user name to log in with; by default the address.
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
@@ -68,6 +73,7 @@ pub(super) struct Init {
     imap_host: Option<String>,
     #[arg(long, value_name = "PORT", requires = "imap_host")]
     imap_port: Option<u16>,
+    /// How it is protected; by default as usual on its port: starttls on 143, else implicit.
     #[arg(long, value_enum, requires = "imap_host")]
     imap_tls: Option<TlsWish>,
     /// The SMTP server, where DNS does not tell.
@@ -75,6 +81,7 @@ pub(super) struct Init {
     smtp_host: Option<String>,
     #[arg(long, value_name = "PORT", requires = "smtp_host")]
     smtp_port: Option<u16>,
+    /// How it is protected; by default as usual on its port: starttls on 25 and 587, else implicit.
     #[arg(long, value_enum, requires = "smtp_host")]
     smtp_tls: Option<TlsWish>,
     /// Certificates to trust besides the system's, PEM.
@@ -117,12 +124,20 @@ impl From<TlsWish> for Tls {
 impl Init {
     pub(super) fn run(&self, common: &Common) -> Result<()> {
         let wishes = self.wishes(&common.config)?;
+        let terminal = Terminal::default();
+        let is_terminal = !self.non_interactive && io::stdin().is_terminal();
         let mut asker: Box<dyn Asker> = if self.non_interactive {
             Box::new(Nobody)
         } else {
-            Box::new(Person { is_terminal: io::stdin().is_terminal() })
+            Box::new(Person { is_terminal, terminal: terminal.clone() })
         };
-        let next = runtime()?.block_on(begin(wishes, asker.as_mut()))?;
+        let runtime = runtime()?;
+        if is_terminal {
+            let ends =
+                runtime.block_on(async { ENDS.map(signal).into_iter().collect::<io::Result<Vec<_>>>() });
+            runtime.spawn(end_seen(ends.context("listening for Ctrl-C")?, terminal));
+        }
+        let next = runtime.block_on(begin(wishes, asker.as_mut()))?;
         print::text(&print::filled(&next, print::columns()))
     }
 
@@ -145,6 +160,7 @@ impl Init {
             language: self.language.clone().or_else(usual_language),
             zone: self.zone.clone(),
             store_url: self.store.clone(),
+            store_password: self.store_password_file.as_deref().map(read_password).transpose()?,
             imap: ServerWish {
                 host: self.imap_host.clone(),
                 port: self.imap_port,
@@ -188,6 +204,7 @@ fn read_password(path: &Path) -> Result<SecretString> {
 /// A person at a terminal, or lines of a file in their place.
 struct Person {
     is_terminal: bool,
+    terminal: Terminal,
 }
 
 impl Person {
@@ -228,7 +245,7 @@ impl Asker for Person {
             return self.line(flag).map(SecretString::from);
         }
         // Before the question stands there: who types at once must not be seen either.
-        let unseen = Unseen::begin().map_err(|why| {
+        let unseen = Unseen::begin(&self.terminal).map_err(|why| {
             Stopped::Failed(format!("the terminal would show the password: {why}; say {flag} FILE"))
         })?;
         self.show(&format!("{question} (not shown): "));
@@ -249,26 +266,59 @@ impl Asker for Person {
     }
 }
 
-/// A terminal that does not show what is typed, until this is dropped.
-struct Unseen {
-    before: Termios,
+/// How the terminal was before it stopped to show what is typed; `None`: it shows it.
+#[derive(Clone, Default)]
+struct Terminal(Arc<Mutex<Option<Termios>>>);
+
+impl Terminal {
+    /// Whether it had stopped.
+    fn show_again(&self) -> bool {
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A terminal that is gone needs nothing restored.
+        before.is_some_and(|before| tcsetattr(io::stdin(), OptionalActions::Now, &before).is_ok())
+    }
 }
 
-impl Unseen {
-    fn begin() -> io::Result<Self> {
+/// A terminal that does not show what is typed, until this is dropped.
+struct Unseen<'a> {
+    terminal: &'a Terminal,
+}
+
+impl<'a> Unseen<'a> {
+    fn begin(terminal: &'a Terminal) -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut silent = before.clone();
         silent.local_modes.remove(LocalModes::ECHO);
+        *terminal.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
+        let unseen = Self { terminal };
         tcsetattr(io::stdin(), OptionalActions::Now, &silent)?;
-        Ok(Self { before })
+        Ok(unseen)
     }
 }
 
-impl Drop for Unseen {
+impl Drop for Unseen<'_> {
     fn drop(&mut self) {
-        // A terminal that is gone needs nothing restored.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        self.terminal.show_again();
     }
+}
+
+/// What ends the program from outside while it asks. A drop does not run then, and not every shell restores the terminal.
+const ENDS: [SignalKind; 4] =
+    [SignalKind::interrupt(), SignalKind::quit(), SignalKind::terminate(), SignalKind::hangup()];
+
+/// Ends the program at the first of these signals, with the terminal as it was.
+async fn end_seen(mut ends: Vec<Signal>, terminal: Terminal) {
+    let ((), which, _) = futures::future::select_all(ends.iter_mut().map(|end| {
+        Box::pin(async move {
+            end.recv().await;
+        })
+    }))
+    .await;
+    if terminal.show_again() {
+        let _ = io::stdout().write_all(b"\n");
+    }
+    // As a shell shows the end by a signal.
+    std::process::exit(128 + ENDS.get(which).map_or(0, |kind| kind.as_raw_value()));
 }
 
 /// Nobody: what the options do not say is taken from its default, or missing.

@@ -28,11 +28,40 @@ pub fn store(file: &Section<'_>, around: &Surroundings<'_>) -> Option<StoreConfi
             Some(_) => value::words(text),
         }
     });
+    if let Some(url) = url.as_ref().filter(|url| url_has_password(&url.value))
+        && around.files.is_world_readable(around.config)
+    {
+        let words = format!(
+            "everybody on this machine may read {}, and with it the password in store.url: take it out there, and name a file \
+             with it, password_file = \"store-password\"",
+            around.config.display()
+        );
+        section.findings.note(url.line, words);
+    }
     let password = section.optional("password_file", "password_file = \"store-password\"");
     let password = secrets::password_if_named(&password, around.config, around.files);
     let lease = section.optional("lease", "lease = \"30s\"").parse(lease);
     section.finish();
     Some(StoreConfig { url: url?.value, password, lease: lease.map_or(LEASE, |lease| lease.value) })
+}
+
+/// Whether a URL of a store has a password in it: behind its user, or as a parameter.
+#[must_use]
+pub fn url_has_password(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let behind_user = match authority.rsplit_once('@') {
+        Some((user, _)) => user.split_once(':').is_some_and(|(_, password)| !password.is_empty()),
+        // A password with a `/` or `?` that was not encoded ends the authority early: what stands there is no port.
+        None => authority
+            .split_once(':')
+            .is_some_and(|(host, port)| !host.starts_with('[') && !port.bytes().all(|b| b.is_ascii_digit())),
+    };
+    let parameters = rest.split_once('?').map(|(_, parameters)| parameters).unwrap_or_default();
+    let as_parameter = parameters
+        .split('&')
+        .any(|pair| pair.split_once('=').is_some_and(|(key, value)| key == "password" && !value.is_empty()));
+    scheme.starts_with("postgres") && (behind_user || as_parameter)
 }
 
 /// Long enough for a slow database to answer in, short enough that nobody waits for hours for a machine that burnt down.

@@ -19,6 +19,7 @@ mod secrets;
 mod templates;
 mod value;
 
+pub use desk::url_has_password;
 pub use errors::{ConfigError, ConfigErrors};
 pub use files::Files;
 pub use load::{load, parse};

@@ -344,4 +344,7 @@ pub struct Decision {
     pub no_acknowledgement: Option<String>,
     /// The held mail that is decided again, now confirmed.
     pub release: Option<RawId>,
+    /// The ticket of the first mail, where this one is ignored as its duplicate: it rests on that ticket without being on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<TicketId>,
 }

@@ -55,9 +55,7 @@ fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
         return ignored("own_address");
     }
     if let Some(ticket) = facts.duplicate_of.filter(|_| !facts.confirmed) {
-        let first =
-            if ticket == TicketId::default() { "without a ticket".to_owned() } else { format!("#{ticket}") };
-        return ignored(&format!("the same mail was taken before: {first}"));
+        return taken_before(ticket);
     }
     if let Some(import) = &facts.imported {
         return imported::decide(facts, import, policy);
@@ -78,6 +76,16 @@ fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
         Some(agent) => agent::decide(&case, agent),
         None => client::decide(&case),
     }
+}
+
+/// How the reason in the ledger begins of a mail that is ignored for another's sake. Such a mail is nobody's first.
+pub const TAKEN_BEFORE: &str = "the same mail was taken before";
+
+/// The default number: the first mail is on no ticket.
+fn taken_before(ticket: TicketId) -> Decision {
+    let ticket = Some(ticket).filter(|ticket| *ticket != TicketId::default());
+    let first = ticket.map_or_else(|| "without a ticket".to_owned(), |ticket| format!("#{ticket}"));
+    Decision { duplicate_of: ticket, ..ignored(&format!("{TAKEN_BEFORE}: {first}")) }
 }
 
 fn ignored(reason: &str) -> Decision {

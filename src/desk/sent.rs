@@ -13,7 +13,7 @@ use super::{
     ignored, loop_guard,
     orders::words,
     state::{self, Input},
-    threading,
+    taken_before, threading,
     token::without_tokens,
 };
 use crate::mail::Class;
@@ -28,7 +28,7 @@ pub(super) fn decide(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Deci
     }
     // A copy that came into the inbox (Cc to ourselves) was ignored there, and counts only here.
     if let Some(ticket) = facts.duplicate_of.filter(|ticket| *ticket != TicketId::default()) {
-        return ignored(&format!("the same mail was taken before: #{ticket}"));
+        return taken_before(ticket);
     }
     let Some(sender) = &facts.sender else { return ignored("a sent mail without a usable sender") };
     if !loop_guard::is_own(policy, &sender.address) && policy.agent(&sender.address).is_none() {

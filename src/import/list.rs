@@ -2,17 +2,19 @@
 //! made of it.
 //!
 //! Invariants: what does not fit is told with line, column, value and what was expected; a line that lacks what a ticket needs makes
-//! none, the others do; a repetition makes nothing twice.
+//! none, the others do; a repetition makes nothing twice. In memory are the file's text and what its lines say, and a file has a
+//! limit in bytes and in lines.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs,
+    fs::File,
+    io::Read,
     path::Path,
 };
 
 use anyhow::{Context, Result, bail};
 use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::{GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -21,11 +23,17 @@ use super::list_values::{self as values, Column, Order};
 use crate::{
     desk::{self, Facts, ListedTicket, Policy, Priority, State},
     edge,
+    intake::ADDRESS_BYTES_MAX,
     store::{ImportBatch, ImportedTicket, Store},
 };
 
-const FILE_BYTES_MAX: u64 = 256 << 20;
+/// Text and tickets of such a file take a few times as much memory.
+const FILE_BYTES_MAX: u64 = 64 << 20;
+/// A short line takes a ticket's room in memory all the same.
+const LINES_MAX: u64 = 200_000;
 const LINES_AT_ONCE: usize = 500;
+/// Misfits that are told one by one; of more, only the number.
+const MISFITS_MAX: usize = 10_000;
 /// A description that is longer is cut: it stands in the ticket's history.
 const DESCRIPTION_CHARS_MAX: usize = 20_000;
 
@@ -47,7 +55,9 @@ pub struct Misfit {
 pub struct Listing {
     pub lines: u64,
     tickets: Vec<Line>,
+    /// The first of them.
     pub misfits: Vec<Misfit>,
+    pub misfits_all: u64,
     /// Headings that stand for nothing here.
     pub ignored_columns: Vec<String>,
 }
@@ -74,7 +84,9 @@ pub struct ListSummary {
     /// Of lines that an earlier run of this batch has taken.
     pub taken_before: u64,
     pub dropped_lines: u64,
+    /// The first of them.
     pub misfits: Vec<Misfit>,
+    pub misfits_all: u64,
     pub ignored_columns: Vec<String>,
     pub dry_run: bool,
 }
@@ -84,13 +96,21 @@ pub struct ListSummary {
 /// # Errors
 /// A file that cannot be read, is no table, or has no column of addresses.
 pub fn read(path: &Path, policy: &Policy, mailbox: &str, batch: &str, state: State) -> Result<Listing> {
-    let size = fs::metadata(path).with_context(|| path.display().to_string())?.len();
-    if size > FILE_BYTES_MAX {
-        bail!("{}: {size} bytes are more than a list of tickets has; split it", path.display());
-    }
-    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-    parse(&decode(&bytes), &Reading { policy, mailbox, batch, state, now: edge::now() })
+    let bytes = bytes_of(path).with_context(|| path.display().to_string())?;
+    parse(&decode(bytes), &Reading { policy, mailbox, batch, state, now: edge::now() })
         .with_context(|| path.display().to_string())
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
+        bail!(
+            "it is larger than {} MiB: split it into files that begin with the heading",
+            FILE_BYTES_MAX >> 20
+        );
+    }
+    Ok(bytes)
 }
 
 /// What a line is compared with.
@@ -103,14 +123,21 @@ struct Reading<'a> {
 }
 
 /// Excel writes UTF-8 with a mark, UTF-16 as "Unicode text", and in China GB18030 without a word.
-fn decode(bytes: &[u8]) -> String {
-    let encoding = match bytes {
+fn decode(mut bytes: Vec<u8>) -> String {
+    let encoding = match bytes.as_slice() {
         [0xff, 0xfe, ..] => UTF_16LE,
         [0xfe, 0xff, ..] => UTF_16BE,
-        _ if std::str::from_utf8(bytes).is_ok() => UTF_8,
-        _ => GB18030,
+        text => {
+            let mark = if text.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
+            bytes.drain(..mark);
+            match String::from_utf8(bytes) {
+                Ok(text) => return text,
+                Err(other) => bytes = other.into_bytes(),
+            }
+            GB18030
+        }
     };
-    encoding.decode(bytes).0.into_owned()
+    encoding.decode(&bytes).0.into_owned()
 }
 
 /// The sign that stands most often in the heading, outside quotes.
@@ -128,10 +155,11 @@ fn delimiter(text: &str) -> u8 {
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(sign, _)| *sign)
 }
 
+/// The text is gone through once for each question: what all dates of a column together tell must be known before the first is understood.
 fn parse(text: &str, reading: &Reading<'_>) -> Result<Listing> {
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).from_reader(text.as_bytes());
-    let headings = reader.headers().context("it has no heading")?.clone();
+    let delimiter = delimiter(text);
+    let reader = || ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+    let headings = reader().headers().context("it has no heading")?.clone();
     let mut columns: BTreeMap<Column, usize> = BTreeMap::new();
     let mut listing = Listing::default();
     for (place, heading) in headings.iter().enumerate() {
@@ -148,27 +176,27 @@ fn parse(text: &str, reading: &Reading<'_>) -> Result<Listing> {
             headings.iter().collect::<Vec<_>>().join(", ")
         );
     }
-    let mut records = Vec::new();
-    for record in reader.records() {
-        match record {
-            Ok(record) if record.iter().all(|value| value.trim().is_empty()) => {}
-            Ok(record) => records.push(record),
-            Err(why) => {
-                let line = why.position().map_or(0, csv::Position::line);
-                listing.misfits.push(Misfit {
-                    line,
-                    column: String::new(),
-                    value: String::new(),
-                    expected: format!("a line of the table ({why})"),
-                    drops_line: true,
-                });
-            }
-        }
+    let records = || reader().into_records().filter(|record| !is_blank(record));
+    listing.lines = u64::try_from(records().count()).unwrap_or(u64::MAX);
+    if listing.lines > LINES_MAX {
+        bail!("it has more than {LINES_MAX} lines: split it into files that begin with the heading");
     }
-    listing.lines = u64::try_from(records.len() + listing.misfits.len()).unwrap_or(u64::MAX);
-    let table = Table::new(&headings, columns, &records, reading);
-    table.read(&records, &mut listing);
+    let value = |record: csv::Result<StringRecord>, place| Some(record.ok()?.get(place)?.to_owned());
+    let orders = [Column::Created, Column::Updated, Column::Closed]
+        .into_iter()
+        .filter_map(|column| {
+            let place = *columns.get(&column)?;
+            Some((column, values::order(records().filter_map(|record| value(record, place)))))
+        })
+        .collect();
+    let zone = TimeZone::get(&reading.policy.zone).unwrap_or(TimeZone::UTC);
+    let table = Table { headings: &headings, columns, orders, zone, reading };
+    table.read(records(), &mut listing);
     Ok(listing)
+}
+
+fn is_blank(record: &csv::Result<StringRecord>) -> bool {
+    record.as_ref().is_ok_and(|record| record.iter().all(|value| value.trim().is_empty()))
 }
 
 /// The columns of a file, and what all its lines together tell.
@@ -188,31 +216,27 @@ struct Examined<'a> {
     misfits: Vec<Misfit>,
 }
 
-impl<'a> Table<'a> {
-    fn new(
-        headings: &'a StringRecord,
-        columns: BTreeMap<Column, usize>,
-        records: &[StringRecord],
-        reading: &'a Reading<'a>,
-    ) -> Self {
-        let zone = TimeZone::get(&reading.policy.zone).unwrap_or(TimeZone::UTC);
-        let orders = [Column::Created, Column::Updated, Column::Closed]
-            .into_iter()
-            .filter_map(|column| {
-                let place = *columns.get(&column)?;
-                Some((column, values::order(records.iter().filter_map(|record| record.get(place)))))
-            })
-            .collect();
-        Self { headings, columns, orders, zone, reading }
-    }
-
-    fn read(&self, records: &[StringRecord], listing: &mut Listing) {
+impl Table<'_> {
+    fn read(&self, records: impl Iterator<Item = csv::Result<StringRecord>>, listing: &mut Listing) {
         let mut numbers: HashMap<String, u64> = HashMap::new();
         let mut twins: HashMap<String, u32> = HashMap::new();
         for record in records {
+            let record = match record {
+                Ok(record) => record,
+                Err(why) => {
+                    let line = why.position().map_or(0, csv::Position::line);
+                    let expected = format!("a line of the table ({why})");
+                    let (column, value) = (String::new(), String::new());
+                    listing.misfit(Misfit { line, column, value, expected, drops_line: true });
+                    continue;
+                }
+            };
             let line = record.position().map_or(0, csv::Position::line);
-            let mut examined = Examined { table: self, record, line, misfits: Vec::new() };
+            let mut examined = Examined { table: self, record: &record, line, misfits: Vec::new() };
             let number = examined.value(Column::Number).to_owned();
+            if number.chars().any(char::is_control) {
+                examined.misfit(Column::Number, "a number without control characters", true);
+            }
             if !number.is_empty()
                 && let Some(first) = numbers.insert(number.clone(), line)
             {
@@ -238,7 +262,7 @@ impl<'a> Table<'a> {
                 };
                 listing.tickets.push(Line { place, ticket, requester, at });
             }
-            listing.misfits.append(&mut examined.misfits);
+            examined.misfits.into_iter().for_each(|misfit| listing.misfit(misfit));
         }
     }
 }
@@ -310,6 +334,13 @@ impl Examined<'_> {
             self.misfit(Column::Requester, "an address like li@example.com", true);
             return None;
         };
+        // As live mail: what is longer is no address (RFC 5321 section 4.5.3.1.3), and no key of a database index.
+        if address.len() > ADDRESS_BYTES_MAX || address.chars().any(char::is_control) {
+            let expected =
+                format!("an address of at most {ADDRESS_BYTES_MAX} bytes and without control characters");
+            self.misfit(Column::Requester, &expected, true);
+            return None;
+        }
         let written = value.split('<').next().unwrap_or_default().trim().trim_matches('"').to_owned();
         let name = [self.value(Column::RequesterName).to_owned(), written]
             .into_iter()
@@ -420,6 +451,13 @@ impl Examined<'_> {
 }
 
 impl Listing {
+    fn misfit(&mut self, misfit: Misfit) {
+        self.misfits_all += 1;
+        if self.misfits.len() < MISFITS_MAX {
+            self.misfits.push(misfit);
+        }
+    }
+
     /// What importing would do.
     #[must_use]
     pub fn summary(&self, batch: &str) -> ListSummary {
@@ -431,6 +469,7 @@ impl Listing {
             taken_before: 0,
             dropped_lines: self.lines.saturating_sub(tickets),
             misfits: self.misfits.clone(),
+            misfits_all: self.misfits_all,
             ignored_columns: self.ignored_columns.clone(),
             dry_run: true,
         }
@@ -453,9 +492,10 @@ pub async fn import(
         let rest = lines.split_off(LINES_AT_ONCE.min(lines.len()));
         let mut portion = std::mem::replace(&mut lines, rest);
         let places: Vec<&str> = portion.iter().map(|line| line.place.as_str()).collect();
-        let taken = store.taken_places(batch, &places).await?;
-        portion.retain(|line| !taken.contains(&line.place));
-        summary.taken_before += u64::try_from(taken.len()).unwrap_or_default();
+        let mut taken = store.taken_places(batch, &places).await?.into_iter();
+        let all = portion.len();
+        portion.retain(|_| !taken.next().unwrap_or_default());
+        summary.taken_before += u64::try_from(all - portion.len()).unwrap_or_default();
         summary.tickets += make(store, batch, policy, portion).await?;
     }
     Ok(summary)

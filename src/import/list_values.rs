@@ -416,10 +416,10 @@ pub(super) enum Order {
 }
 
 /// What all dates of a column together tell: a number above 12 is no month.
-pub(super) fn order<'d>(dates: impl Iterator<Item = &'d str>) -> Order {
+pub(super) fn order(dates: impl Iterator<Item = impl AsRef<str>>) -> Order {
     let (mut day_first, mut month_first) = (false, false);
     for date in dates {
-        if let Some((first, second)) = ambiguous(date) {
+        if let Some((first, second)) = ambiguous(date.as_ref()) {
             day_first |= first > 12;
             month_first |= second > 12;
         }

@@ -1,7 +1,7 @@
 //! A mailbox file: looked through once to learn where each mail stands and when it arrived, then read mail by mail in any order.
 //! Of a mail that was not read yet, a few dozen bytes are in memory.
 //!
-//! Invariant: what the second reading finds at a place is what the first found.
+//! Invariants: what the second reading finds at a place is what the first found; what is unpacked leaves room for others.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -13,7 +13,7 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 
-use super::{Trouble, sources::Limits};
+use super::{Trouble, sources::Limits, survey::open_file};
 use crate::{
     edge,
     mail::{
@@ -26,6 +26,9 @@ use crate::{
 const READ_BYTES: usize = 256 << 10;
 /// Of a mail that is too large, its header is taken up to this size.
 const HEADER_BYTES_MAX: usize = 256 << 10;
+/// Of all packed files together, unpacked, and never more than half of what is free at first: a small file can unpack to
+/// terabytes, and `TMPDIR` is often memory, or where the store lies.
+const UNPACKED_BYTES_MAX: u64 = 64 << 30;
 /// Left in the buffer of such a mail: a boundary may have begun in it.
 const TAIL_BYTES: usize = 16 << 10;
 
@@ -39,6 +42,15 @@ pub(super) struct Entry {
     pub offset: u64,
     /// Up to the next mail.
     pub length: u64,
+}
+
+/// What was found in the files so far.
+#[derive(Debug, Default)]
+pub(super) struct Indexed {
+    pub entries: Vec<Entry>,
+    pub troubles: Vec<Trouble>,
+    /// Bytes that may still be unpacked; `None`: nothing was yet.
+    room: Option<u64>,
 }
 
 /// A mailbox file that was looked through.
@@ -62,19 +74,20 @@ impl MailboxFile {
     /// Looks a file through. Its entries and troubles are added to those of the others.
     ///
     /// # Errors
-    /// When it cannot be opened, or there is no room to unpack it.
+    /// When it cannot be opened, or there is no room to unpack it: nothing of it is taken then.
     pub(super) fn index(
         path: &Path,
         (file, is_gzip): (u32, bool),
         limits: Limits,
-        entries: &mut Vec<Entry>,
-        troubles: &mut Vec<Trouble>,
+        indexed: &mut Indexed,
     ) -> io::Result<Self> {
-        let (mut input, broken) = if is_gzip { unpack(path)? } else { (File::open(path)?, None) };
+        let (packed, metadata) = open_file(path)?;
+        let (mut input, broken) =
+            if is_gzip { unpack(packed, indexed.room.get_or_insert_with(room))? } else { (packed, None) };
         let mut sample = Vec::new();
         (&input).take(SAMPLE_BYTES as u64).read_to_end(&mut sample)?;
         input.seek(SeekFrom::Start(0))?;
-        let modified = fs::metadata(path)?.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
+        let modified = metadata.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
         let at = modified.filter(|at| stored::is_plausible(*at, limits.now)).unwrap_or(limits.now);
         let mut scan = Scan {
             path,
@@ -89,8 +102,7 @@ impl MailboxFile {
             broken,
             large: None,
             at,
-            entries,
-            troubles,
+            indexed,
         };
         scan.run();
         let splitter = scan.splitter.afresh();
@@ -130,25 +142,50 @@ pub(super) fn header_end(bytes: &[u8]) -> usize {
     bare.into_iter().chain(with_returns).min().unwrap_or(bytes.len())
 }
 
+/// How much may be unpacked.
+fn room() -> u64 {
+    // Where the folder is missing, making a file in it says so.
+    let free =
+        rustix::fs::statvfs(std::env::temp_dir()).map(|found| found.f_bavail.saturating_mul(found.f_frsize));
+    free.map_or(UNPACKED_BYTES_MAX, |free| UNPACKED_BYTES_MAX.min(free / 2))
+}
+
 /// Unpacks a file to one without a name, since mails are read in another order than they stand in. With the reason, if it
-/// breaks off.
-fn unpack(path: &Path) -> io::Result<(File, Option<String>)> {
-    let mut packed = MultiGzDecoder::new(io::BufReader::with_capacity(READ_BYTES, File::open(path)?));
+/// breaks off. What it takes is taken from the room.
+fn unpack(packed: File, room: &mut u64) -> io::Result<(File, Option<String>)> {
+    let mut packed = MultiGzDecoder::new(io::BufReader::with_capacity(READ_BYTES, packed));
     let unique = data_encoding::HEXLOWER.encode(&edge::random::<8>());
-    let name = std::env::temp_dir().join(format!("maildesk-import-{unique}"));
+    let folder = std::env::temp_dir();
+    let name = folder.join(format!("maildesk-import-{unique}"));
     let mut unpacked = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&name)?;
     fs::remove_file(&name)?;
     let mut buffer = vec![0; READ_BYTES];
+    let mut left = *room;
     let broken = loop {
         match packed.read(&mut buffer) {
             Ok(0) => break None,
-            Ok(read) => io::Write::write_all(&mut unpacked, buffer.get(..read).unwrap_or_default())?,
+            Ok(read) => {
+                left = left
+                    .checked_sub(u64::try_from(read).unwrap_or(u64::MAX))
+                    .ok_or_else(|| no_room(&folder))?;
+                io::Write::write_all(&mut unpacked, buffer.get(..read).unwrap_or_default())?;
+            }
             Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
             Err(why) => break Some(why.to_string()),
         }
     };
+    *room = left;
     unpacked.seek(SeekFrom::Start(0))?;
     Ok((unpacked, broken))
+}
+
+fn no_room(folder: &Path) -> io::Error {
+    io::Error::other(format!(
+        "unpacked, it takes more than half of what is free in {}, or all packed files together more than {} GiB: unpack it \
+         yourself, or let TMPDIR name a folder with more room",
+        folder.display(),
+        UNPACKED_BYTES_MAX >> 30
+    ))
 }
 
 /// The first reading.
@@ -170,8 +207,7 @@ struct Scan<'a> {
     large: Option<(u64, Timestamp)>,
     /// The date of the mail before, for one that has none.
     at: Timestamp,
-    entries: &'a mut Vec<Entry>,
-    troubles: &'a mut Vec<Trouble>,
+    indexed: &'a mut Indexed,
 }
 
 impl Scan<'_> {
@@ -229,7 +265,7 @@ impl Scan<'_> {
     fn entry(&mut self, offset: u64, at: Timestamp, used: usize) {
         self.at = at;
         let end = self.offset + u64::try_from(used).unwrap_or_default();
-        self.entries.push(Entry { at, file: self.file, offset, length: end - offset });
+        self.indexed.entries.push(Entry { at, file: self.file, offset, length: end - offset });
     }
 
     fn read_more(&mut self) {
@@ -264,6 +300,35 @@ impl Scan<'_> {
 
     fn trouble(&mut self, why: &str) {
         let place = format!("{}@{}", self.path.display(), self.offset);
-        self.troubles.push(Trouble { place, why: why.to_owned() });
+        self.indexed.troubles.push(Trouble { place, why: why.to_owned() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    #[test]
+    fn a_packed_file_unpacks_into_the_room_that_there_is_and_no_further() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.gz");
+        let mut packed = GzEncoder::new(File::create(&path).unwrap(), Compression::best());
+        packed.write_all(&vec![b'x'; 2 << 20]).unwrap();
+        packed.finish().unwrap();
+        assert!(fs::metadata(&path).unwrap().len() < 10_000);
+        let unpack_into = |room: &mut u64| unpack(open_file(&path).unwrap().0, room);
+        let mut room = 5 << 20;
+        let (unpacked, broken) = unpack_into(&mut room).unwrap();
+        assert_eq!((unpacked.metadata().unwrap().len(), broken, room), (2 << 20, None, 3 << 20));
+        // What could not be unpacked is gone again, and its room is for the next.
+        let mut room = (2 << 20) - 1;
+        let why = unpack_into(&mut room).unwrap_err().to_string();
+        assert!(why.contains("half of what is free") && why.contains("TMPDIR"), "{why}");
+        assert_eq!(room, (2 << 20) - 1);
+        assert!((1..=UNPACKED_BYTES_MAX).contains(&super::room()));
     }
 }

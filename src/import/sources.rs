@@ -5,7 +5,6 @@
 
 use std::{
     collections::VecDeque,
-    fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
     sync::{
@@ -18,8 +17,8 @@ use jiff::Timestamp;
 
 use super::{
     Trouble,
-    mailbox_file::{Entry, MailboxFile, StoredMail, header_end},
-    survey::{MailFile, Survey},
+    mailbox_file::{Entry, Indexed, MailboxFile, StoredMail, header_end},
+    survey::{MailFile, Survey, open_file},
 };
 use crate::mail::stored;
 
@@ -69,19 +68,20 @@ pub(super) struct Sources {
 impl Sources {
     /// Looks through all mailbox files. `read_bytes` grows with what is read afterwards.
     pub(super) fn new(survey: Survey, limits: Limits, read_bytes: Arc<AtomicU64>) -> Self {
-        let (mut entries, mut troubles) = (Vec::new(), Vec::new());
+        let mut indexed = Indexed::default();
         let mut files = Vec::with_capacity(survey.mailboxes.len());
         for (mailbox, file) in survey.mailboxes.iter().zip(0_u32..) {
-            let place = || mailbox.path.display().to_string();
-            let kind = (file, mailbox.is_gzip);
-            match MailboxFile::index(&mailbox.path, kind, limits, &mut entries, &mut troubles) {
+            match MailboxFile::index(&mailbox.path, (file, mailbox.is_gzip), limits, &mut indexed) {
                 Ok(mailbox) => files.push(Some(mailbox)),
                 Err(why) => {
-                    troubles.push(Trouble { place: place(), why: format!("it cannot be read: {why}") });
+                    let (place, why) =
+                        (mailbox.path.display().to_string(), format!("it cannot be read: {why}"));
+                    indexed.troubles.push(Trouble { place, why });
                     files.push(None);
                 }
             }
         }
+        let Indexed { mut entries, troubles, .. } = indexed;
         entries.sort_unstable();
         Self {
             limits,
@@ -153,16 +153,16 @@ impl Sources {
 }
 
 fn read_mail(path: &Path, bytes_max: usize) -> io::Result<StoredMail> {
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
-    let length = usize::try_from(size).unwrap_or(usize::MAX);
+    let (file, metadata) = open_file(path)?;
+    let (size, size_max) = (metadata.len(), u64::try_from(bytes_max).unwrap_or(u64::MAX));
     let mut bytes = Vec::new();
-    if length > bytes_max {
-        file.by_ref().take(HEADER_BYTES_MAX).read_to_end(&mut bytes)?;
-        bytes.truncate(header_end(&bytes));
-        return Ok(StoredMail { bytes, oversized_bytes: Some(size) });
+    // It may grow meanwhile.
+    let most = if size > size_max { HEADER_BYTES_MAX } else { size_max.saturating_add(1) };
+    let read = u64::try_from(file.take(most).read_to_end(&mut bytes)?).unwrap_or(u64::MAX);
+    if size.max(read) <= size_max {
+        return Ok(StoredMail { bytes, oversized_bytes: None });
     }
-    bytes.reserve_exact(length);
-    file.read_to_end(&mut bytes)?;
-    Ok(StoredMail { bytes, oversized_bytes: None })
+    bytes.truncate(usize::try_from(HEADER_BYTES_MAX).unwrap_or(usize::MAX));
+    bytes.truncate(header_end(&bytes));
+    Ok(StoredMail { bytes, oversized_bytes: Some(size.max(read)) })
 }

@@ -2,18 +2,21 @@
 //! in them and never by their names. Nothing is taken yet.
 //!
 //! Invariants: a file is named once; what is passed over is named with the reason; of a file that holds one mail no more than a
-//! few dozen bytes stay in memory.
+//! few dozen bytes stay in memory; below a path that was named no link is followed, and only what is a file is opened: who may
+//! write into a mailbox must not choose what else is read, or have a pipe waited for.
 
 use std::{
     ffi::OsStr,
-    fs::{self, File, Metadata},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
 use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
+use rustix::fs::OFlags;
 
 use super::Trouble;
 use crate::mail::{mbox, stored};
@@ -41,6 +44,7 @@ const NO_CORRESPONDENCE: [&str; 16] = [
     "草稿箱",
     "垃圾邮件",
 ];
+const NO_FILE: &str = "a link, a pipe or a device, which is not followed: name what it points to";
 /// Formats that others must open first.
 const FOREIGN: [(&str, &str); 4] = [
     ("pst", "an Outlook file: export its folders as mbox or .eml first (readpst does)"),
@@ -92,7 +96,7 @@ pub(super) fn survey(paths: &[PathBuf], now: Timestamp) -> io::Result<Survey> {
         if metadata.is_dir() {
             survey.folder(&path, 0, now);
         } else {
-            File::open(&path).map_err(named)?;
+            open_file(&path).map_err(named)?;
             survey.file(&path, &metadata, None, now);
         }
     }
@@ -112,7 +116,7 @@ impl Survey {
     }
 
     fn folder(&mut self, path: &Path, depth: u32, now: Timestamp) {
-        let is_maildir = path.join("cur").is_dir() && path.join("new").is_dir();
+        let is_maildir = is_folder(&path.join("cur")) && is_folder(&path.join("new"));
         if is_maildir {
             for part in ["new", "cur"] {
                 self.files_of(&path.join(part), now);
@@ -136,6 +140,8 @@ impl Survey {
                 } else {
                     self.file(&entry, &metadata, Some(place), now);
                 }
+            } else if !metadata.is_file() && (is_maildir || !name.starts_with('.')) {
+                self.pass_over(&entry, NO_FILE);
             }
         }
     }
@@ -145,7 +151,7 @@ impl Survey {
             return;
         }
         // In Maildir++ a folder's name begins with a dot; elsewhere such a folder is a program's own business.
-        let is_hidden = name.starts_with('.') && !path.join("cur").is_dir();
+        let is_hidden = name.starts_with('.') && !is_folder(&path.join("cur"));
         if is_hidden || depth >= DEPTH_MAX {
             return;
         }
@@ -173,7 +179,11 @@ impl Survey {
                 self.pass_over(&entry, why);
                 continue;
             }
-            let Ok(metadata) = fs::metadata(&entry) else { continue };
+            let Ok(metadata) = fs::symlink_metadata(&entry) else { continue };
+            if !metadata.is_file() {
+                self.pass_over(&entry, NO_FILE);
+                continue;
+            }
             self.bytes += metadata.len();
             // The name begins with the second of delivery (<https://cr.yp.to/proto/maildir.html>).
             let second = shown.split('.').next().and_then(|digits| digits.parse().ok());
@@ -230,9 +240,28 @@ fn read_folder(path: &Path) -> io::Result<Vec<PathBuf>> {
     fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect()
 }
 
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// Opens what is a file now, whatever stood there when it was looked at: no link, and nothing that could be waited for.
+///
+/// # Errors
+/// When it cannot be opened, or is no file.
+pub(super) fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok((file, metadata))
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "neither a file nor a folder"))
+    }
+}
+
 /// The first bytes of a file, unpacked; of one that breaks off, what there is.
 fn head(path: &Path, is_gzip: bool) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
+    let (file, _) = open_file(path)?;
     let mut head = Vec::new();
     if is_gzip {
         let read = MultiGzDecoder::new(file).take(HEAD_BYTES).read_to_end(&mut head);

@@ -2,7 +2,6 @@
 //! the other. Between them are queues of few windows, so that memory is bounded by what is under way.
 
 use std::{
-    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -180,9 +179,9 @@ async fn read_portion(
     let mut taken_before = 0;
     if batch.resumed {
         let places: Vec<&str> = items.iter().map(|item| item.place.as_str()).collect();
-        let taken: HashSet<String> = store.taken_places(batch, &places).await?;
+        let mut taken = store.taken_places(batch, &places).await?.into_iter();
         let all = items.len();
-        items.retain(|item| !taken.contains(&item.place));
+        items.retain(|_| !taken.next().unwrap_or_default());
         taken_before = u64::try_from(all - items.len()).unwrap_or_default();
     }
     let mails = read_items(readers, policy, items).await?;
@@ -321,7 +320,7 @@ async fn one_by_one(
 ) -> Result<Vec<Ended>> {
     let reader = Reader::start().context("starting a thread")?;
     let places: Vec<&str> = items.iter().map(|item| item.place.as_str()).collect();
-    if !store.taken_places(batch, &places).await?.is_empty() {
+    if store.taken_places(batch, &places).await?.contains(&true) {
         return Err(anyhow!(
             "another import into batch `{}` is under way: wait for its end, or give this one another name with --batch",
             batch.facts.batch

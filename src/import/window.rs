@@ -239,10 +239,12 @@ impl Taking<'_> {
             return Ok(());
         }
         let pending = std::mem::take(&mut self.pending);
-        let mails: Vec<ImportedMail<'_>> = pending.iter().map(Judged::imported).collect();
-        let tickets = self.window.import(self.batch, &mails, self.now).await?;
+        let mails: Vec<ImportedMail<'_>> =
+            pending.iter().filter(|judged| judged.is_taken()).map(Judged::imported).collect();
+        let mut tickets = self.window.import(self.batch, &mails, self.now).await?.into_iter();
         drop(mails);
-        for (judged, ticket) in pending.into_iter().zip(tickets) {
+        for judged in pending {
+            let ticket = if judged.is_taken() { tickets.next().flatten() } else { None };
             self.ended.push(judged.ended());
             let Ok(decision) = judged.decision else { continue };
             if decision.outcome == Outcome::Ignored {
@@ -270,6 +272,11 @@ fn own_ids(reading: &Reading) -> impl Iterator<Item = &String> {
 }
 
 impl Judged {
+    /// Of an answer whose question is not here, nothing is written: once that one is imported, the same command takes the answer.
+    fn is_taken(&self) -> bool {
+        self.ended() != Ended::NoConversation
+    }
+
     fn imported(&self) -> ImportedMail<'_> {
         let reading = &self.reading;
         ImportedMail {

@@ -16,7 +16,7 @@ use crate::{
 /// Message-IDs looked up for one mail: In-Reply-To and the newest of References.
 const THREAD_IDS_MAX: usize = 30;
 /// A longer address is none (RFC 5321 section 4.5.3.1.3: a path has 256 octets, its brackets among them).
-const ADDRESS_BYTES_MAX: usize = 254;
+pub const ADDRESS_BYTES_MAX: usize = 254;
 /// Recipient addresses searched for tokens.
 const RECIPIENTS_MAX: usize = 100;
 

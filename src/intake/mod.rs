@@ -21,7 +21,7 @@ mod timers;
 mod window;
 
 pub use digest::send_due_digests;
-pub use gather::{thread_ids, usable_sender};
+pub use gather::{ADDRESS_BYTES_MAX, thread_ids, usable_sender};
 pub use judgement::{Judgement, read_policy};
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::Prover;

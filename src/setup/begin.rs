@@ -31,6 +31,8 @@ use crate::{
 
 /// A guess must answer within this time, or the next is tried.
 const GUESS_TIMEOUT: Duration = Duration::from_secs(8);
+/// The file with the store's password, beside the config.
+pub(super) const STORE_PASSWORD: &str = "store-password";
 /// Passwords that are tried before an account might be locked.
 const PASSWORDS_MAX: usize = 3;
 
@@ -49,6 +51,8 @@ pub struct Wishes {
     pub language: Option<String>,
     pub zone: Option<String>,
     pub store_url: Option<String>,
+    /// Read from a file.
+    pub store_password: Option<SecretString>,
     pub imap: ServerWish,
     pub smtp: ServerWish,
     pub ca_file: Option<PathBuf>,
@@ -99,7 +103,10 @@ pub trait Asker {
 pub async fn begin(wishes: Wishes, asker: &mut dyn Asker) -> Result<String, Stopped> {
     let folder = files::make_folder(&wishes.config)?;
     let paths = Paths::new(&wishes.config, &folder);
-    files::must_be_free(&[paths.config.clone(), paths.imap.clone(), paths.smtp.clone()], wishes.force)?;
+    store_is_usable(&wishes)?;
+    let store = wishes.store_password.as_ref().map(|_| paths.store.clone());
+    let written = [&paths.config, &paths.imap, &paths.smtp].into_iter().cloned().chain(store);
+    files::must_be_free(&written.collect::<Vec<_>>(), wishes.force)?;
     let (secret, _) = files::desk_secret(&paths.secret)?;
     let mut beginning = Beginning { wishes, asker, paths };
     let address = beginning.address()?;
@@ -118,11 +125,30 @@ pub async fn begin(wishes: Wishes, asker: &mut dyn Asker) -> Result<String, Stop
     Ok(beginning.next_steps(&draft))
 }
 
+/// What was said of the store; the config's own reading judges the rest of it.
+fn store_is_usable(wishes: &Wishes) -> Result<(), Stopped> {
+    let url = wishes.store_url.as_deref().unwrap_or_default();
+    if config::url_has_password(url) {
+        // Whoever lists the processes of this machine has seen it by now.
+        return Err(Stopped::wrong_use(
+            "--store: the URL holds a password, and the config is a file that everybody may read: leave it out, and name a \
+             file that holds it with --store-password-file FILE. Nothing was written.",
+        ));
+    }
+    if wishes.store_password.is_some() && !url.starts_with("postgres") {
+        return Err(Stopped::wrong_use(
+            "--store-password-file belongs to --store postgres://user@host/database",
+        ));
+    }
+    Ok(())
+}
+
 pub(super) struct Paths {
     pub(super) config: PathBuf,
     secret: PathBuf,
     imap: PathBuf,
     smtp: PathBuf,
+    store: PathBuf,
 }
 
 impl Paths {
@@ -133,6 +159,7 @@ impl Paths {
             secret: beside("desk-secret"),
             imap: beside("imap-password"),
             smtp: beside("smtp-password"),
+            store: beside(STORE_PASSWORD),
         }
     }
 }
@@ -203,7 +230,7 @@ impl Beginning<'_> {
         if let Some(host) = &wish.host {
             let host = config::parse_host(host)
                 .map_err(|why| Stopped::wrong_use(format!("--{kind}-host: {why}")))?;
-            let tls = wish.tls.unwrap_or_default();
+            let tls = wish.tls.unwrap_or_else(|| usual_tls(wish.port));
             return Ok(Place { host, port: wish.port.unwrap_or_else(|| usual_port(kind, tls)), tls });
         }
         let mut first_reason: Option<Refused> = None;
@@ -381,11 +408,13 @@ impl Beginning<'_> {
         draft_: &Draft,
     ) -> Result<String, Stopped> {
         let text = draft(draft_);
-        let files = vec![
+        let mut files = vec![
             (self.paths.secret.as_path(), secret.expose_secret()),
             (self.paths.imap.as_path(), imap.password.expose_secret()),
             (self.paths.smtp.as_path(), smtp.password.expose_secret()),
         ];
+        let store = self.wishes.store_password.as_ref();
+        files.extend(store.map(|password| (self.paths.store.as_path(), password.expose_secret())));
         match config::parse(&text, &self.paths.config, &files::Drafted(files)) {
             Ok(_) => Ok(text),
             Err(why) => Err(Stopped::failed(format!(
@@ -409,6 +438,9 @@ impl Beginning<'_> {
         if !smtp.user.is_empty() {
             files::write_secret(&self.paths.smtp, &smtp.password)?;
         }
+        if let Some(password) = &self.wishes.store_password {
+            files::write_secret(&self.paths.store, password)?;
+        }
         files::write_config(&self.paths.config, &text)
     }
 
@@ -426,14 +458,20 @@ impl Beginning<'_> {
             [] => "Nobody gets the daily digest, because [alerts] is empty.".to_owned(),
             all => format!("{} gets a digest of it each morning.", all.join(", ")),
         };
-        let credential = if option.is_empty() && draft.smtp.user.is_empty() {
-            "SMTP needs no password here, and the unit loads one: take its LoadCredential=smtp-password out with `systemctl \
-             edit --full maildesk`.\n"
-        } else {
-            ""
-        };
+        let mut credentials = String::new();
+        if option.is_empty() && draft.smtp.user.is_empty() {
+            credentials += "SMTP needs no password here, and the unit loads one: take its LoadCredential=smtp-password out with \
+                            `systemctl edit --full maildesk`.\n";
+        }
+        if option.is_empty() && self.wishes.store_password.is_some() {
+            credentials += &format!(
+                "The unit does not load the store's password: add LoadCredential={STORE_PASSWORD}:{} under [Service] with \
+                 `systemctl edit maildesk`.\n",
+                self.paths.store.display()
+            );
+        }
         format!(
-            "\nWritten: {config}; beside it, readable by their owner alone: desk-secret and the passwords.\n{credential}\n\
+            "\nWritten: {config}; beside it, readable by their owner alone: desk-secret and the passwords.\n{credentials}\n\
              What comes next:\n\
              \x20 1. Read the config, and complete it: agents, teams, rules (maildesk.example.toml has every key).\n\
              \x20 2. maildesk check --online{option}\n\
@@ -454,11 +492,16 @@ fn typed_place(text: &str, kind: &str) -> Result<Place, String> {
         Some((host, port)) => (host, Some(port.parse::<u16>().map_err(|_| format!("{port} is no port"))?)),
         None => (text, None),
     };
-    let tls = match port {
+    let tls = usual_tls(port);
+    Ok(Place { host: config::parse_host(host)?, port: port.unwrap_or_else(|| usual_port(kind, tls)), tls })
+}
+
+/// How the usual ports are protected (RFC 8314 section 3).
+fn usual_tls(port: Option<u16>) -> Tls {
+    match port {
         Some(25 | 143 | 587) => Tls::StartTls,
         _ => Tls::Implicit,
-    };
-    Ok(Place { host: config::parse_host(host)?, port: port.unwrap_or_else(|| usual_port(kind, tls)), tls })
+    }
 }
 
 fn usual_port(kind: &str, tls: Tls) -> u16 {
@@ -484,5 +527,42 @@ mod tests {
         assert_eq!(place("::1"), Ok(("::1".to_owned(), 993, Tls::Implicit)));
         assert!(place("mail.desk.test:imaps").is_err() && place("not a host").is_err());
         assert_eq!(typed_place("smtp.desk.test", "smtp").map(|p| p.port), Ok(465));
+    }
+
+    /// Nobody who could be asked.
+    struct Silent;
+
+    impl Asker for Silent {
+        fn say(&mut self, _: &str) {}
+        fn ask(&mut self, question: &str, _: &str, _: Option<&str>) -> Result<String, Stopped> {
+            Err(Stopped::failed(question))
+        }
+        fn secret(&mut self, question: &str, _: &str) -> Result<SecretString, Stopped> {
+            Err(Stopped::failed(question))
+        }
+        fn confirm(&mut self, question: &str, _: &str) -> Result<bool, Stopped> {
+            Err(Stopped::failed(question))
+        }
+        fn is_person(&self) -> bool {
+            false
+        }
+    }
+
+    #[tokio::test]
+    async fn a_named_port_tells_how_it_is_protected_where_nothing_else_does() {
+        for (port, tls, wanted) in [
+            (None, None, (993, Tls::Implicit)),
+            (Some(143), None, (143, Tls::StartTls)),
+            (Some(143), Some(Tls::None), (143, Tls::None)),
+            (Some(10993), None, (10993, Tls::Implicit)),
+            (None, Some(Tls::StartTls), (143, Tls::StartTls)),
+        ] {
+            let imap = ServerWish { host: Some("127.0.0.1".into()), port, tls, ..ServerWish::default() };
+            let wishes = Wishes { imap, ..Wishes::default() };
+            let paths = Paths::new(Path::new("/x/maildesk.toml"), Path::new("/x"));
+            let mut beginning = Beginning { wishes, asker: &mut Silent, paths };
+            let place = beginning.place(&[], "imap").await.unwrap();
+            assert_eq!((place.port, place.tls), wanted, "{port:?} {tls:?}");
+        }
     }
 }

@@ -14,6 +14,7 @@ pub struct Draft {
     pub zone: String,
     /// `sqlite://…` or `postgres://…`.
     pub store_url: String,
+    pub store_password_file: Option<String>,
     /// The mailbox's name in the config.
     pub mailbox: String,
     pub address: String,
@@ -82,13 +83,16 @@ fn noted(line: &str, reason: &str) -> String {
 }
 
 fn head(draft: &Draft) -> String {
+    let store_password = draft.store_password_file.as_ref().map_or_else(String::new, |file| {
+        noted(&format!("password_file = {}", quoted(file)), "of the user whom the URL names")
+    });
     let lines = [
         "# maildesk's config, written by `maildesk init`. Every key stands with its meaning in maildesk.example.toml.\n"
             .to_owned(),
         "# After each change: `maildesk check`, then reload the service. No secret stands in here; they are in files beside \
          it.\n\n"
             .to_owned(),
-        format!("[store]\nurl = {}\n\n[desk]\n", quoted(&draft.store_url)),
+        format!("[store]\nurl = {}\n{store_password}\n[desk]\n", quoted(&draft.store_url)),
         noted(&format!("name = {}", quoted(&draft.desk_name)), "in front of our addresses, and under our mails"),
         noted(
             "secret_file = \"desk-secret\"",
@@ -277,6 +281,7 @@ mod tests {
             language: "zh".to_owned(),
             zone: "Asia/Shanghai".to_owned(),
             store_url: "sqlite:///var/lib/maildesk/maildesk.db".to_owned(),
+            store_password_file: None,
             mailbox: "support".to_owned(),
             address: "support@desk.test".to_owned(),
             imap: server("imap.desk.test", 993, Tls::Implicit, "imap-password"),
@@ -307,12 +312,18 @@ mod tests {
                 ..full()
             },
             Draft { subaddressing: Subaddressing::NotTried, results: Results::Unknown, ..full() },
+            Draft {
+                store_url: "postgres://maildesk@db.desk.test/maildesk".to_owned(),
+                store_password_file: Some("store-password".to_owned()),
+                ..full()
+            },
         ];
         for variant in variants {
             let text = draft(&variant);
             let config = config::parse(&text, Path::new("/etc/maildesk/maildesk.toml"), &Table)
                 .unwrap_or_else(|why| panic!("{why}\n{text}"));
             assert_eq!(config.policy.desk_name, variant.desk_name);
+            assert_eq!(config.store.password.is_some(), variant.store_password_file.is_some());
             assert_eq!(config.mailboxes[0].mode, config::Mode::Shadow);
             assert_eq!(config.mailboxes[0].smtp.plain_envelope, variant.plain_envelope);
             assert_eq!(config.policy.operators, variant.operators);

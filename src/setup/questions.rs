@@ -3,7 +3,7 @@
 
 use super::{
     Stopped,
-    begin::Beginning,
+    begin::{Beginning, STORE_PASSWORD},
     draft::{Draft, Results, Server, Subaddressing},
     provider::{Place, Provider},
 };
@@ -54,6 +54,7 @@ impl Beginning<'_> {
             language: self.wishes.language.clone().unwrap_or_else(|| "en".to_owned()),
             zone,
             store_url: self.store_url(),
+            store_password_file: self.wishes.store_password.as_ref().map(|_| STORE_PASSWORD.to_owned()),
             mailbox,
             address: address.to_owned(),
             imap: self.written(imap, "imap-password"),

@@ -351,7 +351,7 @@ impl Window {
         .bind(raw.0)
         .bind(application.decision.outcome.as_str())
         .bind(clean(&application.decision.reason))
-        .bind(ticket.map(|ticket| ticket.0))
+        .bind(ticket.or(application.decision.duplicate_of).map(|ticket| ticket.0))
         .bind(micros(application.now))
         .execute(&mut *self.tx)
         .await

@@ -16,7 +16,8 @@ use super::{
     failure::Context,
 };
 use crate::desk::{
-    ConfirmationFacts, LimitCounts, PersonFacts, PersonId, RawId, ThreadMatch, TicketFacts, TicketId,
+    ConfirmationFacts, LimitCounts, PersonFacts, PersonId, RawId, TAKEN_BEFORE, ThreadMatch, TicketFacts,
+    TicketId,
 };
 
 /// References that are looked up; the caller puts the most telling first.
@@ -113,7 +114,8 @@ impl Window {
         })
     }
 
-    /// The ticket of an earlier decided mail of the same identity; `Some(None)`: that mail is on no ticket.
+    /// The ticket of an earlier decided mail of the same identity; `Some(None)`: that mail is on no ticket. A mail that was itself
+    /// ignored for another's sake says nothing: should the other one be gone, this identity was never taken.
     ///
     /// # Errors
     /// Temporary trouble.
@@ -125,10 +127,12 @@ impl Window {
             "SELECT l.ticket_id FROM facts f JOIN ledger l ON l.raw_id = f.raw_id
              WHERE f.identity = $1 AND f.identity <> '' AND f.raw_id <> $2
                 AND l.outcome IN ('ticket', 'held', 'control', 'ignored')
+                AND (l.outcome <> 'ignored' OR l.reason NOT LIKE $3)
              ORDER BY CASE WHEN l.ticket_id IS NULL THEN 1 ELSE 0 END, f.id LIMIT 1",
         )
         .bind(columns::clean(identity))
         .bind(raw.0)
+        .bind(format!("{TAKEN_BEFORE}%"))
         .fetch_optional(&mut *self.tx)
         .await
         .context("looking for a duplicate")?;

@@ -1,6 +1,6 @@
 //! Everything that holds mail is recognised by what is in it.
 
-use std::{fs, io::Write};
+use std::{fs, io::Write, os::unix::fs::symlink, path::Path, process::Command};
 
 use flate2::{Compression, write::GzEncoder};
 
@@ -112,6 +112,44 @@ fn folders_are_looked_through_and_what_is_no_correspondence_is_passed_over() {
     // Named by itself, the trash is what the operator wants.
     let summary = scene.import_path(&scene.desk.folder().join("old/a/Trash"));
     assert_eq!(summary["tickets"], 1);
+    scene.desk.finish().unwrap();
+}
+
+/// Who may write into a mailbox chooses neither what else is read nor what is waited for.
+#[test]
+fn links_pipes_and_devices_are_named_and_never_opened() {
+    let scene = scene();
+    let mails = mails(3);
+    let old = scene.desk.folder().join("old");
+    let secret = scene.file("secret.eml", &mails[2]);
+    scene.file("M/cur/1704186000.M1.host:2,S", &mails[0]);
+    fs::create_dir_all(old.join("M/new")).unwrap();
+    scene.file("plain/two.eml", &mails[1]);
+    for (target, link) in [
+        (Path::new("/dev/zero"), "M/cur/1704186001.zero"),
+        (&secret, "M/new/1704186002.link"),
+        (&secret, "plain/link.eml"),
+        (&old.join("M"), "plain/folder"),
+    ] {
+        symlink(target, old.join(link)).unwrap();
+    }
+    for pipe in ["M/cur/1704186003.pipe", "plain/pipe.eml"] {
+        assert!(Command::new("mkfifo").arg(old.join(pipe)).status().unwrap().success());
+    }
+    let paths = [old.join("M"), old.join("plain")];
+    let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+    let summary = scene.import(&[paths[0], paths[1], "--batch", "b"]);
+    assert_eq!((&summary["tickets"], &summary["unreadable"]), (&2.into(), &0.into()), "{summary}");
+    let left_out = summary["left_out"].as_array().unwrap();
+    let told = |name: &str| left_out.iter().any(|t| t["place"].as_str().unwrap().ends_with(name));
+    for name in ["zero", "1704186002.link", "link.eml", "plain/folder", ".pipe", "pipe.eml"] {
+        assert!(told(name), "{name}: {left_out:?}");
+    }
+    assert_eq!(left_out.len(), 6, "{left_out:?}");
+    for path in [old.join("plain/pipe.eml"), "/dev/zero".into()] {
+        let (good, words) = scene.said(&["import", path.to_str().unwrap()]);
+        assert!(!good && words.contains("neither a file nor a folder"), "{words}");
+    }
     scene.desk.finish().unwrap();
 }
 

@@ -108,3 +108,45 @@ fn a_file_that_is_no_list_is_refused_in_words() {
     assert!(!good && said.contains("/nowhere.csv"), "{said}");
     scene.desk.finish().unwrap();
 }
+
+#[test]
+fn a_value_that_no_store_takes_costs_its_line_and_no_other() {
+    let scene = scene();
+    let local = "a".repeat(5000);
+    let number = "7".repeat(1500);
+    let list = format!(
+        "Ticket ID,Email,Subject\n1,li@acme.test,fine\n2,b\0ad@acme.test,odd\n3,{local}@acme.test,long\n\
+         \"4\u{1b}\",li@acme.test,odd number\n{number},wang@acme.test,long number\n"
+    );
+    let file = scene.file("odd.csv", list);
+    let file = file.to_str().unwrap();
+    let (good, words) = scene.said(&["import", "--tickets", file, "--dry-run"]);
+    assert!(!good && words.contains("2  tickets would be made"), "{words}");
+    for line in
+        ["line 3: Email `b\u{fffd}ad@acme.test`", "line 4: Email `aaaa", "line 5: Ticket ID `4\u{fffd}`"]
+    {
+        assert!(words.contains(line), "{line}: {words}");
+    }
+    assert!(words.contains("254 bytes and without control characters"), "{words}");
+    let made = scene.import(&["--tickets", file]);
+    assert_eq!(
+        (&made["tickets"], &made["dropped_lines"], &made["misfits_all"]),
+        (&2.into(), &3.into(), &3.into())
+    );
+    let again = scene.import(&["--tickets", file]);
+    assert_eq!((&again["tickets"], &again["taken_before"]), (&0.into(), &2.into()), "{again}");
+    scene.desk.finish().unwrap();
+}
+
+#[test]
+fn a_list_that_is_too_large_is_refused_before_it_is_in_memory() {
+    let scene = scene();
+    let sparse = scene.file("sparse.csv", "");
+    std::fs::File::options().write(true).open(&sparse).unwrap().set_len((64 << 20) + 1).unwrap();
+    let long = scene.file("long.csv", format!("email\n{}", "a@b.cc\n".repeat(200_001)));
+    for (file, words) in [(sparse, "larger than 64 MiB"), (long, "more than 200000 lines")] {
+        let (good, said) = scene.said(&["import", "--tickets", file.to_str().unwrap(), "--dry-run"]);
+        assert!(!good && said.contains(words) && said.contains("split it"), "{said}");
+    }
+    scene.desk.finish().unwrap();
+}

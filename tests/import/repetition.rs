@@ -177,3 +177,44 @@ fn a_batch_is_repeated_as_it_was_begun() {
     );
     scene.desk.finish().unwrap();
 }
+
+#[test]
+fn an_answer_is_taken_once_its_question_is_there() {
+    let scene = scene();
+    let answer = Old {
+        to: "c1@acme.test",
+        answers: &["q@acme.test"],
+        body: "Please clear the cache.",
+        ..question(2, "a@desk.test", SUPPORT)
+    };
+    let sent = scene.file("Sent.mbox", mbox(&[answer.text()]));
+    let inbox = scene.file("In.mbox", mbox(&[question(1, "q@acme.test", "c1@acme.test").text()]));
+    let (sent, inbox) = (sent.to_str().unwrap(), inbox.to_str().unwrap());
+    let alone = scene.import(&[sent, "--batch", "old"]);
+    assert_eq!((&alone["without_conversation"], &alone["tickets"]), (&1.into(), &0.into()), "{alone}");
+    let both = scene.import(&[inbox, sent, "--batch", "old"]);
+    assert_eq!(
+        (&both["tickets"], &both["added"], &both["taken_before"]),
+        (&1.into(), &1.into(), &0.into()),
+        "{both}"
+    );
+    assert_eq!(scene.kinds(1), ["client", "reply"]);
+    let again = scene.import(&[inbox, sent, "--batch", "old"]);
+    assert_eq!((&again["mails"], &again["taken_before"]), (&0.into(), &2.into()), "{again}");
+    scene.desk.finish().unwrap();
+}
+
+#[test]
+fn a_batch_from_a_deep_folder_is_repeated_too() {
+    let scene = scene();
+    let folder = vec!["x".repeat(240); 6].join("/");
+    let mails: Vec<String> =
+        (1..=3).map(|n| question(n, &format!("m{n}@acme.test"), &format!("c{n}@acme.test")).text()).collect();
+    scene.file(&format!("{folder}/Inbox"), mbox(&mails[..2]));
+    let old = scene.desk.folder().join("old");
+    assert_eq!(scene.import(&[old.to_str().unwrap(), "--batch", "deep"])["tickets"], 2);
+    scene.file(&format!("{folder}/three.eml"), &mails[2]);
+    let again = scene.import(&[old.to_str().unwrap(), "--batch", "deep"]);
+    assert_eq!((&again["taken_before"], &again["tickets"]), (&2.into(), &1.into()), "{again}");
+    scene.desk.finish().unwrap();
+}

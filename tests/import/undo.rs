@@ -23,7 +23,7 @@ fn a_batch_that_nobody_touched_goes_without_a_trace() {
     let plan = scene.import(&["--undo", "second"]);
     assert_eq!(
         (&plan["tickets"], &plan["items"], &plan["done"]),
-        (&2.into(), &4.into(), &false.into()),
+        (&2.into(), &3.into(), &false.into()),
         "{plan}"
     );
     assert_eq!(scene.desk.tickets().unwrap().len(), 4, "a plan changes nothing");
@@ -74,5 +74,43 @@ fn a_ticket_on_which_something_happened_since_stays_whole() {
     // What went can come again.
     import(&scene, "old", &[letter(1), letter(2), letter(3)]);
     assert_eq!(scene.desk.tickets().unwrap().len(), 4);
+    scene.desk.finish().unwrap();
+}
+
+#[test]
+fn what_the_daemon_ignored_for_an_imported_mails_sake_is_not_lost_with_it() {
+    let mut scene = scene();
+    import(&scene, "export", &[letter(1), letter(2)]);
+    scene.desk.start().unwrap();
+    scene.imap.deliver_now(1, letter(1).replace('\n', "\r\n").as_bytes());
+    scene.desk.wait_for_outcome("ignored", 1).unwrap();
+    scene.desk.wait_until_quiet().unwrap();
+    scene.desk.stop().unwrap();
+    let numbers = || -> Vec<i64> {
+        scene.desk.tickets().unwrap().iter().map(|t| t["number"].as_i64().unwrap()).collect()
+    };
+    let plan = scene.import(&["--undo", "export", "--yes"]);
+    assert_eq!((&plan["tickets"], &plan["kept"][0]["ticket"]), (&1.into(), &1.into()), "{plan}");
+    assert_eq!((numbers(), scene.kinds(1)), (vec![1], vec!["client".to_owned()]));
+    import(&scene, "export", &[letter(1), letter(2)]);
+    assert_eq!(numbers(), [1, 3]);
+    scene.desk.finish().unwrap();
+}
+
+#[test]
+fn what_another_batch_ignored_for_an_imported_mails_sake_is_not_lost_with_it() {
+    let scene = scene();
+    import(&scene, "a", &[letter(1), letter(2)]);
+    import(&scene, "b", &[letter(1), letter(3)]);
+    let plan = scene.import(&["--undo", "a", "--yes"]);
+    assert_eq!((&plan["tickets"], &plan["kept"][0]["ticket"]), (&1.into(), &1.into()), "{plan}");
+    assert_eq!(scene.kinds(1), ["client"]);
+    let (good, words) = scene.said(&["import", "--undo", "a"]);
+    assert!(good && words.contains("the same mail came from elsewhere"), "{words}");
+    for batch in ["b", "a"] {
+        let plan = scene.import(&["--undo", batch, "--yes"]);
+        assert_eq!((&plan["tickets"], plan["kept"].as_array().unwrap().len()), (&1.into(), 0), "{plan}");
+    }
+    assert_eq!(scene.import(&["--list"]).as_array().unwrap().len(), 0);
     scene.desk.finish().unwrap();
 }

@@ -196,3 +196,25 @@ fn a_known_provider_says_first_what_must_be_switched_on() {
     let order = ["Microsoft 365 — this must be switched on first", "Manage email apps"];
     assert!(order.iter().all(|part| words.contains(part)), "{words}");
 }
+
+/// A shell without line editing leaves the terminal as it is.
+#[test]
+fn whoever_gives_up_at_the_password_sees_again_what_they_type() {
+    if !availability::program("script") {
+        return;
+    }
+    let place = Place::new(SECRET);
+    let init = format!(
+        "{MAILDESK} --config {} init --address {SUPPORT} --user x --imap-host 127.0.0.1 --smtp-host 127.0.0.1",
+        place.config().display()
+    );
+    let mut typist = Typist::at(&format!("trap : INT; {init}; echo ended with $?; stty -a"));
+    typist.answer("The password (not shown):", "\u{3}");
+    let (_, shown) = typist.end();
+    assert!(shown.contains("ended with 130"), "{shown}");
+    assert!(
+        shown.contains(" echo ") && !shown.contains("-echo "),
+        "the terminal shows nothing any more: {shown}"
+    );
+    assert!(place.is_untouched());
+}

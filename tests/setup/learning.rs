@@ -314,3 +314,39 @@ async fn other_peoples_mail_is_left_alone() {
     let left: Vec<u32> = pair.imap.mails("INBOX").into_iter().map(|(uid, _)| uid).collect();
     assert_eq!(left, [1, 5000, 5001]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stores_password_stands_in_a_file_of_its_own() {
+    let pair = Pair::new(ScriptedImap::builder().start().await, ScriptedSmtp::script().start().await);
+    let options = pair.options();
+    let place = Place::new(PASSWORD);
+    fs::write(place.path("store"), "pw-store-7Qz\n").unwrap();
+    tokio::task::spawn_blocking(move || {
+        let store = place.path("store").display().to_string();
+        let store = [
+            "--no-probe",
+            "--store",
+            "postgres://desk@db.test/desk",
+            "--store-password-file",
+            store.as_str(),
+        ];
+        let made = init(&place, &options, &store);
+        assert!(made.status.success() && !said(&made).contains("pw-store"), "{}", said(&made));
+        let text = place.config_text();
+        assert!(
+            text.contains("url = \"postgres://desk@db.test/desk\"\npassword_file = \"store-password\""),
+            "{text}"
+        );
+        assert!(!text.contains("pw-store"), "{text}");
+        let file = place.path("desk/store-password");
+        assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("pw-store-7Qz\n", 0o600));
+        let checked = place.run(&["check"]);
+        assert!(checked.status.success(), "{}", said(&checked));
+        // What is there stays, as all passwords do.
+        fs::remove_file(place.config()).unwrap();
+        let again = init(&place, &options, &store);
+        assert!(said(&again).contains("store-password"), "{}", said(&again));
+    })
+    .await
+    .unwrap();
+}

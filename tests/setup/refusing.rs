@@ -171,12 +171,29 @@ fn what_is_missing_is_named_with_its_option() {
             "--password-file FILE",
         ),
         (&["init", "--imap-port", "993"], "--imap-host"),
+        (
+            &[
+                "init",
+                "--non-interactive",
+                "--address",
+                "a@desk.test",
+                "--store",
+                "postgres://desk:hunter2@db.test/desk",
+            ],
+            "--store-password-file FILE",
+        ),
+        (
+            &["init", "--store", "sqlite:///x.db", "--store-password-file", "typed"],
+            "belongs to --store postgres://",
+        ),
+        (&["init", "--store-password-file", "typed"], "--store <URL>"),
         (&["check", "--no-probe"], "--online"),
     ] {
         let output = place.run(arguments);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains(words), "{arguments:?}: {said}");
+        assert!(!said.contains("hunter2"), "a password is shown: {said}");
     }
     assert!(place.is_untouched());
 }

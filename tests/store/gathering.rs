@@ -40,6 +40,7 @@ fn duplicates_are_earlier_decided_mails_of_the_same_identity() {
         assert_eq!(window.duplicate("same", raws[1]).await.unwrap(), Some(None));
         assert_eq!(window.duplicate("same", raws[0]).await.unwrap(), None, "not of itself");
         assert_eq!(window.duplicate("", raws[1]).await.unwrap(), None);
+        assert_eq!(window.duplicates(&["same", "other"]).await.unwrap(), [("same".to_owned(), None)].into());
         let client = window.person("client@client.example", None, at(2)).await.unwrap();
         let ticket =
             apply(&mut window, Some(raws[1]), Some(&Mail::named("same")), &new_ticket(client.id), at(3))
@@ -50,6 +51,19 @@ fn duplicates_are_earlier_decided_mails_of_the_same_identity() {
             Some(ticket),
             "the ticket before nothing"
         );
+    });
+}
+
+/// The first mail can go, with the batch that brought it.
+#[test]
+fn a_duplicate_of_what_is_gone_is_nobodys_first() {
+    each_engine(|house| async move {
+        let raws = house.keep(&[1, 2]).await;
+        let mut window = house.store.window().await.unwrap();
+        let copy = ignored("the same mail was taken before: #9");
+        apply(&mut window, Some(raws[0]), Some(&Mail::named("same")), &copy, at(2)).await.unwrap();
+        assert_eq!(window.duplicate("same", raws[1]).await.unwrap(), None);
+        assert!(window.duplicates(&["same"]).await.unwrap().is_empty());
     });
 }
 

@@ -94,8 +94,7 @@ fn a_window_of_old_mail_is_written_as_a_whole_and_undone_without_a_trace() {
         assert_eq!(house.number("SELECT COUNT(*) FROM raw_message").await, 3);
         assert!(house.store.undecided("support", 10).await.unwrap().is_empty());
         assert!(house.store.unsettled(&batch.folder, 10).await.unwrap().is_empty());
-        let again = house.store.taken_places(&batch, &["a@0", "a@9"]).await.unwrap();
-        assert!(again.contains("a@0") && again.len() == 1);
+        assert_eq!(house.store.taken_places(&batch, &["a@9", "a@0"]).await.unwrap(), [false, true]);
         // A place is taken once, whoever tries.
         assert!(matches!(take(&house, &batch, &mails[..1]).await, Err(StoreError::Refused(_))));
         // Out of quarantine it is still an imported mail.
@@ -189,6 +188,8 @@ fn lines_of_a_list_become_tickets_and_a_batch_is_what_it_was_begun_as() {
         let made = window.import_tickets(&list, &[line("number:1"), line(&long)], at(100)).await.unwrap();
         window.commit().await.unwrap();
         assert_eq!(made, [TicketId(1), TicketId(2)]);
+        let taken = house.store.taken_places(&list, &[&long, "number:2", "number:1"]).await.unwrap();
+        assert_eq!(taken, [true, false, true], "a long place is known again");
         house.store.end_import(&list, at(120)).await.unwrap();
         let rows = house.store.imports().await.unwrap();
         assert_eq!((rows[0].items, rows[0].tickets_made, rows[0].ended_at), (2, 2, Some(at(120))));
@@ -205,5 +206,146 @@ fn lines_of_a_list_become_tickets_and_a_batch_is_what_it_was_begun_as() {
         }
         while house.store.undo_import("list", at(200)).await.unwrap() {}
         assert_eq!(house.number(ROWS).await, before);
+    });
+}
+
+/// A duplicate of a mail on this ticket.
+fn copy_of(ticket: TicketId) -> Decision {
+    Decision { duplicate_of: Some(ticket), ..ignored(&format!("the same mail was taken before: #{ticket}")) }
+}
+
+async fn undo(house: &House, batch: &str) {
+    while house.store.undo_import(batch, at(200)).await.unwrap() {}
+}
+
+async fn kept(house: &House, batch: &str) -> Vec<TicketId> {
+    house.store.plan_undo(batch).await.unwrap().kept.iter().map(|kept| kept.ticket).collect()
+}
+
+#[test]
+fn what_was_ignored_for_the_sake_of_an_imported_mail_keeps_its_ticket() {
+    each_engine(|house| async move {
+        let before = house.number(ROWS).await;
+        let first = batch(&house, "first", ImportKind::Mail).await;
+        let client = person(&house, &first, "li@client.example").await;
+        let made = new_ticket(client);
+        let mails = ["one", "two", "three"];
+        let mails = mails.map(|name| (name, Mail::named(name), ImportOutcome::Decided(&made)));
+        take(&house, &first, &mails).await.unwrap();
+        // Another batch has the first mail too, and a conversation of its own.
+        let second = batch(&house, "second", ImportKind::Mail).await;
+        let copy = copy_of(TicketId(1));
+        let mails = [
+            ("x@0", Mail::named("one"), ImportOutcome::Decided(&copy)),
+            ("x@1", Mail::named("four"), ImportOutcome::Decided(&made)),
+        ];
+        assert_eq!(take(&house, &second, &mails).await.unwrap(), [None, Some(TicketId(4))]);
+        assert_eq!(kept(&house, "first").await, [TicketId(1)]);
+        undo(&house, "first").await;
+        let left = house.store.ticket(TicketId(1)).await.unwrap().unwrap();
+        assert_eq!((left.messages.len(), left.chain_intact), (1, true));
+        assert!(house.store.ticket(TicketId(2)).await.unwrap().is_none());
+        let plan = house.store.plan_undo("second").await.unwrap();
+        assert_eq!((plan.tickets, plan.items, plan.kept.len()), (1, 2, 0));
+        undo(&house, "second").await;
+        undo(&house, "first").await;
+        assert_eq!(house.number(ROWS).await, before);
+        // The mail server has it.
+        let first = batch(&house, "first", ImportKind::Mail).await;
+        let client = person(&house, &first, "li@client.example").await;
+        let made = new_ticket(client);
+        let mails = [("one", Mail::named("one"), ImportOutcome::Decided(&made))];
+        let ticket = take(&house, &first, &mails).await.unwrap()[0].unwrap();
+        let raw = house.keep(&[1]).await[0];
+        house.decide(Some(raw), Some(&Mail::named("one")), &copy_of(ticket), at(120)).await.unwrap();
+        assert_eq!(kept(&house, "first").await, [ticket]);
+        undo(&house, "first").await;
+        assert!(house.store.ticket(ticket).await.unwrap().is_some());
+        let mut window = house.store.window().await.unwrap();
+        assert_eq!(window.duplicates(&["one"]).await.unwrap(), [("one".to_owned(), Some(ticket))].into());
+    });
+}
+
+#[test]
+fn a_mail_that_a_batch_added_stays_where_its_like_was_ignored() {
+    each_engine(|house| async move {
+        let live = house.ticket(1, "live").await;
+        let batch = batch(&house, "old", ImportKind::Mail).await;
+        let client = person(&house, &batch, "li@client.example").await;
+        let facts = house.facts(live, at(100)).await;
+        let add = changing(&facts, vec![message(MessageKind::Client, client), event("client_message", "x")]);
+        take(&house, &batch, &[("a@0", Mail::named("two"), ImportOutcome::Decided(&add))]).await.unwrap();
+        let raws = house.keep(&[2, 3]).await;
+        // A second copy of what the ticket had before is no reason to keep what was added.
+        house.decide(Some(raws[0]), Some(&Mail::named("live")), &copy_of(live), at(110)).await.unwrap();
+        assert_eq!(house.store.plan_undo("old").await.unwrap().tickets_relieved, 1);
+        house.decide(Some(raws[1]), Some(&Mail::named("two")), &copy_of(live), at(110)).await.unwrap();
+        let plan = house.store.plan_undo("old").await.unwrap();
+        assert_eq!((plan.tickets_relieved, plan.kept.len(), plan.items), (0, 1, 0));
+        undo(&house, "old").await;
+        assert_eq!(house.store.ticket(live).await.unwrap().unwrap().messages.len(), 2);
+    });
+}
+
+#[test]
+fn batches_that_touched_the_same_ticket_are_undone_in_either_order() {
+    each_engine(|house| async move {
+        let before = house.number(ROWS).await;
+        for order in [["old", "more"], ["more", "old"]] {
+            let old = batch(&house, "old", ImportKind::Mail).await;
+            let client = person(&house, &old, "li@client.example").await;
+            let made = new_ticket(client);
+            let mails = [("a@0", Mail::named("one"), ImportOutcome::Decided(&made))];
+            let ticket = take(&house, &old, &mails).await.unwrap()[0].unwrap();
+            let more = batch(&house, "more", ImportKind::Mail).await;
+            let facts = house.facts(ticket, at(100)).await;
+            let add =
+                changing(&facts, vec![message(MessageKind::Client, client), event("client_message", "x")]);
+            take(&house, &more, &[("b@0", Mail::named("two"), ImportOutcome::Decided(&add))]).await.unwrap();
+            assert!(imported(&house, ticket).await, "nothing but imports worked on it");
+            for name in order {
+                undo(&house, name).await;
+            }
+            if order[0] == "old" {
+                assert!(imported(&house, ticket).await);
+                assert_eq!(house.store.ticket(ticket).await.unwrap().unwrap().messages.len(), 1);
+                undo(&house, "old").await;
+            }
+            assert_eq!(house.number(ROWS).await, before);
+        }
+    });
+}
+
+async fn imported(house: &House, ticket: TicketId) -> bool {
+    let mut window = house.store.window().await.unwrap();
+    window.imported_tickets(&[ticket], at(100)).await.unwrap()[0].imported
+}
+
+/// Whether the same batch goes on or another one: what somebody did in between is not taken for an import's.
+#[test]
+fn work_between_two_imports_is_never_undone() {
+    each_engine(|house| async move {
+        for next in ["old", "more"] {
+            let old = batch(&house, "old", ImportKind::Mail).await;
+            let client = person(&house, &old, "li@client.example").await;
+            let made = new_ticket(client);
+            let (one, two) = (format!("{next} one"), format!("{next} two"));
+            let mails = [(one.as_str(), Mail::named(&one), ImportOutcome::Decided(&made))];
+            let ticket = take(&house, &old, &mails).await.unwrap()[0].unwrap();
+            let facts = house.facts(ticket, at(150)).await;
+            house
+                .decide(None, None, &changing(&facts, vec![event("note", "looked")]), at(150))
+                .await
+                .unwrap();
+            let next = batch(&house, next, ImportKind::Mail).await;
+            let facts = house.facts(ticket, at(160)).await;
+            let add =
+                changing(&facts, vec![message(MessageKind::Client, client), event("client_message", "x")]);
+            take(&house, &next, &[(&two, Mail::named(&two), ImportOutcome::Decided(&add))]).await.unwrap();
+            assert!(!imported(&house, ticket).await);
+            assert!(kept(&house, "old").await.contains(&ticket));
+            undo(&house, "old").await;
+            assert!(house.store.ticket(ticket).await.unwrap().is_some());
+        }
     });
 }

@@ -57,6 +57,8 @@ const CHANGE: (&str, usize) = (
     8,
 );
 
+const RAISE: (&str, usize) = ("UPDATE import_ticket SET version = v.column2 FROM", 2);
+
 /// Tickets of one statement with numbered parameters, whose cost grows with the square of their number.
 const TICKETS_AT_ONCE: usize = 100;
 
@@ -99,6 +101,8 @@ struct Touched {
     ticket: TicketId,
     made: bool,
     version: i64,
+    /// It was there, and had the version before.
+    raised: bool,
 }
 
 impl Window {
@@ -233,10 +237,10 @@ impl Window {
                     participants.extend(new.participants(*at));
                     made.extend(new.values(mailbox, *at)?);
                     chains.push(new.chain);
-                    Some(Touched { ticket, made: true, version: 1 })
+                    Some(Touched { ticket, made: true, version: 1, raised: false })
                 }
                 Some(TicketRef::Existing(ticket, version)) if decision.changes.is_empty() => {
-                    Some(Touched { ticket, made: false, version })
+                    Some(Touched { ticket, made: false, version, raised: false })
                 }
                 Some(TicketRef::Existing(ticket, version)) => {
                     let head = heads.get(&ticket.0).filter(|(stored, _)| *stored == version);
@@ -245,7 +249,7 @@ impl Window {
                     let chain = events::chain(ticket, head.clone(), &row.events, *at);
                     changed.extend(change_values(ticket, version, &row, &chain, *at)?);
                     chains.push(chain);
-                    Some(Touched { ticket, made: false, version: version + 1 })
+                    Some(Touched { ticket, made: false, version: version + 1, raised: true })
                 }
             });
         }
@@ -378,9 +382,11 @@ impl Window {
             .zip(raws)
             .zip(first..)
             .flat_map(|(((mail, ticket), raw), uid)| {
-                let (outcome, reason) = match mail.outcome {
-                    ImportOutcome::Decided(decision) => (decision.outcome.as_str(), decision.reason.as_str()),
-                    ImportOutcome::Quarantined(reason) => ("quarantined", reason),
+                let (outcome, reason, first) = match mail.outcome {
+                    ImportOutcome::Decided(decision) => {
+                        (decision.outcome.as_str(), decision.reason.as_str(), decision.duplicate_of)
+                    }
+                    ImportOutcome::Quarantined(reason) => ("quarantined", reason, None),
                 };
                 [
                     Value::from(clean(&batch.folder.mailbox)),
@@ -391,7 +397,7 @@ impl Window {
                     Value::from(i64::from(mail.oversized_bytes.is_some())),
                     Value::from(outcome),
                     Value::from(clean(reason)),
-                    Value::from(ticket.map(|ticket| ticket.0)),
+                    Value::from(ticket.or(first).map(|ticket| ticket.0)),
                     Value::from(micros(now)),
                     Value::from(micros(now)),
                     Value::from(micros(now)),
@@ -437,6 +443,13 @@ impl Window {
             .collect();
         let into = ("import_item (batch_id, place, uid)", 3);
         rows::insert(&mut self.tx, into, "", items, "noting where mail was imported from").await?;
+        let raised = touched
+            .iter()
+            .flatten()
+            .filter(|touched| touched.raised)
+            .flat_map(|touched| [Value::from(touched.ticket.0), Value::from(touched.version)])
+            .collect();
+        self.raise_marks(raised).await?;
         let tickets = touched
             .iter()
             .flatten()
@@ -449,9 +462,18 @@ impl Window {
                 ]
             })
             .collect();
-        let behind = "ON CONFLICT (batch_id, ticket_id) DO UPDATE SET version = excluded.version";
+        // The row that is there was raised, if nothing but imports happened since.
+        let behind = "ON CONFLICT (batch_id, ticket_id) DO NOTHING";
         let into = ("import_ticket (batch_id, ticket_id, made, version)", 4);
         rows::insert(&mut self.tx, into, behind, tickets, "noting what an import touched").await
+    }
+
+    /// Tickets, each with the version that an import or an undo gave it: whoever knew them by the version before knows this one.
+    /// So a batch sees what anybody else did, and not what other batches do.
+    pub(super) async fn raise_marks(&mut self, raised: Vec<Value<'_>>) -> Result<()> {
+        let behind =
+            "AS v WHERE import_ticket.ticket_id = v.column1 AND import_ticket.version = v.column2 - 1";
+        rows::update(&mut self.tx, RAISE, behind, raised, "noting what an import touched").await.map(|_| ())
     }
 }
 

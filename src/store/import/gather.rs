@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::ImportBatch;
 use crate::{
-    desk::{PersonFacts, PersonId, ThreadMatch, TicketFacts, TicketId},
+    desk::{PersonFacts, PersonId, TAKEN_BEFORE, ThreadMatch, TicketFacts, TicketId},
     store::{
         Result, Window,
         columns::{clean, message_id_hash, micros, parameters, some_text},
@@ -36,10 +36,12 @@ impl Window {
                 "SELECT f.identity, l.ticket_id FROM facts f JOIN ledger l ON l.raw_id = f.raw_id
                  WHERE f.identity <> '' AND f.identity IN ({})
                     AND l.outcome IN ('ticket', 'held', 'control', 'ignored')
+                    AND (l.outcome <> 'ignored' OR l.reason NOT LIKE $1)
                  ORDER BY f.id DESC",
-                parameters(1, piece.len())
+                parameters(2, piece.len())
             );
             let mut query = query_as::<(String, Option<i64>)>(AssertSqlSafe(sql));
+            query = query.bind(format!("{TAKEN_BEFORE}%"));
             for identity in piece {
                 query = query.bind(clean(identity));
             }
@@ -173,17 +175,16 @@ impl Window {
         for piece in ids.chunks(TICKETS_AT_ONCE) {
             tickets.extend(self.ticket_facts(piece, now).await?);
             let sql = format!(
-                "SELECT ticket_id, MAX(made), MAX(version) FROM import_ticket WHERE ticket_id IN ({})
-                 GROUP BY ticket_id",
+                "SELECT ticket_id, version FROM import_ticket WHERE made = 1 AND ticket_id IN ({})",
                 parameters(1, piece.len())
             );
-            let mut query = query_as::<(i64, i64, i64)>(AssertSqlSafe(sql));
+            let mut query = query_as::<(i64, i64)>(AssertSqlSafe(sql));
             for id in piece {
                 query = query.bind(id.0);
             }
-            for (id, made, version) in query.fetch_all(&mut *self.tx).await.context("reading tickets")? {
+            for (id, version) in query.fetch_all(&mut *self.tx).await.context("reading tickets")? {
                 if let Some(ticket) = tickets.iter_mut().find(|ticket: &&mut TicketFacts| ticket.id.0 == id) {
-                    ticket.imported = made != 0 && version == ticket.version;
+                    ticket.imported = version == ticket.version;
                 }
             }
         }

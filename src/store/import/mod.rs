@@ -10,6 +10,8 @@ mod apply;
 mod gather;
 mod undo;
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -21,6 +23,7 @@ use super::{
     columns::{IDS_AT_ONCE, clean, count, instant, instant_or_none, json, micros, parameters, parse_json},
     engine::{Connection, Engine, query, query_as, query_scalar},
     failure::Context,
+    rows::place_key,
 };
 use crate::desk::ImportFacts;
 
@@ -175,29 +178,26 @@ impl Store {
         tx.commit().await.context("ending a batch")
     }
 
-    /// Those of `places` that this batch has taken before.
+    /// Which of `places` this batch has taken before, in their order.
     ///
     /// # Errors
     /// Temporary trouble.
-    pub async fn taken_places(
-        &self,
-        batch: &ImportBatch,
-        places: &[&str],
-    ) -> Result<std::collections::HashSet<String>> {
-        let mut taken = std::collections::HashSet::new();
+    pub async fn taken_places(&self, batch: &ImportBatch, places: &[&str]) -> Result<Vec<bool>> {
+        let keys: Vec<String> = places.iter().map(|place| place_key(place)).collect();
+        let mut taken = HashSet::new();
         let mut reader = self.readers.acquire().await.context("waiting for a reader")?;
-        for piece in places.chunks(IDS_AT_ONCE) {
+        for piece in keys.chunks(IDS_AT_ONCE) {
             let sql = format!(
                 "SELECT place FROM import_item WHERE batch_id = $1 AND place IN ({})",
                 parameters(2, piece.len())
             );
             let mut query = query_scalar::<String>(sqlx::AssertSqlSafe(sql)).bind(batch.id);
-            for place in piece {
-                query = query.bind(super::rows::place_key(place));
+            for key in piece {
+                query = query.bind(key.as_str());
             }
             taken.extend(query.fetch_all(&mut reader).await.context("reading what was imported")?);
         }
-        Ok(taken)
+        Ok(keys.iter().map(|key| taken.contains(key)).collect())
     }
 
     /// All batches, the newest first.

@@ -14,7 +14,7 @@ use crate::{
     store::{
         Result, Store, Window,
         columns::{IDS_AT_ONCE, clean, count, parameters},
-        engine::{Connection, Row, query, query_as, query_scalar},
+        engine::{Connection, Row, Value, query, query_as, query_scalar},
         failure::Context,
     },
 };
@@ -27,14 +27,27 @@ const KEPT_MAX: i64 = 1000;
 /// The tickets of batch `$1` as it left them.
 const UNTOUCHED: &str =
     "import_ticket i JOIN ticket t ON t.id = i.ticket_id WHERE i.batch_id = $1 AND i.version = t.version";
-/// Those that it made and that nothing refers to: of mailbox `$2` and folder `$3` alone there is mail on them.
+/// Those that it made and that nothing refers to: of mailbox `$2` and folder `$3` alone there is mail on them, and no mail of
+/// elsewhere was ignored because it is on them already.
 const OWN: &str = "AND i.made = 1
     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id)
     AND NOT EXISTS (SELECT 1 FROM timer m WHERE m.ticket_id = t.id)
     AND NOT EXISTS (SELECT 1 FROM ticket c WHERE c.linked_to = t.id)
     AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.ticket_id = t.id AND (l.mailbox <> $2 OR l.folder <> $3))";
-/// Those of others, which are only given back without the batch's mails.
-const OTHERS: &str = "AND i.made = 0";
+/// Those of others, which are only given back without the batch's mails: no mail of elsewhere was ignored for the sake of one of
+/// these. An ignored mail of a batch keeps no facts that tell which it was; it came later, at least.
+const OTHERS: &str = "AND i.made = 0
+    AND NOT EXISTS (SELECT 1 FROM ledger b JOIN ledger l ON l.ticket_id = b.ticket_id
+        WHERE b.ticket_id = t.id AND b.mailbox = $2 AND b.folder = $3
+            AND l.outcome = 'ignored' AND (l.mailbox <> $2 OR l.folder <> $3)
+            AND ((l.raw_id IS NULL AND l.id > b.id) OR EXISTS (SELECT 1 FROM message m
+                JOIN facts f ON f.identity = m.identity WHERE m.raw_id = b.raw_id AND f.raw_id = l.raw_id)))";
+
+/// Nothing names this person.
+const UNNAMED: &str = "NOT EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = person.id)
+    AND NOT EXISTS (SELECT 1 FROM participant a WHERE a.person_id = person.id)
+    AND NOT EXISTS (SELECT 1 FROM message m WHERE m.author_id = person.id)
+    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = person.address)";
 
 /// A ticket that an undo leaves alone.
 #[derive(Debug, Clone, Serialize)]
@@ -99,8 +112,8 @@ impl Store {
             .context("reading a batch")?;
         Ok(UndoPlan {
             batch: name.to_owned(),
-            tickets: batch.tickets(&mut reader).await?,
-            tickets_relieved: batch.relieved(&mut reader).await?,
+            tickets: batch.counted(OWN, &mut reader).await?,
+            tickets_relieved: batch.counted(OTHERS, &mut reader).await?,
             items: count(items).saturating_sub(batch.items_on(&kept, &mut reader).await?),
             kept,
         })
@@ -136,7 +149,7 @@ impl Batch {
         }
     }
 
-    /// Rows of a statement with [`OWN`] in it.
+    /// Rows of a statement with [`OWN`] or [`OTHERS`] in it.
     async fn on_own<T: Row>(&self, sql: String, connection: &mut Connection) -> Result<Vec<T>> {
         query_as(AssertSqlSafe(sql))
             .bind(self.id)
@@ -147,19 +160,11 @@ impl Batch {
             .context("reading a batch")
     }
 
-    async fn tickets(&self, connection: &mut Connection) -> Result<u64> {
+    /// How many tickets [`OWN`] or [`OTHERS`] names.
+    async fn counted(&self, which: &str, connection: &mut Connection) -> Result<u64> {
         let rows: Vec<(i64,)> =
-            self.on_own(format!("SELECT COUNT(*) FROM {UNTOUCHED} {OWN}"), connection).await?;
+            self.on_own(format!("SELECT COUNT(*) FROM {UNTOUCHED} {which}"), connection).await?;
         Ok(rows.first().map(|(rows,)| count(*rows)).unwrap_or_default())
-    }
-
-    async fn relieved(&self, connection: &mut Connection) -> Result<u64> {
-        query_scalar(AssertSqlSafe(format!("SELECT COUNT(*) FROM {UNTOUCHED} {OTHERS}")))
-            .bind(self.id)
-            .fetch_one(connection)
-            .await
-            .map(count)
-            .context("reading a batch")
     }
 
     /// How many mails and lines of the batch are on these tickets.
@@ -170,7 +175,8 @@ impl Batch {
         let mut items = 0;
         for piece in kept.chunks(IDS_AT_ONCE) {
             let sql = format!(
-                "SELECT COUNT(*) FROM ledger WHERE mailbox = $1 AND folder = $2 AND ticket_id IN ({})",
+                "SELECT COUNT(*) FROM ledger WHERE mailbox = $1 AND folder = $2 AND outcome <> 'ignored'
+                    AND ticket_id IN ({})",
                 parameters(3, piece.len())
             );
             let mut query =
@@ -207,18 +213,16 @@ impl Window {
 
     /// Mails on tickets of others, whose history says so.
     async fn undo_messages(&mut self, batch: &Batch, now: Timestamp) -> Result<bool> {
-        let tickets: Vec<(i64, i64)> = query_as(AssertSqlSafe(format!(
+        let relieved = format!(
             "SELECT i.ticket_id, t.version FROM {UNTOUCHED} {OTHERS} ORDER BY i.ticket_id LIMIT {STEP}"
-        )))
-        .bind(batch.id)
-        .fetch_all(&mut *self.tx)
-        .await
-        .context("undoing an import")?;
+        );
+        let tickets: Vec<(i64, i64)> = batch.on_own(relieved, &mut self.tx).await?;
         let ids: Vec<i64> = tickets.iter().map(|(ticket, _)| *ticket).collect();
         if ids.is_empty() {
             return Ok(false);
         }
         self.drop_messages(batch, &ids).await?;
+        let mut raised = Vec::with_capacity(2 * tickets.len());
         for (ticket, version) in tickets {
             let event = Change::Event {
                 kind: "import_undone".to_owned(),
@@ -226,7 +230,9 @@ impl Window {
                 content: batch.folder.clone(),
             };
             self.change(TicketId(ticket), version, &[event], now).await?;
+            raised.extend([Value::from(ticket), Value::from(version + 1)]);
         }
+        self.raise_marks(raised).await?;
         let sql = format!(
             "DELETE FROM import_ticket WHERE batch_id = $1 AND ticket_id IN ({})",
             parameters(2, ids.len())
@@ -239,11 +245,11 @@ impl Window {
         Ok(true)
     }
 
-    /// Mails that are on no ticket: duplicates, mails of our own without a conversation, reports, quarantine.
+    /// Mails that are on no ticket: duplicates, reports, quarantine.
     async fn undo_ledger(&mut self, batch: &Batch) -> Result<bool> {
         let uids: Vec<(i64, Option<i64>)> = query_as(AssertSqlSafe(format!(
             "SELECT uid, raw_id FROM ledger WHERE mailbox = $1 AND folder = $2 AND uid_validity = {UID_VALIDITY}
-             AND ticket_id IS NULL AND outcome <> 'kept' ORDER BY uid LIMIT {STEP}"
+             AND (ticket_id IS NULL OR outcome = 'ignored') AND outcome <> 'kept' ORDER BY uid LIMIT {STEP}"
         )))
         .bind(clean(&batch.mailbox))
         .bind(clean(&batch.folder))
@@ -332,10 +338,14 @@ impl Window {
         Ok(())
     }
 
-    /// People of the batch whom nothing else names.
+    /// People of the batch whom nothing else names. While tickets of it stay, so do the marks of who is on them: once these go,
+    /// so do they.
     async fn undo_people(&mut self, batch: &Batch) -> Result<bool> {
         let people: Vec<i64> = query_scalar(AssertSqlSafe(format!(
-            "SELECT person_id FROM import_person WHERE batch_id = $1 ORDER BY person_id LIMIT {STEP}"
+            "SELECT person_id FROM import_person WHERE batch_id = $1
+                AND (NOT EXISTS (SELECT 1 FROM import_ticket i WHERE i.batch_id = $1)
+                    OR EXISTS (SELECT 1 FROM person WHERE person.id = person_id AND {UNNAMED}))
+             ORDER BY person_id LIMIT {STEP}"
         )))
         .bind(batch.id)
         .fetch_all(&mut *self.tx)
@@ -344,15 +354,16 @@ impl Window {
         if people.is_empty() {
             return Ok(false);
         }
-        self.drop_where("import_person", "person_id", &people).await?;
         let sql = format!(
-            "DELETE FROM person WHERE id IN ({})
-             AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = person.id)
-             AND NOT EXISTS (SELECT 1 FROM participant a WHERE a.person_id = person.id)
-             AND NOT EXISTS (SELECT 1 FROM message m WHERE m.author_id = person.id)
-             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = person.address)",
-            parameters(1, people.len())
+            "DELETE FROM import_person WHERE batch_id = $1 AND person_id IN ({})",
+            parameters(2, people.len())
         );
+        let mut statement = query(AssertSqlSafe(sql)).bind(batch.id);
+        for person in &people {
+            statement = statement.bind(*person);
+        }
+        statement.execute(&mut *self.tx).await.context("undoing an import")?;
+        let sql = format!("DELETE FROM person WHERE id IN ({}) AND {UNNAMED}", parameters(1, people.len()));
         let mut statement = query(AssertSqlSafe(sql));
         for person in &people {
             statement = statement.bind(*person);
