@@ -80,9 +80,8 @@ fn people_stay_people() {
     let forward = format!(
         "FYI, what is wrong here?\n\n-------- Forwarded Message --------\nSubject: Undelivered Mail Returned to Sender\nFrom: MAILER-DAEMON@mx.example\nTo: jo@client.example\n\n{BOUNCE_TEXT}"
     );
-    let attached = format!(
-        "From: Jo <jo@client.example>\nSubject: Fwd: Undelivered Mail Returned to Sender\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee attached, please help.\n--b\nContent-Type: message/rfc822\n\nFrom: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nContent-Type: multipart/report; report-type=delivery-status; boundary=i\n\n--i\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ann@client.example\nAction: failed\nStatus: 5.1.1\n\n--i--\n--b--\n"
-    );
+    let attached =
+        "From: Jo <jo@client.example>\nSubject: Fwd: Undelivered Mail Returned to Sender\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee attached, please help.\n--b\nContent-Type: message/rfc822\n\nFrom: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nContent-Type: multipart/report; report-type=delivery-status; boundary=i\n\n--i\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ann@client.example\nAction: failed\nStatus: 5.1.1\n\n--i--\n--b--\n".to_owned();
     let parts = "From: Jo <jo@client.example>\nSubject: FW: Undeliverable: Offer\nX-Mailer: Microsoft Outlook 16.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nWhy does this come back?\n--b\nContent-Type: message/delivery-status; name=details.txt\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ann@client.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n".to_owned();
     let mail = |head: &str, body: &str| {
         format!(
