@@ -31,8 +31,10 @@ pub fn own_lines(text: &str) -> Vec<&str> {
     for line in text.lines().take(OWN_LINES_MAX) {
         let bare = line.trim_start_matches(['>', ' ', '\t', '|', '=', '-', '*']);
         let lower: String = bare.chars().take(80).collect::<String>().to_lowercase();
+        // Exchange Online goes on with the recipient's address and the error under this heading.
+        let goes_on = lower.starts_with("original message details");
         // A report may begin with a heading that elsewhere begins the returned mail.
-        if layout::RETURNED.iter().any(|r| lower.starts_with(r)) && !out.is_empty() {
+        if layout::RETURNED.iter().any(|r| lower.starts_with(r)) && !out.is_empty() && !goes_on {
             break;
         }
         out.push(line);

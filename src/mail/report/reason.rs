@@ -144,14 +144,16 @@ fn by_words(e: &Evidence<'_>, text: &str) -> Option<Reason> {
     None
 }
 
-/// What the status says where words said nothing (RFC 3463).
+/// What the status says where words said nothing (RFC 3463). A temporary one that is no matter of policy or content leaves
+/// open why the server gave up.
 fn by_status(e: &Evidence<'_>) -> Option<Reason> {
     match e.detail() {
-        "1.0" | "1.1" | "1.2" | "1.3" | "4.4" if e.status.starts_with('5') => Some(Reason::Address),
+        detail if detail.starts_with("7.") || detail.starts_with("6.") => Some(Reason::Other),
+        _ if !e.status.starts_with('5') => None,
+        "1.0" | "1.1" | "1.2" | "1.3" | "4.4" => Some(Reason::Address),
         "1.7" | "1.8" | "1.4" | "2.0" | "2.1" | "2.4" | "3.1" | "3.3" | "3.5" | "4.3" | "4.6" => {
             Some(Reason::Other)
         }
-        detail if detail.starts_with("7.") || detail.starts_with("6.") => Some(Reason::Other),
         _ => None,
     }
 }

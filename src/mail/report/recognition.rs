@@ -61,12 +61,12 @@ pub fn is_report(tree: &Structure<'_>, reading: &Reading, text: &str) -> bool {
     }
     // A role may be a person who shows us a report: he begins with words of his own.
     if sender.role {
-        let speaks = speaks_as_server(&start, FIRST_LINES)
-            || subject.of_server && !greets(&start) && speaks_as_server(&start, LINES);
+        let speaks =
+            speaks_as_server(&start, FIRST_LINES) || subject.of_server && speaks_as_server(&start, LINES);
         return speaks && !subject.other && (known_subject || !sender.person);
     }
     // Anybody's address: a gateway whose name says nothing.
-    known_subject && !sender.person && speaks_as_server(&start, FIRST_LINES)
+    known_subject && !sender.person && speaks_as_server(&start, HEADING_LINES)
 }
 
 /// Whether a person sent a status part on: with a program of people, in a mail that is no report of its own.
@@ -131,27 +131,32 @@ fn subject(reading: &Reading) -> Subject {
     }
 }
 
-/// Lines in which a server has said who it is, behind a heading or a greeting of its own; and those that come before when
-/// it writes in another language first.
+/// Lines in which a server has said who it is, behind a heading or leftovers of MIME; and those that come before when it
+/// writes in another language first.
+const HEADING_LINES: usize = 2;
 const FIRST_LINES: usize = 6;
 const LINES: usize = 30;
 
-/// Whether one of the first lines begins with a program's sentence, or names an address behind a label.
+/// Whether one of the first lines begins with a program's sentence, or the first names an address behind a label, and
+/// nobody introduces it: "Hello, we get this:".
 fn speaks_as_server(start: &str, lines: usize) -> bool {
-    let bare = |l: &str| l.trim_start_matches([' ', '\t', '-', '*', '=', '#', '|']).to_owned();
-    let labelled = |l: &str| l.contains('@') && layout::LABELS.iter().any(|w| l.starts_with(w));
-    start
-        .lines()
-        .map(bare)
-        .filter(|l| !l.is_empty())
-        .take(lines)
-        .enumerate()
-        .any(|(n, l)| n == 0 && labelled(&l) || signs::OPENINGS.iter().any(|o| l.starts_with(o)))
+    let bare = |l: &'_ str| l.trim_start_matches([' ', '\t', '-', '*', '=', '#', '|']).trim_end().to_owned();
+    let lines: Vec<String> = start.lines().map(bare).filter(|l| !l.is_empty()).take(lines).collect();
+    let labelled = |l: &String| l.contains('@') && layout::LABELS.iter().any(|w| l.starts_with(w));
+    if lines.first().is_some_and(labelled) {
+        return true;
+    }
+    let opening = lines.iter().position(|l| signs::OPENINGS.iter().any(|o| l.starts_with(o)));
+    opening.is_some_and(|at| {
+        let before = lines.get(..at).unwrap_or_default();
+        let introduced = before.last().is_some_and(|l| l.ends_with([':', '：', ',', '，']))
+            || before.iter().any(|l| l.contains(['?', '？']));
+        !introduced && !before.first().is_some_and(|l| greets(l))
+    })
 }
 
-/// A person addresses a person: a short first line that ends in a comma or the like.
-fn greets(start: &str) -> bool {
-    let first = start.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
-    first.chars().count() < 50 && first.ends_with([',', '，', '!', '！', '、'])
-        || ["您好", "你好", "hello", "dear ", "hi ", "hi,"].iter().any(|g| first.starts_with(g))
+/// A person addresses a person: a short line that ends in a comma or the like.
+fn greets(line: &str) -> bool {
+    line.chars().count() < 50 && line.ends_with([',', '，', '!', '！', '、'])
+        || ["您好", "你好", "hello", "dear ", "hi ", "hi,"].iter().any(|g| line.starts_with(g))
 }

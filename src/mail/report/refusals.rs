@@ -160,6 +160,8 @@ pub const REFUSED: &[&str] = &[
     "rate limit",
     "try again slower",
     "too quickly",
+    "unexpected volume", // Yahoo
+    "user complaints",   // Yahoo
     "excessive volume",
     "frequency limited", // QQ
     "frequency of receiving",
