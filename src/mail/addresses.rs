@@ -1,7 +1,14 @@
 //! Address fields (RFC 5322 section 3.4): a lenient reading for display, and a strict one for proof. Knows nothing of who
 //! may do what.
 
-use super::{Address, charset::Hint, header::Header, words};
+use std::borrow::Cow;
+
+use super::{
+    Address,
+    charset::{self, Hint},
+    header::Header,
+    words,
+};
 
 /// Addresses read of one field; more are left out.
 const ADDRESSES_MAX: usize = 2_000;
@@ -16,6 +23,10 @@ pub fn parse(raw: &[u8]) -> Vec<Address> {
 /// [`parse`], with what the mail tells about undeclared bytes in names.
 #[must_use]
 pub fn parse_hinted(raw: &[u8], hint: Hint) -> Vec<Address> {
+    // Quotes, brackets and backslashes occur inside the characters of East Asian sets.
+    let plain = charset::is_utf8(raw);
+    let decoded = if plain { Cow::Borrowed("") } else { charset::decode_undeclared(raw, hint) };
+    let raw = if plain { raw } else { decoded.as_bytes() };
     split(raw).into_iter().take(ADDRESSES_MAX).filter_map(|m| mailbox(m, hint)).collect()
 }
 
@@ -325,6 +336,16 @@ mod tests {
                 list.iter().map(|a| (a.name.as_deref().unwrap_or(""), a.address.as_str())).collect();
             assert_eq!(shown, wanted, "{raw}");
         }
+        let jis = b"\"\x1b$B;vL36I\x1b(B\" <a@x.org>, \x1b$B\"<(,\x1b(B <b@x.org>";
+        let list = parse(jis);
+        assert_eq!(
+            (list.len(), list[0].name.as_deref(), list[1].address.as_str()),
+            (2, Some("事務局"), "b@x.org")
+        );
+        // A character whose last byte is a backslash.
+        let gbk =
+            [b"\"".as_slice(), &encoding_rs::GB18030.encode("许乗").0, b"\" <a@qq.com>, b@qq.com"].concat();
+        assert_eq!(parse(&gbk).len(), 2);
         assert_eq!(name_alone(b"\"Ann D\" <>", Hint::default()).as_deref(), Some("Ann D"));
     }
 

@@ -214,6 +214,12 @@ fn escaped(bytes: &[u8]) -> Option<String> {
     japanese.iter().any(|e| memmem::find(bytes, e).is_some()).then(|| iso2022::decode_jp(bytes))
 }
 
+/// Whether bytes are UTF-8 (or ASCII) and switch to nothing else by an escape.
+#[must_use]
+pub fn is_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok() && memchr::memchr(0x1b, bytes).is_none()
+}
+
 /// UTF-8 when it is valid, else what the escapes, the hint or the bytes themselves tell.
 #[must_use]
 pub fn decode_undeclared(bytes: &[u8], hint: Hint) -> Cow<'_, str> {

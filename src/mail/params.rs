@@ -1,7 +1,7 @@
 //! `Content-Type` and `Content-Disposition`: a value and its parameters, with RFC 2231 pieces and the encoded words that
 //! many programs put into quotes against RFC 2047. Knows no parameter by name.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{charset, words};
 
@@ -15,6 +15,8 @@ pub struct Structured {
     pub value: String,
     /// Lower-case names, decoded values.
     pub params: BTreeMap<String, String>,
+    /// The parameter `boundary` as it stands, undecoded: it is compared with bytes.
+    pub boundary: Vec<u8>,
 }
 
 impl Structured {
@@ -35,7 +37,13 @@ struct Piece {
 /// Parses a field's raw value.
 #[must_use]
 pub fn parse(raw: &[u8]) -> Structured {
-    let mut sections = split(raw);
+    // Quotes and backslashes occur inside the characters of East Asian sets. A boundary must stay as it is.
+    let decoded = if charset::is_utf8(raw) || raw.starts_with(b"multipart") {
+        Cow::Borrowed("")
+    } else {
+        charset::decode_undeclared(raw, charset::Hint::default())
+    };
+    let mut sections = split(if decoded.is_empty() { raw } else { decoded.as_bytes() });
     let first = if sections.is_empty() { Vec::new() } else { sections.remove(0) };
     let value = strip_comments(&first);
     let value = value.trim_ascii();
@@ -62,10 +70,15 @@ pub fn parse(raw: &[u8]) -> Structured {
         };
         pieces.entry(base.to_owned()).or_default().push(Piece { number, extended, raw });
     }
+    let boundary = pieces.get_mut("boundary").map(|pieces| {
+        pieces.sort_by_key(|p| p.number);
+        pieces.iter().flat_map(|p| p.raw.iter().copied()).collect()
+    });
     let params = pieces.into_iter().map(|(name, pieces)| (name, join(pieces))).collect();
     // The value is shown as the attachment's type: no NUL or escape of it reaches a store or a terminal.
     let value: String = String::from_utf8_lossy(value).chars().filter(|c| !c.is_control()).collect();
-    Structured { value: value.trim_matches(['"', '\'', ',', ' ']).to_ascii_lowercase(), params }
+    let value = value.trim_matches(['"', '\'', ',', ' ']).to_ascii_lowercase();
+    Structured { value, params, boundary: boundary.unwrap_or_default() }
 }
 
 /// Splits at semicolons outside quotes, and behind a closing quote where the semicolon is missing. A quote that never
@@ -276,6 +289,15 @@ mod tests {
     }
 
     #[test]
+    fn a_boundary_is_never_decoded() {
+        for boundary in [&b"=?utf-8?Q?a?="[..], "µ".as_bytes(), b"\xb5"] {
+            let raw = [b"multipart/mixed; boundary=\"", boundary, b"\""].concat();
+            assert_eq!(parse(&raw).boundary, boundary);
+        }
+        assert_eq!(parse(b"x/y; boundary*1=b; boundary*0=a").boundary, b"ab");
+    }
+
+    #[test]
     fn names_in_every_mixture() {
         for (raw, wanted) in [
             ("filename*=%E6%97%A5.txt", "日.txt"),
@@ -294,6 +316,8 @@ mod tests {
         let gbk = encoding_rs::GB18030.encode("日志.zip").0;
         let raw = [b"attachment; filename=\"", gbk.as_ref(), b"\""].concat();
         assert_eq!(parse(&raw).param("filename"), "日志.zip");
+        let jis = b"attachment; filename=\"\x1b$B%F%9%H\x1b(B.txt\"; size=3";
+        assert_eq!((parse(jis).param("filename"), parse(jis).param("size")), ("テスト.txt", "3"));
     }
 
     #[test]

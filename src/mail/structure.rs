@@ -16,6 +16,8 @@ use super::{
 pub const PARTS_MAX: usize = 1_000;
 /// Multiparts inside multiparts. Real mails have at most six or so.
 pub const DEPTH_MAX: usize = 40;
+/// Bytes in which the delimiter of a multipart is looked for that names none.
+const GUESS_BYTES_MAX: usize = 64 * 1024;
 /// Times that a field is looked at which may stand only once.
 const REPEATED_MAX: usize = 8;
 
@@ -56,9 +58,45 @@ struct Open {
 /// Splits the message into its parts.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Structure<'_> {
+    let tree = parse_by(bytes, None);
+    let Some(root) = tree.parts.first().filter(|p| !p.is_container() && !p.content_type.boundary.is_empty())
+    else {
+        return tree;
+    };
+    // The delimiter was changed on the way, or never was the one that the header names.
+    match guessed_boundary(root.body) {
+        Some(boundary) if root.content_type.value.starts_with("multipart/") => {
+            parse_by(bytes, Some(boundary))
+        }
+        _ => tree,
+    }
+}
+
+/// The delimiter that a body without a known one uses: a line of dashes and more, behind which a part's header stands.
+fn guessed_boundary(body: &[u8]) -> Option<&[u8]> {
+    let body = body.get(..GUESS_BYTES_MAX).unwrap_or(body);
+    memchr::memmem::find_iter(body, b"\n--")
+        .map(|at| at + 1)
+        .chain(body.starts_with(b"--").then_some(0))
+        .find_map(|at| {
+            let (end, next) = line_at(body, at);
+            let boundary = body.get(at + 2..end)?.trim_ascii_end();
+            let behind = body.get(next..next + 8)?;
+            let is_boundary =
+                !boundary.is_empty() && boundary.len() <= 200 && behind.eq_ignore_ascii_case(b"content-");
+            is_boundary.then_some(boundary)
+        })
+}
+
+/// `boundary`: the root's, where its header names none or another.
+fn parse_by<'a>(bytes: &'a [u8], boundary: Option<&[u8]>) -> Structure<'a> {
     let mut tree = Structure::default();
     let mut stack: Vec<Open> = Vec::new();
     let mut at = begin_part(bytes, 0, None, &mut tree, &mut stack);
+    if let (Some(boundary), Some(open)) = (boundary, stack.first_mut()) {
+        open.boundary = boundary.to_vec();
+        tree.warnings.push("the parts stand behind other boundaries than the header names".to_owned());
+    }
     let mut current = Some(0_usize);
     let mut body_at = at;
     let mut full = false;
@@ -120,7 +158,11 @@ fn begin_part<'a>(
     if let Some(parent) = parent.and_then(|p| tree.parts.get_mut(p)) {
         parent.children += 1;
     }
-    let boundary = content_type.param("boundary").as_bytes().to_vec();
+    let mut boundary = content_type.boundary.clone();
+    if boundary.is_empty() && content_type.value.starts_with("multipart/") {
+        let guessed = guessed_boundary(bytes.get(body_at..).unwrap_or_default());
+        boundary = guessed.unwrap_or_default().to_vec();
+    }
     if content_type.value.starts_with("multipart/") && !boundary.is_empty() {
         if stack.len() < DEPTH_MAX {
             stack.push(Open { boundary, part: index });
@@ -244,6 +286,50 @@ mod tests {
         let tree = parse(b"Content-Type: multipart/mixed; boundary=m\n\nno delimiter at all");
         assert!(!tree.parts[0].is_container());
         assert_eq!(tree.parts[0].body, b"no delimiter at all");
+    }
+
+    #[test]
+    fn a_boundary_that_is_missing_or_wrong_is_found_in_the_body() {
+        for parameter in ["", "; boundary=other", "; boundary=\"=?utf-8?Q?x?=\""] {
+            let raw = format!(
+                "Content-Type: multipart/mixed{parameter}\n\npreamble\n-- \nx\n--real\nContent-Type: text/plain\n\none\n--real\n\ntwo\n--real--\n"
+            );
+            let tree = parse(raw.as_bytes());
+            let bodies: Vec<_> = tree.parts.iter().skip(1).map(|p| p.body).collect();
+            assert_eq!(bodies, [b"one", b"two"], "{parameter}");
+        }
+        let odd = "Content-Type: multipart/mixed; boundary=\"bad-µ\"\n\n--bad-µ\n\nx\n";
+        assert_eq!(parse(odd.as_bytes()).parts.len(), 2);
+    }
+
+    #[test]
+    fn fields_that_stand_twice_and_types_that_are_none() {
+        for (head, kind, disposition, encoding) in [
+            ("Content-Type: text\nContent-Type: text/html", "text/html", "", ""),
+            ("Content-Type: pdf; name=a.pdf", "application/octet-stream", "", ""),
+            ("Content-Type: ; name=a.pdf", "application/octet-stream", "", ""),
+            ("Content-Type: html", "text/html", "", ""),
+            ("Content-Type: charset=utf-8", "text/plain", "", ""),
+            (
+                "Content-Disposition: inline\nContent-Disposition: attachment; filename=a.txt",
+                "text/plain",
+                "attachment",
+                "",
+            ),
+            ("Content-Transfer-Encoding: \"base64\";", "text/plain", "", "base64"),
+            ("Content-Transfer-Encoding: Quoted Printable (x)", "text/plain", "", "quoted-printable"),
+            ("Content-Transfer-Encoding: x-uue", "text/plain", "", "uuencode"),
+            ("Content-Transfer-Encoding: 8-bit\nContent-Transfer-Encoding: base64", "text/plain", "", "8bit"),
+        ] {
+            let raw = format!("{head}\n\nx");
+            let tree = parse(raw.as_bytes());
+            let part = &tree.parts[0];
+            assert_eq!(
+                (part.content_type.value.as_str(), part.disposition.value.as_str(), part.encoding.as_str()),
+                (kind, disposition, encoding),
+                "{head}"
+            );
+        }
     }
 
     #[test]

@@ -57,16 +57,17 @@ fn textual(head: &[u8]) -> Option<&'static str> {
         .or_else(|| is_mail(begin).then_some("message/rfc822"))
         .or_else(|| is_log(text).then_some("text/x-log"))
         .or_else(|| is_table(text).then_some("text/csv"))
-        // Bytes above ASCII may be any text, or none.
-        .or_else(|| (text.is_ascii() || is_mostly_text(text)).then_some("text/plain"))
+        // Bytes above ASCII may be text of any character set, or none.
+        .or_else(|| (is_mostly_text(text) || !text.iter().any(|b| is_odd(&b))).then_some("text/plain"))
 }
 
 /// How texts begin, lower case.
-const BEGINNINGS: [(&[u8], &str); 22] = [
+const BEGINNINGS: [(&[u8], &str); 23] = [
     (b"<!doctype html", "text/html"),
     (b"<html", "text/html"),
     (b"<head", "text/html"),
     (b"<body", "text/html"),
+    (b"<!doctype netscape-bookmark", "text/html"),
     (b"<svg", "image/svg+xml"),
     (b"<!doctype svg", "image/svg+xml"),
     (b"<?xml", "text/xml"),
@@ -212,7 +213,7 @@ fn is_table(text: &[u8]) -> bool {
     })
 }
 
-/// UTF-8, but for a character that the end cuts.
+/// UTF-8 or ASCII, but for a character that the end cuts.
 fn is_mostly_text(text: &[u8]) -> bool {
     std::str::from_utf8(text).map_or_else(|e| e.valid_up_to() + 4 >= text.len(), |_| true)
 }

@@ -209,7 +209,7 @@ fn file<'a>(draft: Draft<'a>, code_page: u32, depth: usize, budget: &mut usize) 
     let is_ole = find(&draft.properties, PR_ATTACH_METHOD).and_then(|p| le32(p.value)) == Some(6);
     Some(File {
         name,
-        content_type: string(PR_ATTACH_MIME_TAG).map(|t| t.to_ascii_lowercase()),
+        content_type: string(PR_ATTACH_MIME_TAG).map(|t| words::cleaned(&t).to_ascii_lowercase()),
         is_inline: is_ole || string(PR_ATTACH_CONTENT_ID).is_some(),
         content,
     })
