@@ -173,7 +173,10 @@ fn introduced(lines: &[&str], start: usize, at: usize) -> Option<Candidate> {
 }
 
 fn judge(outer: &Outer<'_>, lines: &[&str], c: &Candidate) -> Verdict {
-    let evident = c.fields.from.is_some() || c.fields.known() >= 3;
+    // Without a divider "From" and "To" may begin two sentences.
+    let f = &c.fields;
+    let apart = c.says.is_some() || f.date.is_some() || f.subject.is_some() || c.body == c.start + 1;
+    let evident = f.known() >= 3 || f.from.is_some() && apart;
     if c.says == Some(Says::Forwarded) {
         return match (evident, outer.forwards() || own(lines, c.start)) {
             (true, true) => Verdict::Take,
