@@ -416,6 +416,7 @@ fn no_forwards() {
         ("转发按钮", "通知“转发邮件信息”这个按钮：\n不能用。\n".to_owned()),
         ("Fwd: notes", "Here are my notes.\n\nDate: Friday\n\nBye\n".to_owned()),
         ("Fwd: plans", "From: my side there is nothing.\nTo: be clear, I agree.\n".to_owned()),
+        ("List Digest, Vol 1", "Topics\n\nMessage: 1\nDate: Mon\nFrom: C <c@c.example>\nTo: l@l.example\nSubject: a\n\nold\n".to_owned()),
         ("Problem", "Date: 2 March\nTime: 10:00\nSubject: Login fails\n\nPlease help.\n".to_owned()),
     ] {
         assert_eq!(mail(subject, &text).forwarded, None, "{subject}\n{text}");
