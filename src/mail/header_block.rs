@@ -225,7 +225,7 @@ impl Reader<'_> {
             value.trim_end().ends_with([',', ';', '，', '；']) && matches!(last, Field::To | Field::Cc);
         let goes_on = self.awaits_value()
             || open
-            || self.unclosed()
+            || self.unclosed(text)
             || self.header_follows(at)
             || self.wrapped(at, text);
         if goes_on {
@@ -234,11 +234,12 @@ impl Reader<'_> {
         goes_on
     }
 
-    /// An address that was cut: `Ann <ann@` and the rest in the next line.
-    fn unclosed(&mut self) -> bool {
+    /// An address that was cut, or parted from its name: `Ann Lee` and `<ann@a.example>` in the next line.
+    fn unclosed(&mut self, text: &str) -> bool {
         let people = matches!(self.last, Field::From | Field::To | Field::Cc);
         let value = self.fields.value(self.last);
-        people && value.rfind('<') > value.rfind('>')
+        let parted = text.starts_with('<') && text.contains('@') && !value.ends_with(['>', ',', ';']);
+        people && !value.is_empty() && (parted || value.rfind('<') > value.rfind('>'))
     }
 
     /// A header line that the block lacks stands below, with no blank line between.

@@ -173,7 +173,10 @@ fn introduced(lines: &[&str], start: usize, at: usize) -> Option<Candidate> {
 }
 
 fn judge(outer: &Outer<'_>, lines: &[&str], c: &Candidate) -> Verdict {
-    let evident = c.fields.from.is_some() || c.fields.known() >= 3;
+    // Without a divider "From" and "To" may begin two sentences.
+    let f = &c.fields;
+    let apart = c.says.is_some() || f.date.is_some() || f.subject.is_some() || c.body == c.start + 1;
+    let evident = f.known() >= 3 || f.from.is_some() && apart;
     if c.says == Some(Says::Forwarded) {
         return match (evident, outer.forwards() || own(lines, c.start)) {
             (true, true) => Verdict::Take,
@@ -202,7 +205,10 @@ fn another_mail(outer: &Outer<'_>, lines: &[&str], c: &Candidate) -> bool {
         return false;
     };
     let sender = c.fields.from.as_deref().and_then(mailbox).is_some_and(|a| !a.address.is_empty());
-    let apart = c.says.is_some() || lines.iter().take(c.start).any(|l| !content(l).is_empty());
+    // A digest's "Message: 1" stands directly above (RFC 1153); a program that forwards leaves a line blank.
+    let mut above = lines.iter().take(c.start).rev();
+    let below_blank = above.next().is_some_and(|l| content(l).is_empty());
+    let apart = c.says.is_some() || below_blank && above.any(|l| !content(l).is_empty());
     sender && apart && c.fields.date.is_some() && outer.answers_another(subject) && own(lines, c.start)
 }
 

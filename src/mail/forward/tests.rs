@@ -36,8 +36,8 @@ fn check(subject: &str, text: &str) {
 
 /// A subject line that says forward.
 const FORWARD: &str = "Fwd: Re: Invoice";
-/// One that says nothing.
-const PLAIN: &str = "a question";
+/// One that says nothing, and is the forwarded mail's, so that only the divider can tell.
+const PLAIN: &str = "Invoice";
 
 #[test]
 fn dividers_of_programs_and_languages() {
@@ -415,6 +415,8 @@ fn no_forwards() {
         ("Fwd is broken", "Forwarded message:\n\nis all that I see. From: nobody.\n".to_owned()),
         ("转发按钮", "通知“转发邮件信息”这个按钮：\n不能用。\n".to_owned()),
         ("Fwd: notes", "Here are my notes.\n\nDate: Friday\n\nBye\n".to_owned()),
+        ("Fwd: plans", "From: my side there is nothing.\nTo: be clear, I agree.\n".to_owned()),
+        ("List Digest, Vol 1", "Topics\n\nMessage: 1\nDate: Mon\nFrom: C <c@c.example>\nTo: l@l.example\nSubject: a\n\nold\n".to_owned()),
         ("Problem", "Date: 2 March\nTime: 10:00\nSubject: Login fails\n\nPlease help.\n".to_owned()),
     ] {
         assert_eq!(mail(subject, &text).forwarded, None, "{subject}\n{text}");

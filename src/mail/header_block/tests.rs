@@ -46,6 +46,7 @@ fn folded_fields() {
     );
     let long = "Subject: a subject that a program had to wrap since it is longer than\nits lines\n\nbody";
     assert!(fields(&format!("From: A\n{long}")).4.ends_with("than its lines"));
+    assert_eq!(fields("Date: x\nFrom: Ann\n<a@b.example>\n\nbody").0, "Ann <a@b.example>");
     // New Outlook puts the body directly below the subject.
     assert_eq!(fields("From: A\nSubject: short\nThe body begins here\n\nmore").4, "short");
 }

@@ -18,6 +18,7 @@ pub const TR: Language = Language {
         "yönlendirilen ileti",
         "iletilen ileti",
         "i̇letilen ileti",
+        "i̇letilen i̇leti",
         "iletilen mesaj",
         "i̇letilen mesaj",
         "i̇letilmiş mesaj",
