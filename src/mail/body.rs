@@ -14,6 +14,9 @@ mod smime;
 
 /// Text kept of one mail; what stands behind is left out, with a warning. The raw message keeps it.
 pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
+/// Longest HTML that is read beside a text part that is good by itself: it tells where the quote begins and how the reply
+/// looks, which the text tells nearly as well.
+const TWIN_BYTES_MAX: usize = 128 * 1024;
 /// Where HTML declares its own character set.
 const META_BYTES: usize = 2_048;
 
@@ -24,6 +27,8 @@ pub struct Body {
     pub text: String,
     /// How each line stood in the HTML; shorter than the text has lines when that was plain.
     pub marks: Vec<Mark>,
+    /// The HTML of the body when one section is all of it: the text comes from it, or says the same.
+    pub page: Option<html::Page>,
     /// See [`super::Reading::command_text`].
     pub command_text: Option<String>,
     /// Indices of the parts that were used, or whose twin was.
@@ -49,10 +54,12 @@ pub fn read(tree: &Structure<'_>) -> Body {
     if sections.is_empty() {
         sections = self::sections(tree, true);
     }
+    let single = sections.len() == 1;
     for section in sections {
         body.parts.extend(section.branches.iter().flat_map(|(_, parts)| parts));
         if body.text.len() < TEXT_BYTES_MAX {
-            add_section(tree, &section, hint, &mut body, &mut commands);
+            let page = add_section(tree, &section, hint, &mut body, &mut commands);
+            body.page = page.filter(|_| single);
         }
     }
     if body.text.trim().is_empty() {
@@ -81,14 +88,14 @@ pub fn hint(tree: &Structure<'_>) -> Hint {
     Hint::new(label, &String::from_utf8_lossy(domain).to_ascii_lowercase())
 }
 
-/// Appends the better of a section's text and HTML.
+/// Appends the better of a section's text and HTML; returns the HTML if it was read.
 fn add_section(
     tree: &Structure<'_>,
     section: &Section,
     hint: Hint,
     body: &mut Body,
     commands: &mut Commands,
-) {
+) -> Option<html::Page> {
     let part = |i: &usize| tree.parts.get(*i);
     let has_html = |parts: &[usize]| parts.iter().filter_map(part).any(is_html);
     let text_branch = section.branches.iter().find(|(_, parts)| !has_html(parts));
@@ -96,22 +103,25 @@ fn add_section(
     let text =
         text_branch.map(|(_, parts)| joined(parts.iter().filter_map(part).map(|p| plain::text(p, hint))));
     let text = text.unwrap_or_default();
-    let page =
-        html_branch.filter(|_| choice::is_doubtful(&text)).map(|(_, parts)| page_of(tree, parts, hint));
+    let doubtful = choice::is_doubtful(&text);
+    let bytes = |parts: &[usize]| parts.iter().filter_map(part).map(|p| p.body.len()).sum::<usize>();
+    let page = html_branch
+        .filter(|(_, parts)| doubtful || bytes(parts) <= TWIN_BYTES_MAX)
+        .map(|(_, parts)| page_of(tree, parts, hint));
     commands.add(&text, page.as_ref());
-    let page = page.filter(|page| choice::is_better(page, &text));
     if !body.text.is_empty() && !body.text.ends_with('\n') {
         body.text.push('\n');
     }
-    match page {
-        Some(page) => add_page(page, body),
-        None => body.text.push_str(&text),
+    match &page {
+        Some(page) if doubtful && choice::is_better(page, &text) => add_page(page, body),
+        _ => body.text.push_str(&text),
     }
+    page
 }
 
-fn add_page(page: html::Page, body: &mut Body) {
+fn add_page(page: &html::Page, body: &mut Body) {
     body.marks.resize(body.text.lines().count(), Mark::None);
-    body.marks.extend(page.marks);
+    body.marks.extend_from_slice(&page.marks);
     body.text.push_str(&page.text);
     if page.cut {
         body.warnings.push("HTML too long: the rest was left out".to_owned());
@@ -124,6 +134,11 @@ fn page_of(tree: &Structure<'_>, parts: &[usize], hint: Hint) -> html::Page {
     let twin = |i: &usize| innermost_alternative(tree, *i);
     let twins: Vec<usize> =
         parts.iter().filter(|i| tree.parts.get(**i).is_some_and(is_html)).filter_map(twin).collect();
+    if let [only] = parts
+        && let Some(part) = tree.parts.get(*only).filter(|p| is_html(p))
+    {
+        return html_page(part, hint);
+    }
     let mut whole = html::Page::default();
     for (i, part) in parts.iter().filter_map(|i| tree.parts.get(*i).map(|p| (i, p))) {
         let page = if is_html(part) {
@@ -131,16 +146,9 @@ fn page_of(tree: &Structure<'_>, parts: &[usize], hint: Hint) -> html::Page {
         } else if twin(i).is_some_and(|a| twins.contains(&a)) && parts.len() > 1 && has_nested(tree, parts) {
             continue;
         } else {
-            html::Page { text: plain::text(part, hint), ..html::Page::default() }
+            html::Page::of_text(plain::text(part, hint))
         };
-        if !whole.text.is_empty() && !whole.text.ends_with('\n') {
-            whole.text.push('\n');
-        }
-        whole.marks.resize(whole.text.lines().count(), Mark::None);
-        whole.marks.extend(page.marks);
-        whole.text.push_str(&page.text);
-        whole.hides |= page.hides;
-        whole.cut |= page.cut;
+        whole.append(page);
     }
     whole
 }
@@ -174,6 +182,7 @@ fn add_wrapped(tree: &Structure<'_>, body: &mut Body, commands: &mut Commands) {
                 let inner = read_inner(&content);
                 body.text = inner.text;
                 body.marks = inner.marks;
+                body.page = inner.page;
             }
         } else if kind.ends_with("ms-tnef") || kind == "application/octet-stream" {
             let data = attachments::bytes(part);
@@ -181,7 +190,10 @@ fn add_wrapped(tree: &Structure<'_>, body: &mut Body, commands: &mut Commands) {
                 let page = message.html.as_deref().map(html::to_text).filter(|p| !p.text.trim().is_empty());
                 commands.add(message.text.as_deref().unwrap_or_default(), page.as_ref());
                 match page {
-                    Some(page) => add_page(page, body),
+                    Some(page) => {
+                        add_page(&page, body);
+                        body.page = Some(page);
+                    }
                     None => body.text = message.text.unwrap_or_default(),
                 }
             }
@@ -202,8 +214,11 @@ fn read_inner(content: &[u8]) -> Body {
     let tree = structure::parse(content);
     let hint = hint(&tree);
     let mut body = Body::default();
-    for section in sections(&tree, false) {
-        add_section(&tree, &section, hint, &mut body, &mut Commands::default());
+    let sections = sections(&tree, false);
+    let single = sections.len() == 1;
+    for section in sections {
+        let page = add_section(&tree, &section, hint, &mut body, &mut Commands::default());
+        body.page = page.filter(|_| single);
     }
     body
 }

@@ -190,12 +190,14 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     reading.class_reason = reason;
     reading.report =
         report.filter(|_| matches!(class, Class::Bounce | Class::DeliveryReport | Class::OwnAddress));
-    let division = reply::divide(&body.text, &body.marks);
+    let sender = reading.from.as_ref().and_then(|f| f.name.as_deref());
+    let division = reply::read(&body.text, &body.marks, body.page.as_ref(), sender);
     let forward = forward::find(subject, &body.text, &tree).filter(|_| !is_report(class));
     reading.reply = match &forward {
-        Some(forward) => reply::divide(&forward.own, &[]).reply,
+        Some(forward) => reply::divide(&forward.own, &[], sender.unwrap_or_default()).reply,
         None => division.reply,
     };
+    reading.reply_html = division.reply_html.filter(|_| forward.is_none());
     reading.forwarded = forward.map(|f| f.forwarded);
     reading.quoted = division.quoted;
     reading.signature = division.signature;

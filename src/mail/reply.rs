@@ -1,192 +1,110 @@
 //! Divides a body into what its sender newly wrote, the quoted mails and the signature. Cut text is kept, never lost.
 //!
-//! Knows lines of text, and how they stood in the HTML. Invariants: linear (the `regex` crate, and joins of at most
-//! [`JOINED_LINES_MAX`] lines); nothing depends on who wrote.
+//! Knows lines of text, how they stood in the HTML, and the sender's display name. The order of trust: what the mail
+//! program's HTML says (marks), then quote marks, then the lines that programs write above a quote (`attribution`,
+//! `block`), last what a signature looks like (`signature`).
+//!
+//! What a reader would expect where that leaves little:
+//! - Below an attribution without quote marks, or a block of header lines, all is quoted. Where an attribution has nothing
+//!   above it and quote marks follow only further down, it alone is taken away (people who delete the marks).
+//! - A divider of the HTML with nothing above divides nothing, and a signature with nothing above is the reply: a mail never
+//!   becomes empty by a guess.
+//! - A mail that is only a quote (an answer by attachment) has an empty reply; who needs words then takes the whole text.
+//! - A closing with a name ("Best regards, Ann") is courtesy of the reply: it stays there, and is part of `signature` as
+//!   well. What is cut is what follows it: the company, the telephone, the notice.
+//!
+//! Invariants: linear (joins of at most [`attribution::JOINED_LINES_MAX`] lines, patterns without backtracking).
 
 mod attribution;
+mod block;
+mod lines;
+mod quotes;
+mod rich;
 mod signature;
 
-use super::html::Mark;
-
-/// Lines over which mail programs wrap "On … wrote:".
-const JOINED_LINES_MAX: usize = 4;
-/// Lines that are looked at; the rest of a longer text belongs to what the last of them was.
-const LINES_MAX: usize = 50_000;
+use super::html::{Mark, Page};
+use lines::{Kind, Line};
 
 /// A body, divided.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Division {
     pub reply: String,
+    pub reply_html: Option<String>,
     pub quoted: Option<String>,
     pub signature: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    New,
-    Quoted,
-    Signature,
+/// Divides the text of a body. `page` is the mail's HTML, which the text may or may not come from.
+#[must_use]
+pub fn read(text: &str, marks: &[Mark], page: Option<&Page>, sender: Option<&str>) -> Division {
+    let sender = sender.unwrap_or_default();
+    let Some(page) = page else { return divide(text, marks, sender) };
+    if page.text == text {
+        let lines = divided(text, marks, sender);
+        return Division { reply_html: rich::html(page, &lines), ..division(&lines) };
+    }
+    let plain = divide(text, marks, sender);
+    let lines = divided(&page.text, &page.marks, sender);
+    let rich = division(&lines);
+    if rich.reply.is_empty() || !(same_words(&plain.reply, &rich.reply) || page.structured) {
+        return plain;
+    }
+    let reply_html = rich::html(page, &lines);
+    if same_words(&plain.reply, &rich.reply) {
+        return Division { reply_html, ..plain };
+    }
+    // The program's own elements tell better where the quote begins than words do.
+    Division { reply_html, ..rich }
 }
 
-/// Divides the text.
+/// Divides a text.
 #[must_use]
-pub fn divide(text: &str, marks: &[Mark]) -> Division {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut kinds = vec![Kind::New; lines.len()];
-    mark_quotes(&lines, marks, &mut kinds);
-    signature::mark(&lines, &mut kinds);
+pub fn divide(text: &str, marks: &[Mark], sender: &str) -> Division {
+    division(&divided(text, marks, sender))
+}
+
+fn divided<'a>(text: &'a str, marks: &[Mark], sender: &str) -> Vec<Line<'a>> {
+    let mut lines = lines::split(text, marks);
+    quotes::mark(&mut lines);
+    signature::mark(&mut lines, sender);
+    lines
+}
+
+fn division(lines: &[Line<'_>]) -> Division {
     Division {
-        reply: gather(&lines, &kinds, Kind::New).unwrap_or_default(),
-        quoted: gather(&lines, &kinds, Kind::Quoted),
-        signature: gather(&lines, &kinds, Kind::Signature),
+        reply: gather(lines, |l| l.kind == Kind::New).unwrap_or_default(),
+        reply_html: None,
+        quoted: gather(lines, |l| l.kind == Kind::Quoted),
+        signature: gather(lines, |l| l.kind == Kind::Signature || l.closing),
     }
 }
 
-fn gather(lines: &[&str], kinds: &[Kind], wanted: Kind) -> Option<String> {
+fn gather(lines: &[Line<'_>], wanted: impl Fn(&Line<'_>) -> bool) -> Option<String> {
     let mut out = String::new();
     let mut gap = false;
-    for (line, kind) in lines.iter().zip(kinds) {
-        if *kind != wanted {
+    for line in lines {
+        if !wanted(line) {
             gap |= !out.is_empty();
+            continue;
+        }
+        if gap && line.is_blank() {
             continue;
         }
         if std::mem::take(&mut gap) && !out.ends_with("\n\n") {
             out.push('\n');
         }
-        out.push_str(line.trim_end());
+        out.push_str(line.shown().trim_end());
         out.push('\n');
     }
-    let trimmed = out.trim_matches(['\n', ' ', '\t', '\u{a0}', '\u{3000}']);
+    let trimmed = out.trim_matches(['\n', ' ', '\t', '\u{a0}', '\u{3000}', '\u{200b}', '\u{feff}']);
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
-/// Whether a line is quoted by `>` (or its fullwidth and `|` forms that old programs use).
-fn is_quoted(line: &str) -> bool {
-    let line = line.trim_start_matches([' ', '\t', '\u{a0}']);
-    line.starts_with('>') || line.starts_with('＞')
-}
-
-fn mark_quotes(lines: &[&str], marks: &[Mark], kinds: &mut [Kind]) {
-    let mut at = 0;
-    while at < lines.len().min(LINES_MAX) {
-        let line = lines.get(at).copied().unwrap_or_default();
-        let mark = marks.get(at).copied().unwrap_or_default();
-        if mark == Mark::Divider && something_before(kinds, lines, at) {
-            return set(kinds, at..lines.len(), Kind::Quoted);
-        }
-        if mark == Mark::Quoted || is_quoted(line) {
-            set(kinds, at..at + 1, Kind::Quoted);
-            at += 1;
-            continue;
-        }
-        if let Some(len) = attribution::divider(lines, at) {
-            let _ = len;
-            return set(kinds, at..lines.len(), Kind::Quoted);
-        }
-        if let Some(len) = attribution::wrote(lines, at, JOINED_LINES_MAX) {
-            set(kinds, at..at + len, Kind::Quoted);
-            at += len;
-            // Without quote marks behind it, all that follows is the quoted mail.
-            let rest = lines.get(at..).unwrap_or_default();
-            let marked = marks.get(at..).unwrap_or_default().contains(&Mark::Quoted);
-            let next = rest.iter().find(|l| !l.trim().is_empty());
-            if !marked
-                && !next.is_some_and(|l| is_quoted(l))
-                && !rest.iter().take(LINES_MAX).any(|l| is_quoted(l))
-            {
-                return set(kinds, at..lines.len(), Kind::Quoted);
-            }
-            continue;
-        }
-        at += 1;
-    }
-}
-
-/// A divider at the very top has nothing above it that could be the reply: then it divides nothing.
-fn something_before(kinds: &[Kind], lines: &[&str], at: usize) -> bool {
-    kinds.iter().zip(lines).take(at).any(|(k, l)| *k == Kind::New && !l.trim().is_empty())
-}
-
-fn set(kinds: &mut [Kind], range: std::ops::Range<usize>, kind: Kind) {
-    let end = range.end.min(kinds.len());
-    for slot in kinds.get_mut(range.start..end).unwrap_or_default() {
-        *slot = kind;
-    }
+/// Whether two texts say the same, whatever their spacing, marks of lists and links.
+fn same_words(a: &str, b: &str) -> bool {
+    let letters = |c: &char| c.is_alphanumeric();
+    a == b || a.chars().filter(letters).eq(b.chars().filter(letters))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reply(text: &str) -> String {
-        divide(text, &[]).reply
-    }
-
-    #[test]
-    fn top_bottom_and_interleaved() {
-        assert_eq!(reply("New.\n\nOn Mon, 2 Mar 2026 at 10:00, A B <a@b.org> wrote:\n> old\n> old"), "New.");
-        assert_eq!(reply("On Mon, 2 Mar 2026, A wrote:\n> old\n\nNew below."), "New below.");
-        assert_eq!(reply("> one?\nYes.\n> two?\nNo."), "Yes.\n\nNo.");
-        assert_eq!(reply("Support <s@d.org> wrote:\n |> old\n\n> old\nNew"), "|> old\n\nNew");
-    }
-
-    #[test]
-    fn many_languages() {
-        for attribution in [
-            "Am 02.03.2026 um 10:00 schrieb A B <a@b.org>:",
-            "Le lun. 2 mars 2026 à 10:00, A <a@b.org> a écrit :",
-            "El lun, 2 mar 2026 a las 10:00, A (<a@b.org>) escribió:",
-            "在 2026年3月2日，A <a@b.org> 写道：",
-            "Em seg., 2 de mar. de 2026 às 10:00, A <a@b.org> escreveu:",
-            "Il giorno lun 2 mar 2026 alle ore 10:00 A <a@b.org> ha scritto:",
-            "Op ma 2 mrt 2026 om 10:00 schreef A <a@b.org>:",
-            "W dniu 2.03.2026 o 10:00, A pisze:",
-            "2 марта 2026 г., 10:00, A <a@b.org> написал:",
-            "2026年3月2日(月) 10:00 A <a@b.org>:",
-            "2026년 3월 2일 (월) 10:00, A <a@b.org>님이 작성:",
-        ] {
-            assert_eq!(reply(&format!("New.\n\n{attribution}\n> old\n")), "New.", "{attribution}");
-            assert_eq!(
-                reply(&format!("New.\n\n{attribution}\n\nold without marks\n")),
-                "New.",
-                "{attribution}"
-            );
-        }
-    }
-
-    #[test]
-    fn blocks_of_header_lines() {
-        for block in [
-            "-----Original Message-----\nFrom: A\n\nold",
-            "From: A <a@b.org>\nSent: Monday\nTo: B\nSubject: x\n\nold",
-            "________________________________\nFrom: A\nSent: x\n\nold",
-            "------------------ 原始邮件 ------------------\n发件人: \"A\"<a@b.org>;\n\nold",
-            "发件人：A\n发送时间：2026年3月2日\n收件人：B\n主题：x\n\nold",
-            "Von: A\nGesendet: x\nAn: B\nBetreff: y\n\nold",
-        ] {
-            let d = divide(&format!("New.\n\n{block}"), &[]);
-            assert_eq!(d.reply, "New.", "{block}");
-            assert!(d.quoted.unwrap().ends_with("old"));
-        }
-    }
-
-    #[test]
-    fn signatures() {
-        let d = divide("New.\n\n-- \nA B\nACME\n\nOn Mon, 2 Mar 2026, X wrote:\n> old", &[]);
-        assert_eq!(
-            (d.reply.as_str(), d.signature.as_deref(), d.quoted.is_some()),
-            ("New.", Some("-- \nA B\nACME").map(|_| "--\nA B\nACME"), true)
-        );
-        assert_eq!(reply("New.\n\nSent from my iPhone"), "New.");
-        assert_eq!(reply("New.\n\n发自我的iPhone"), "New.");
-    }
-
-    #[test]
-    fn ordinary_lines_stay() {
-        for text in
-            ["On the page I wrote: hello", "From: the menu I chose Export", "I wrote:\nthe text", "a -- b"]
-        {
-            assert_eq!(reply(text), text);
-        }
-    }
-}
+mod tests;

@@ -21,10 +21,8 @@ pub const CS: Language = Language {
         "přílohy",
         "příloha",
     ],
-    attributions: &[
-        r"(?i)^(?:dne|po|út|st|čt|pá|so|ne)\s.{6,}\snapsal\(?a?\)?\s*:$",
-        r"(?i)^.{3,200}\snapsal\(?a?\)?(?:\s(?:dne|\d).{6,60})?\s*:$",
-    ],
+    wrote: &["napsal", "napsala", "napsal(a)", "napsal/a"],
+    wrote_on: &["dne"],
     originals: &["původní zpráva", "původní e-mail"],
     forwards: &[
         "přeposlaná zpráva",
@@ -38,6 +36,19 @@ pub const CS: Language = Language {
         "předaný e-mail",
     ],
     footers: &["odesláno z ", "odesláno ze ", "získejte outlook"],
+    closings: &[
+        "s pozdravem",
+        "se srdečným pozdravem",
+        "zdravím",
+        "hezký den",
+        "děkuji",
+        "děkuju",
+        "díky",
+        "s přátelským pozdravem",
+    ],
+    contacts: &["telefon", "tel", "mobil", "fax", "adresa"],
+    disclaimers: &["tato zpráva", "tento e-mail", "tento email", "obsah této"],
+    confidential: &["důvěrn", "adresát", "určen"],
     automatic_subjects: &["automatická odpověď", "mimo kancelář", "nepřítomnost"],
     automatic_bodies: &[
         "toto je automatická odpověď",

@@ -12,10 +12,8 @@ pub const DA: Language = Language {
     cc: &["kopi", "cc", "kopi til"],
     subject: &["emne"],
     other: &["svar til", "prioritet", "vedhæftede filer", "vigtighed", "vedhæftet fil"],
-    attributions: &[
-        r"(?i)^(?:den|på|man|tir|ons|tor|fre|lør|søn)\b.{6,}\b(?:skrev)\b.{0,200}:$",
-        r"(?i)^.{3,200}\sskrev(?:\s(?:den)?\s?.{6,60})?\s*:$",
-    ],
+    wrote: &["skrev"],
+    wrote_on: &["den"],
     originals: &["oprindelig meddelelse", "original meddelelse", "oprindelig besked", "oprindelig mail"],
     forwards: &[
         "videresendt meddelelse",
@@ -28,6 +26,20 @@ pub const DA: Language = Language {
         "begyndelse på videresendt meddelelse",
     ],
     footers: &["sendt fra min", "sendt fra ", "hent outlook"],
+    closings: &[
+        "med venlig hilsen",
+        "venlig hilsen",
+        "mange hilsner",
+        "bedste hilsner",
+        "hilsen",
+        "mvh",
+        "vh",
+        "tak",
+        "på forhånd tak",
+    ],
+    contacts: &["telefon", "tlf", "mobil", "fax", "adresse"],
+    disclaimers: &["denne e-mail", "denne mail", "denne besked", "denne meddelelse"],
+    confidential: &["fortrolig", "modtager"],
     automatic_subjects: &["autosvar", "automatisk svar", "ikke til stede", "fraværende", "fravær:"],
     automatic_bodies: &[
         "dette er et automatisk svar",

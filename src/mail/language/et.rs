@@ -12,7 +12,8 @@ pub const ET: Language = Language {
     cc: &["koopia"],
     subject: &["teema", "pealkiri"],
     other: &["vasta", "vasta aadressile", "manused"],
-    attributions: &[r"(?i)^.{6,200}\s(?:kirjutas)(?:\s.{6,60})?\s*:$"],
+    wrote: &["kirjutas"],
+    wrote_on: &[],
     originals: &["algne sõnum", "originaalkiri"],
     forwards: &[
         "edastatud sõnum",
@@ -23,6 +24,10 @@ pub const ET: Language = Language {
         "edastatud meil",
     ],
     footers: &["saadetud minu", "saadetud "],
+    closings: &["lugupidamisega", "parimate soovidega", "tervitades", "aitäh", "tänan"],
+    contacts: &["telefon", "tel", "mob"],
+    disclaimers: &["see kiri", "käesolev"],
+    confidential: &["konfidentsiaal", "adressaa"],
     automatic_subjects: &["automaatvastus", "automaatne vastus"],
     automatic_bodies: &["automaatne vastus", "olen puhkusel"],
 };

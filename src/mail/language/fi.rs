@@ -12,7 +12,8 @@ pub const FI: Language = Language {
     cc: &["kopio", "kopiot"],
     subject: &["aihe"],
     other: &["vastaa", "vastausosoite", "tärkeys", "vastaus", "liitteet", "prioriteetti"],
-    attributions: &[r"(?i)^.{6,}\s(?:kirjoitti|kirjoittaa)(?:\s.{6,60})?\s*:$"],
+    wrote: &["kirjoitti", "kirjoittaa"],
+    wrote_on: &[],
     originals: &["alkuperäinen viesti"],
     forwards: &[
         "edelleenlähetetty viesti",
@@ -25,6 +26,18 @@ pub const FI: Language = Language {
         "lähetetty edelleen",
     ],
     footers: &["lähetetty ", "hanki outlook"],
+    closings: &[
+        "ystävällisin terveisin",
+        "terveisin",
+        "parhain terveisin",
+        "yt",
+        "t",
+        "kiitos",
+        "kiitos etukäteen",
+    ],
+    contacts: &["puh", "puhelin", "gsm", "matkapuhelin", "faksi"],
+    disclaimers: &["tämä viesti", "tämä sähköposti"],
+    confidential: &["luottamuksel", "vastaanottaj"],
     automatic_subjects: &["automaattinen vastaus", "poissaoloviesti", "poissaoloilmoitus", "poissa:"],
     automatic_bodies: &["automaattinen vastaus", "olen lomalla", "olen poissa toimistolta"],
 };

@@ -12,9 +12,8 @@ pub const HR: Language = Language {
     cc: &["kopija", "kopija za", "cc"],
     subject: &["predmet", "naslov", "zadeva"],
     other: &["odgovori na", "važnost", "prilozi", "prioritet"],
-    attributions: &[
-        r"(?i)^(?:dana|dne|u|v)?\s?.{6,}\s(?:napisao|napisala|je\snapisao|je\snapisala|je\snapisao\/la|piše|pisao|napisao\/la)(?:\sje)?\s*(?:\(.{2,20}\))?\s*:$",
-    ],
+    wrote: &["napisao", "napisala", "je napisao", "napisao/la", "napisao je", "napisala je", "pisao", "piše"],
+    wrote_on: &["dana", "dne"],
     originals: &["izvorna poruka", "originalna poruka", "izvirno sporočilo"],
     forwards: &[
         "proslijeđena poruka",
@@ -27,6 +26,20 @@ pub const HR: Language = Language {
         "proslijeđena e-poruka",
     ],
     footers: &["poslano s ", "poslano sa ", "poslano iz ", "poslato sa "],
+    closings: &[
+        "s poštovanjem",
+        "srdačan pozdrav",
+        "lijep pozdrav",
+        "lp",
+        "pozdrav",
+        "hvala",
+        "s spoštovanjem",
+        "lep pozdrav",
+        "hvala unaprijed",
+    ],
+    contacts: &["telefon", "tel", "mob", "mobitel", "fax", "gsm"],
+    disclaimers: &["ova poruka", "ovaj e-mail", "to sporočilo"],
+    confidential: &["povjerljiv", "primatelj", "zaupn", "naslovnik"],
     automatic_subjects: &["automatski odgovor", "samodejni odgovor", "izvan ureda"],
     automatic_bodies: &["automatski odgovor"],
 };

@@ -12,10 +12,8 @@ pub const HU: Language = Language {
     cc: &["másolatot kap", "másolat", "másolatot kapja"],
     subject: &["tárgy"],
     other: &["válaszcím", "fontosság", "mellékletek", "melléklet", "prioritás"],
-    attributions: &[
-        r"(?i)^.{6,200}\s(?:ezt\s)?írta(?:\s\(.{4,60}\))?\s*[:：]$",
-        r"(?i)^.{3,200}<[^<>\s]+@[^<>\s]+>\s(?:ezt\s)?írta\b.{0,60}:$",
-    ],
+    wrote: &["írta", "ezt írta"],
+    wrote_on: &[],
     originals: &["eredeti üzenet", "eredeti levél"],
     forwards: &[
         "továbbított üzenet",
@@ -26,6 +24,10 @@ pub const HU: Language = Language {
         "továbbította",
     ],
     footers: &["elküldve a", "küldve ", "az én iphone", "outlook letöltése"],
+    closings: &["üdvözlettel", "tisztelettel", "köszönettel", "köszönöm", "üdv", "köszönöm szépen"],
+    contacts: &["telefon", "tel", "mobil", "fax", "cím"],
+    disclaimers: &["ez az e-mail", "ez az üzenet", "jelen üzenet", "a jelen e-mail"],
+    confidential: &["bizalmas", "címzett"],
     automatic_subjects: &["automatikus válasz", "házon kívül"],
     automatic_bodies: &["automatikus válasz", "szabadságon vagyok"],
 };

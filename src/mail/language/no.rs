@@ -12,9 +12,8 @@ pub const NO: Language = Language {
     cc: &["kopi", "kopi til"],
     subject: &["emne"],
     other: &["svar til", "prioritet", "vedlegg", "viktighet", "prioritering"],
-    attributions: &[
-        r"(?i)^(?:den|på|man\.?|tir\.?|ons\.?|tor\.?|fre\.?|lør\.?|søn\.?)\b.{6,}\b(?:skrev)\b.{0,200}:$",
-    ],
+    wrote: &["skrev"],
+    wrote_on: &["den"],
     originals: &["opprinnelig melding", "original melding"],
     forwards: &[
         "videresendt melding",
@@ -26,6 +25,20 @@ pub const NO: Language = Language {
         "videresendt av",
     ],
     footers: &["sendt fra min", "sendt fra ", "skaff deg outlook"],
+    closings: &[
+        "med vennlig hilsen",
+        "vennlig hilsen",
+        "beste hilsen",
+        "hilsen",
+        "mvh",
+        "vh",
+        "takk",
+        "på forhånd takk",
+        "med hilsen",
+    ],
+    contacts: &["telefon", "tlf", "mobil", "faks", "adresse"],
+    disclaimers: &["denne e-posten", "denne meldingen", "denne e-post"],
+    confidential: &["konfidensiell", "mottaker"],
     automatic_subjects: &["automatisk svar", "fraværsmelding", "autosvar", "fravær:"],
     automatic_bodies: &["automatisk svar", "jeg er på ferie", "jeg er ikke på kontoret"],
 };

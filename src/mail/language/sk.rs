@@ -12,10 +12,8 @@ pub const SK: Language = Language {
     cc: &["kópia", "kópia pre"],
     subject: &["predmet", "vec"],
     other: &["odpovedať", "odpoveď pre", "odpovedať-pre", "odpovedať na", "dôležitosť", "prílohy"],
-    attributions: &[
-        r"(?i)^(?:dňa|po|ut|st|št|pi|so|ne)\s.{6,}\snapísal\(?a?\)?\s*:$",
-        r"(?i)^.{3,200}\snapísal\(?a?\)?\s*:$",
-    ],
+    wrote: &["napísal", "napísala", "napísal(a)"],
+    wrote_on: &["dňa"],
     originals: &["pôvodná správa"],
     forwards: &[
         "preposlaná správa",
@@ -27,6 +25,10 @@ pub const SK: Language = Language {
         "odovzdaná správa",
     ],
     footers: &["odoslané z ", "odoslané zo ", "získajte outlook"],
+    closings: &["s pozdravom", "so srdečným pozdravom", "ďakujem", "vďaka", "pekný deň"],
+    contacts: &["telefón", "tel", "mobil", "fax", "adresa"],
+    disclaimers: &["táto správa", "tento e-mail", "tento email"],
+    confidential: &["dôvern", "adresát", "určen"],
     automatic_subjects: &["automatická odpoveď", "mimo kancelárie", "neprítomnosť"],
     automatic_bodies: &["automatická odpoveď", "som na dovolenke"],
 };

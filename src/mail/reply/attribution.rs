@@ -1,132 +1,319 @@
-//! The lines that mail programs put above a quoted mail: "On … wrote:", blocks of header lines, dividers. Their words stand
-//! in `language`.
+//! The line that mail programs put above a quoted mail: "On … wrote:". Which words say "wrote" stands in `language`.
+//!
+//! A line is tried only where it ends like an attribution; then it is joined with those above it, because programs wrap
+//! it. An attribution must show a date or an address: a sentence that happens to end in "wrote:" is none.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 use regex::Regex;
 
-use crate::mail::language::{self, ALL, Field};
+use super::lines::{BLANKS, Line, is_rule_char, line};
+use crate::mail::language::ALL;
 
-/// Longest attribution: a name, an address and a date.
+/// Lines over which mail programs wrap "On … wrote:"; Polymail needs all of them.
+pub const JOINED_LINES_MAX: usize = 5;
+/// Longest attribution: names, an address and a date.
 const ATTRIBUTION_BYTES_MAX: usize = 400;
+/// Longest end of one behind its "wrote": a name, an address, a date.
+const TAIL_BYTES_MAX: usize = 200;
 
-/// "On … wrote:" on one line, in all languages.
-static WROTE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    // The tables are constants and a test compiles every row, so that none is ever dropped here.
-    ALL.iter().flat_map(|language| language.attributions).filter_map(|row| Regex::new(row).ok()).collect()
+/// "wrote" in all languages.
+static WROTE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words: Vec<&str> = ALL.iter().flat_map(|language| language.wrote).copied().collect();
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()
 });
 
-/// How many lines from `at` make an attribution; `None` when none does.
-#[must_use]
-pub fn wrote(lines: &[&str], at: usize, joined_max: usize) -> Option<usize> {
+/// "on" in all languages.
+static ON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words: Vec<&str> = ALL.iter().flat_map(|language| language.wrote_on).copied().collect();
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .start_kind(StartKind::Both)
+        .build(words)
+        .ok()
+});
+
+/// `2016-03-03 17:21 GMT+01:00 Ann Lee`, Gmail until 2018 where it had no words for "wrote".
+static GMAIL_DATE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d\d:\d\d \S.{0,120}$").ok());
+
+/// Who writes about writing is no mail program: "On Monday I wrote:".
+const PRONOUNS: &[&str] = &[
+    "i", "we", "you", "he", "she", "they", "ich", "wir", "sie", "er", "du", "ihr", "je", "j'ai", "nous",
+    "vous", "il", "elle", "yo", "eu", "io", "ho", "ik", "wij", "ja", "я", "мы", "вы", "он", "она", "who",
+    "it", "and", "also", "just", "only",
+];
+
+/// All attributions outside quote marks, in their order. A line in which a reply stands before one is split.
+pub fn find(lines: &mut Vec<Line<'_>>) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let from = found.last().map_or(0, |r| r.end);
+        if may_end(lines, at)
+            && let Some(begin) = beginning(lines, from, at)
+        {
+            let begin = if let Some(pieces) = glued(lines, begin, at) {
+                lines.splice(begin..=begin, pieces);
+                at += 1;
+                begin + 1
+            } else {
+                begin
+            };
+            found.push(begin..at + 1);
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The cheap test before lines are joined.
+fn may_end(lines: &[Line<'_>], at: usize) -> bool {
+    let Some(line) = lines.get(at) else { return false };
+    if line.mark.is_quote() || line.is_blank() || line.text.len() > ATTRIBUTION_BYTES_MAX {
+        return false;
+    }
+    let text = line.text.trim_end_matches(['*', ' ', '_']);
+    if line.quoted {
+        // The end of an address that was wrapped before its `>`.
+        return matches!(text.as_bytes(), [b'>', rest @ ..] if rest.len() < 30 && rest.ends_with(b":") && !rest.starts_with(b">"));
+    }
+    match text.chars().next_back() {
+        Some(':' | '：') => true,
+        Some(c) if is_rule_char(c) => text.starts_with(is_rule_char) && text.len() > 20,
+        Some(c) => {
+            let dated = text.bytes().any(|b| b.is_ascii_digit());
+            dated && (text.contains("GMT") || c.is_alphabetic() && ends_in_wrote(text))
+                || text.ends_with('>') && dated
+                || c.is_alphabetic() && text.len() < 30 && ends_in_wrote(text)
+        }
+        None => false,
+    }
+}
+
+fn ends_in_wrote(text: &str) -> bool {
+    let from = text.char_indices().rev().nth(16).map_or(0, |(i, _)| i);
+    let tail = text.get(from..).unwrap_or_default();
+    ALL.iter().flat_map(|language| language.wrote).any(|w| tail.ends_with(w))
+}
+
+/// The first line of the attribution that ends at `end`, not above `from`.
+fn beginning(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
+    let below = lines.get(end + 1..).unwrap_or_default().iter().filter(|l| !l.is_blank());
+    let followed = below.take(3).any(|l| l.quoted || l.mark.is_quote());
     let mut joined = String::new();
-    for (count, line) in lines.get(at..)?.iter().take(joined_max).enumerate() {
-        let line = line.trim().trim_matches('*').trim();
-        if line.is_empty() || line.starts_with('>') || joined.len() + line.len() > ATTRIBUTION_BYTES_MAX {
-            return None;
+    let mut found = None;
+    let lowest = (end + 1).saturating_sub(JOINED_LINES_MAX + 2).max(from);
+    let mut filled = 0;
+    for at in (lowest..=end).rev() {
+        let line = lines.get(at)?;
+        if line.is_blank() {
+            // Polymail has a blank line inside; nothing else has, so the address must still be open.
+            if !joined.starts_with(['<', '>', 'm']) {
+                break;
+            }
+            continue;
         }
-        if count > 0 {
+        if at < end
+            && (line.quoted || line.mark.is_quote() || line.text.len() + joined.len() > ATTRIBUTION_BYTES_MAX)
+        {
+            break;
+        }
+        if found.is_some() && !begins(line.text) && !is_incomplete(&joined) {
+            break;
+        }
+        filled += 1;
+        if filled > JOINED_LINES_MAX {
+            break;
+        }
+        if !joined.is_empty() {
+            joined.insert(0, ' ');
+        }
+        joined.insert_str(0, line.text.trim_matches('*'));
+        if is_attribution(&joined, followed) {
+            let complete = begins(line.text) || at == lowest;
+            found = Some(at);
+            if complete {
+                break;
+            }
+        } else if found.is_some() {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether only the end of an attribution is joined so far: "a écrit :", or the address.
+fn is_incomplete(joined: &str) -> bool {
+    joined.starts_with(|c: char| c.is_lowercase() || matches!(c, '<' | '>' | '(' | '['))
+        || joined.chars().count() < 8
+}
+
+/// Whether a line begins an attribution by itself: "on" with a date, or a date.
+fn begins(text: &str) -> bool {
+    let lower = text
+        .get(..text.char_indices().nth(60).map_or(text.len(), |(i, _)| i))
+        .unwrap_or_default()
+        .to_lowercase();
+    let lower = lower.trim_start_matches(|c: char| is_rule_char(c) || BLANKS.contains(&c) || c == '"');
+    match behind_on(lower) {
+        Some(rest) => dated_soon(rest),
+        None => dated_soon(lower) && !lower.starts_with(['<', '(']),
+    }
+}
+
+/// What follows "on" at the beginning of a lower-case text.
+fn behind_on(lower: &str) -> Option<&str> {
+    let automaton = WROTE.as_ref().and(ON.as_ref())?;
+    let found = automaton.find(Input::new(lower).anchored(Anchored::Yes))?;
+    let rest = lower.get(found.end()..)?;
+    let word_ends =
+        rest.starts_with([' ', '\u{a0}', ':', ',']) || rest.starts_with(|c: char| c.is_ascii_digit());
+    (word_ends || !lower.is_ascii() && !rest.starts_with(char::is_alphabetic))
+        .then(|| rest.trim_start_matches(BLANKS))
+}
+
+/// A digit within the first three words.
+fn dated_soon(text: &str) -> bool {
+    text.split(BLANKS).filter(|w| !w.is_empty()).take(3).any(|w| w.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// Judges joined lines. `followed`: a marked quote stands below.
+fn is_attribution(joined: &str, followed: bool) -> bool {
+    if joined.len() < 8 || opens_sentence(joined) {
+        return false;
+    }
+    let lower: String = joined.chars().filter(|c| !is_direction(*c)).flat_map(char::to_lowercase).collect();
+    let lower = if lower.contains("&lt;") { lower.replace("&lt;", "<").replace("&gt;", ">") } else { lower };
+    let text = lower.trim_matches(|c: char| BLANKS.contains(&c) || c == '*');
+    GMAIL_DATE.as_ref().is_some_and(|re| re.is_match(joined.trim_end_matches([' ', ':'])))
+        || by_address(text)
+        || by_word(text, followed)
+}
+
+/// Marks of writing direction, with which Gmail surrounds names in Hebrew and Arabic.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A wrapped address is not closed yet: more lines are needed.
+fn opens_sentence(joined: &str) -> bool {
+    let opened = joined.bytes().filter(|b| *b == b'<').count();
+    let closed = joined.bytes().filter(|b| *b == b'>').count();
+    closed > opened
+}
+
+/// A date, a name, an address and a colon: Gmail and Yandex in languages without "wrote", Tuta's "… by a@b.org:".
+fn by_address(text: &str) -> bool {
+    let Some(body) = text.strip_suffix([':', '：']).map(|t| t.trim_end_matches(BLANKS)) else {
+        // German and Japanese Gmail of 2012 to 2018 left out the colon behind a bracketed address.
+        return text.ends_with('>')
+            && text.starts_with(|c: char| c.is_ascii_digit())
+            && digits_outside_address(text) >= 8;
+    };
+    let bare = body.trim_end_matches(['>', ')', ']', '"', ',']);
+    let last = bare.rsplit([' ', '<', '(', '\u{a0}', '[']).next().unwrap_or_default();
+    let addressed = last.contains('@') && last.contains('.') && !last.contains("//");
+    let start = behind_on(text).unwrap_or(text);
+    addressed
+        && dated_soon(start)
+        && digits_outside_address(body) >= 5
+        && (text.contains(':') && times(body) || body.ends_with('>'))
+}
+
+/// A time or a full date.
+fn times(text: &str) -> bool {
+    text.match_indices([':', '.', '时', '時', '시'])
+        .any(|(at, _)| text.get(..at).is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit())))
+}
+
+fn digits_outside_address(text: &str) -> usize {
+    text.split(BLANKS).filter(|w| !w.contains('@')).flat_map(str::bytes).filter(u8::is_ascii_digit).count()
+}
+
+/// "wrote" with what must stand around it.
+fn by_word(text: &str, followed: bool) -> bool {
+    let Some(automaton) = WROTE.as_ref() else { return false };
+    automaton.find_iter(text).any(|found| {
+        let before = text.get(..found.start()).unwrap_or_default();
+        let behind = text.get(found.end()..).unwrap_or_default();
+        let spaced = text.get(found.range()).is_some_and(|w| !is_wide(w));
+        let own_word = !spaced || !before.ends_with(|c: char| c.is_alphanumeric());
+        own_word && !behind.starts_with(char::is_alphabetic) && ends_well(before, behind, followed)
+    })
+}
+
+fn is_wide(word: &str) -> bool {
+    word.chars().any(|c| c >= '\u{3000}')
+}
+
+fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
+    let tail = behind.trim_matches(BLANKS).trim_end_matches(['*', ' ']);
+    if tail.len() > TAIL_BYTES_MAX {
+        return false;
+    }
+    let whole_digits = digits_outside_address(before) + digits_outside_address(tail);
+    let addressed = before.contains('@') || tail.contains('@');
+    let ruled =
+        tail.chars().count() >= 2 && tail.chars().all(is_rule_char) && before.starts_with(is_rule_char);
+    let on = behind_on(before.trim_start_matches(|c: char| is_rule_char(c) || BLANKS.contains(&c)))
+        .is_some_and(dated_soon);
+    let dated = whole_digits >= 3;
+    if ruled {
+        return addressed || dated;
+    }
+    if tail.is_empty() {
+        // No colon: only with everything else that an attribution has.
+        return dated && (followed || on && addressed);
+    }
+    if !tail.ends_with([':', '：']) || by_pronoun(before, tail) && !followed {
+        return false;
+    }
+    // Gnus writes no date: then only the quote below tells it from "My colleague <a@b.org> writes:".
+    addressed && (dated || followed)
+        || dated && (on || begins(before) || followed || tail.len() > 4)
+        || followed && before.len() < 120
+}
+
+fn by_pronoun(before: &str, tail: &str) -> bool {
+    let last = before.trim_end_matches(BLANKS).rsplit(BLANKS).next().unwrap_or_default();
+    let next = tail.split(BLANKS).next().unwrap_or_default().trim_end_matches(':');
+    !before.contains('@') && (PRONOUNS.contains(&last) || PRONOUNS.contains(&next))
+}
+
+/// `Thanks. On Wed, Apr 4, 2012, a@b.org wrote:`: the reply and the attribution as two lines.
+fn glued<'a>(lines: &[Line<'a>], begin: usize, end: usize) -> Option<[Line<'a>; 2]> {
+    let whole = lines.get(begin)?;
+    if begins(whole.text) {
+        return None;
+    }
+    let lower = whole.text.to_lowercase();
+    if lower.len() != whole.text.len() {
+        return None;
+    }
+    let automaton = ON.as_ref()?;
+    for found in automaton.find_iter(&lower) {
+        let before = lower.get(..found.start())?;
+        let own_word = before.ends_with(|c: char| !c.is_alphanumeric());
+        let dated = behind_on(lower.get(found.start()..)?).is_some_and(dated_soon);
+        // "Ann <a@b.org> on Monday wrote:" has its name first.
+        if !own_word || !dated || before.contains(['@', '<', '(']) {
+            continue;
+        }
+        let rest = whole.text.get(found.start()..)?;
+        let mut joined = rest.to_owned();
+        for line in lines.get(begin + 1..=end).unwrap_or_default() {
             joined.push(' ');
+            joined.push_str(line.text);
         }
-        joined.push_str(line);
-        if may_end(line) && evident(&joined) && WROTE.iter().any(|re| re.is_match(&joined)) {
-            return Some(count + 1);
-        }
-        if count == 0 && !may_begin(line) {
-            return None;
+        if is_attribution(&joined, false) {
+            let words = whole
+                .text
+                .get(..found.start())?
+                .trim_end_matches(|c: char| is_rule_char(c) || BLANKS.contains(&c));
+            return Some([line(words, whole.mark, whole.at), line(rest, whole.mark, whole.at)]);
         }
     }
     None
-}
-
-/// An attribution names a date or an address: a sentence that happens to end in "wrote:" does not.
-fn evident(joined: &str) -> bool {
-    joined.contains('@')
-        || joined.bytes().filter(u8::is_ascii_digit).count() >= 3
-        || joined.split(',').count() > 2
-}
-
-/// Cheap test before the patterns run.
-fn may_end(line: &str) -> bool {
-    line.ends_with([':', '：'])
-        || ["wrote", "道", "到", "écrit", "escribió", "escreveu", "scritto", "작성"]
-            .iter()
-            .any(|w| line.ends_with(w))
-}
-
-/// Whether an attribution that goes on in the next line may begin so.
-fn may_begin(line: &str) -> bool {
-    let digits = line.bytes().any(|b| b.is_ascii_digit());
-    digits
-        || line.contains('@')
-        || line.split_whitespace().next().is_some_and(|w| {
-            ["On", "Am", "Le", "El", "Em", "Il", "Op", "W", "Den", "在", "Dne", "At"].contains(&w)
-        })
-}
-
-/// Whether the line at `at` is a divider or the first of a block of header lines.
-#[must_use]
-pub fn divider(lines: &[&str], at: usize) -> Option<usize> {
-    let line = lines.get(at)?.trim().trim_matches('*').trim();
-    if line.starts_with(['-', '_', '=']) && !line.ends_with(" wrote ----") {
-        if line.len() <= 200 && is_ruled_divider(line) {
-            return Some(1);
-        }
-        let rule = line.len() >= 5 && line.bytes().all(|b| matches!(b, b'-' | b'_' | b'='));
-        let next = next_filled(lines, at + 1)?;
-        return (rule && header_block(lines, next)).then_some(1);
-    }
-    header_block(lines, at).then_some(1)
-}
-
-/// `-----Original Message-----`, and `____ From:` on one line as Outlook's plain text has it.
-fn is_ruled_divider(line: &str) -> bool {
-    let words = line.trim_start_matches(['-', '_', '=']);
-    let rule = line.len() - words.len();
-    if rule < 2 {
-        return false;
-    }
-    // QQ Mail leaves entities in its plain text.
-    let words = words.replace("&nbsp;", " ").trim().to_lowercase();
-    let end = words.find(['-', '_', '=']).unwrap_or(words.len());
-    let (words, closing) = words.split_at_checked(end).unwrap_or((&words, ""));
-    let words = words.trim();
-    let known = ALL.iter().any(|language| language.originals.contains(&words));
-    known && closing.len() >= 2
-        || rule >= 20
-            && words.find([':', '：']).is_some_and(|at| is_from(words.get(..at).unwrap_or_default()))
-}
-
-fn is_from(name: &str) -> bool {
-    language::field(name.trim()) == Some(Field::From)
-}
-
-fn next_filled(lines: &[&str], from: usize) -> Option<usize> {
-    lines.get(from..)?.iter().take(3).position(|l| !l.trim().is_empty()).map(|n| from + n)
-}
-
-/// The name of a header line such as `*From:* A`, lower case.
-fn header_name(line: &str) -> Option<String> {
-    let line = line.trim().trim_start_matches(['*', '|', ' ', '\u{a0}']);
-    let at = line.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：'))?.0;
-    let name = line.get(..at)?.trim().trim_matches('*').trim();
-    Some(name.chars().filter(|c| !matches!(c, '\u{3000}' | '\u{a0}')).flat_map(char::to_lowercase).collect())
-}
-
-/// A sender line and two further header lines within the next few.
-fn header_block(lines: &[&str], at: usize) -> bool {
-    let Some(first) = lines.get(at).and_then(|l| header_name(l)) else { return false };
-    let Some(first) = language::field(&first) else { return false };
-    let sender = first == Field::From;
-    let mut senders = usize::from(sender);
-    let mut others = usize::from(!sender);
-    for line in lines.get(at + 1..).unwrap_or_default().iter().take(8) {
-        match header_name(line).and_then(|name| language::field(&name)) {
-            Some(Field::From) => senders += 1,
-            Some(_) => others += 1,
-            None if line.trim().is_empty() && senders + others >= 3 => break,
-            None => {}
-        }
-    }
-    senders >= 1 && others >= if sender { 1 } else { 2 } && senders + others >= 2
 }

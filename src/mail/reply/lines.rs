@@ -1,0 +1,92 @@
+//! The lines of a body as the division sees them. Knows no language.
+
+use crate::mail::html::Mark;
+
+/// Lines that are looked at one by one; the rest of a longer text is the last of them.
+const LINES_MAX: usize = 50_000;
+/// What is blank to the eye: Outlook and QQ Mail leave the first, editors on phones the others.
+pub const BLANKS: &[char] = &[
+    ' ', '\t', '\r', '\n', '\u{a0}', '\u{202f}', '\u{3000}', '\u{200b}', '\u{feff}', '\u{200e}', '\u{200f}',
+    '\u{202a}', '\u{202b}', '\u{202c}',
+];
+
+/// Whose words a line holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    New,
+    Quoted,
+    Signature,
+}
+
+/// One line.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// As in the text.
+    pub raw: &'a str,
+    /// Without blanks around it.
+    pub text: &'a str,
+    pub mark: Mark,
+    /// Begins with `>` or its fullwidth form.
+    pub quoted: bool,
+    pub kind: Kind,
+    /// A closing or a name below it that stays in the reply.
+    pub closing: bool,
+    /// Which line of the text this is, or is a piece of.
+    pub at: usize,
+}
+
+impl Line<'_> {
+    pub fn is_blank(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// A passage that the sender quotes from elsewhere is shown without the mark that HTML's indent became.
+    pub fn shown(&self) -> &str {
+        if self.mark == Mark::Passage { self.text.trim_start_matches(['>', ' ']) } else { self.raw }
+    }
+}
+
+/// Splits a text. A line in which a reply and an attribution stand together becomes two.
+pub fn split<'a>(text: &'a str, marks: &[Mark]) -> Vec<Line<'a>> {
+    let mut out = Vec::with_capacity(text.len() / 32 + 4);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let at = out.len();
+        let (raw, next) = match rest.split_once('\n') {
+            Some(pair) if at < LINES_MAX => pair,
+            _ => (rest, ""),
+        };
+        rest = next;
+        out.push(line(raw, marks.get(at).copied().unwrap_or_default(), at));
+    }
+    out
+}
+
+/// One line from its text.
+pub fn line(raw: &str, mark: Mark, at: usize) -> Line<'_> {
+    let text = raw.trim_matches(BLANKS);
+    let quoted = text.starts_with(['>', '＞']);
+    Line { raw, text, mark, quoted, kind: Kind::New, closing: false, at }
+}
+
+/// Marks a range of lines as `kind`.
+pub fn set(lines: &mut [Line<'_>], range: std::ops::Range<usize>, kind: Kind) {
+    let end = range.end.min(lines.len());
+    for line in lines.get_mut(range.start..end).unwrap_or_default() {
+        line.kind = kind;
+    }
+}
+
+/// Whether a line is a rule: nothing but dashes, underscores and the like.
+pub fn is_rule(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_rule_char)
+}
+
+/// What rules are drawn of; Proton takes U+2010, Chinese programs U+2014 and U+FF0D.
+pub fn is_rule_char(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '_' | '=' | '*' | '#' | '~' | '+' | '\u{2010}'
+            ..='\u{2015}' | '\u{2500}' | '\u{2501}' | '\u{ff0d}' | '\u{ff3f}'
+    )
+}

@@ -1,0 +1,104 @@
+//! The words by which signatures are known, from `language`, each in one automaton.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+
+use crate::mail::language::{ALL, Language};
+
+/// Longest footer of a program.
+const FOOTER_BYTES_MAX: usize = 160;
+/// Stands in a footer of the tables for any words, as in 從我的…傳送.
+const ANY: char = '…';
+
+/// An automaton for beginnings of lines; first letters also as capitals, so that nothing is lower-cased but ASCII.
+fn beginnings(words: impl Fn(&Language) -> &'static [&'static str]) -> Option<AhoCorasick> {
+    let all = ALL.iter().flat_map(|language| words(language)).map(|w| w.split(ANY).next().unwrap_or(w));
+    let patterns: Vec<String> = all.flat_map(|w| [w.to_owned(), capital(w)]).collect();
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .start_kind(StartKind::Both)
+        .ascii_case_insensitive(true)
+        .build(patterns)
+        .ok()
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+static FOOTERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.footers));
+static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.disclaimers));
+static CONFIDENTIAL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.confidential));
+static CLOSINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.closings));
+static CONTACTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.contacts));
+
+/// Bytes of the beginning of `text` that is in the automaton.
+fn begins(automaton: &LazyLock<Option<AhoCorasick>>, text: &str) -> Option<usize> {
+    let automaton = automaton.as_ref()?;
+    Some(automaton.find(Input::new(text).anchored(Anchored::Yes))?.end())
+}
+
+/// "Sent from my iPhone", also in brackets, as a link, and with a rule before it.
+pub fn is_footer(text: &str) -> bool {
+    let bare = text.trim_start_matches(['-', '*', '<', ' ', '(', '[', '_', '—', '>', '\u{a0}']);
+    if bare.is_empty() || bare.len() > FOOTER_BYTES_MAX {
+        return false;
+    }
+    // "Get [Outlook for iOS](…)", as Outlook's plain text of a link is.
+    let linked = bare.strip_prefix("Get [").map(|rest| format!("Get {rest}"));
+    let bare = linked.as_deref().unwrap_or(bare);
+    let Some(end) = begins(&FOOTERS, bare) else { return false };
+    let start = bare.get(..end).unwrap_or_default().to_lowercase();
+    let wanted: Vec<&str> = ALL
+        .iter()
+        .flat_map(|language| language.footers)
+        .filter(|w| w.split(ANY).next() == Some(start.as_str()))
+        .copied()
+        .collect();
+    let closed = bare.trim_end_matches(['.', '。', ' ', ')', ']', '>', '!', '！']).to_lowercase();
+    wanted.iter().any(|w| w.split_once(ANY).is_none_or(|(_, end)| closed.ends_with(end)))
+}
+
+/// What follows the words with which a company's notice begins.
+pub fn behind_notice(text: &str) -> Option<&str> {
+    text.get(begins(&NOTICES, text)?..)
+}
+
+/// A word that only such notices hold.
+pub fn is_confidential(text: &str) -> bool {
+    CONFIDENTIAL.as_ref().is_some_and(|automaton| automaton.is_match(text))
+}
+
+/// "Best regards," and the like, alone on a line or with a name behind a comma.
+pub fn is_closing(text: &str) -> bool {
+    closing_end(text).is_some_and(|rest| rest.is_empty())
+}
+
+/// "Best regards, Ann" on one line: what stands behind the closing.
+pub fn closing_end(text: &str) -> Option<&str> {
+    let end = begins(&CLOSINGS, text)?;
+    let rest = text.get(end..)?;
+    if rest.starts_with(|c: char| c.is_alphanumeric()) {
+        return None;
+    }
+    Some(rest.trim_matches([
+        ',', '.', '!', '，', '。', '！', '~', '～', ' ', '-', '–', '—', ';', '、', '\u{a0}', ':', ')',
+    ]))
+}
+
+/// A line with a telephone, an address or the like, by its label: "Tel: …", "手机：…".
+pub fn contact_label(text: &str) -> bool {
+    let bare = text.trim_start_matches(['|', ' ', '*', '\u{a0}', '[', '(', '+']);
+    let Some(end) = begins(&CONTACTS, bare) else { return false };
+    let rest = bare.get(end..).unwrap_or_default();
+    rest.trim_start_matches([' ', '\u{a0}', '\t', '\u{3000}', '.', '*', ')'])
+        .starts_with([':', '：', '|', '/', '+', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '（'])
+        || rest.starts_with('.') && rest.len() > 4
+}
+
+/// Rules that are drawn of letters or mixed signs.
+pub fn ends_without_words(text: &str) -> bool {
+    text.chars().count() >= 3 && !text.chars().any(char::is_alphanumeric) && text.is_ascii()
+}
