@@ -228,7 +228,7 @@ fn name_of(raw: &[u8], hint: Hint) -> Option<String> {
 pub fn strict_from(header: &Header<'_>) -> Option<String> {
     let mut fields = header.all("From");
     let field = fields.next()?;
-    if fields.next().is_some() || field.gap || header.cut {
+    if fields.next().is_some() || field.gap || header.cut || header.junk {
         return None;
     }
     let value = unfold(field.value)?;

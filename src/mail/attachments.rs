@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attachment, filename,
+    Attachment, deception, filename,
     structure::{Part, Structure},
     transfer, words,
 };
@@ -170,11 +170,14 @@ pub fn describe(file: &File<'_>, number: usize, warnings: &mut Vec<String>) -> A
     let original = file.name.as_deref();
     let name = original.map_or_else(|| fallback.clone(), |n| filename::clean(n, &fallback));
     if original.is_some_and(|n| {
-        n.chars().any(filename::is_deceptive)
+        n.contains(deception::is_hidden)
             || n.contains(['/', '\\'])
             || name.starts_with('_') && !n.starts_with('_')
     }) {
         warnings.push(format!("attachment {number}: unsafe name, stored as \"{name}\""));
+    }
+    if deception::has_homograph(&name) {
+        warnings.push(format!("attachment {number}: its name mixes letters of several scripts that look alike"));
     }
     Attachment {
         kind: kind::kind(&file.content_type, detected, &name),

@@ -1,5 +1,7 @@
 //! Attachment names that are safe to store and to show. Knows no file system.
 
+use super::deception::is_hidden;
+
 /// Longest name in bytes; common file systems take 255.
 const NAME_BYTES_MAX: usize = 150;
 
@@ -16,7 +18,7 @@ pub fn clean(name: &str, fallback: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or_default();
     let kept: String = last
         .chars()
-        .filter(|&c| !is_deceptive(c))
+        .filter(|&c| !is_hidden(c))
         .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\0') { '_' } else { c })
         .collect();
     let kept = kept.trim().trim_end_matches(['.', ' ']).trim_start_matches(['.', ' ', '-']);
@@ -26,13 +28,6 @@ pub fn clean(name: &str, fallback: &str) -> String {
     let stem = kept.split('.').next().unwrap_or_default().trim().to_ascii_lowercase();
     let kept = if DEVICES.contains(&stem.as_str()) { format!("_{kept}") } else { kept.to_owned() };
     shorten(&kept)
-}
-
-/// Controls, bidirectional marks, zero-width characters, tags, byte order marks.
-#[must_use]
-pub fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' | '\u{ad}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Cuts the stem, keeps the ending.

@@ -54,7 +54,7 @@ pub struct Header<'a> {
     pub body_at: usize,
     /// More than [`FIELDS_MAX`] fields, or a value longer than [`VALUE_BYTES_MAX`]: the rest was left out.
     pub cut: bool,
-    /// Lines that are no fields stood in the block.
+    /// Lines that are no fields stood in the block, or a mark, blanks or blank lines before its first field.
     pub junk: bool,
 }
 
@@ -104,6 +104,7 @@ pub fn parse(bytes: &[u8]) -> Header<'_> {
     let mut header = Header::default();
     let mut at = leading_blanks(bytes);
     let mut junk = 0;
+    header.junk = at > 0;
     while at < bytes.len() {
         let (end, next) = line_at(bytes, at);
         let line = bytes.get(at..end).unwrap_or_default();
@@ -115,6 +116,7 @@ pub fn parse(bytes: &[u8]) -> Header<'_> {
         let indent = if header.fields.is_empty() { line.len() - line.trim_ascii_start().len() } else { 0 };
         match field_name(line.get(indent..).unwrap_or_default()) {
             Some((name, gap, value_at)) => {
+                header.junk |= indent > 0;
                 let value_from = at + indent + value_at;
                 let value_end = fold_end(bytes, end, &mut at, next);
                 keep(&mut header, bytes, Field { name, value: &[], gap }, (value_from, value_end));

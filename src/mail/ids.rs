@@ -1,5 +1,7 @@
 //! Message-IDs: `<…>` in fields that people and programs fill with much else (RFC 5322 section 3.6.4).
 
+use super::deception::is_hidden;
+
 /// Ids read of one field.
 const IDS_MAX: usize = 500;
 /// Longest id that is kept; longer ones are attacks (FAULTS section 4) and would match nothing.
@@ -32,7 +34,7 @@ pub fn one(raw: &[u8]) -> Option<String> {
 }
 
 fn kept(id: &str) -> Option<String> {
-    let id: String = id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    let id: String = id.chars().filter(|&c| !c.is_whitespace() && !is_hidden(c)).collect();
     let id = id.trim_matches(|c| c == '<' || c == '>');
     (!id.is_empty() && id.len() <= ID_BYTES_MAX).then(|| id.to_owned())
 }
@@ -44,6 +46,7 @@ mod tests {
     #[test]
     fn folded_broken_and_long_ids() {
         assert_eq!(all(b"<a@b>\r\n\t<c @d> junk <e>"), ["a@b", "c@d", "e"]);
+        assert_eq!(all("<\u{202e}a\0@b\u{200b}>".as_bytes()), ["a@b"]);
         assert_eq!(one(b"no-brackets@x").as_deref(), Some("no-brackets@x"));
         assert_eq!(one(format!("<{}@x>", "a".repeat(10_000)).as_bytes()), None);
     }

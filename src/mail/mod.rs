@@ -16,6 +16,7 @@ mod auto_reply;
 mod body;
 mod charset;
 mod class;
+mod deception;
 mod filename;
 mod forward;
 mod header;
@@ -109,6 +110,7 @@ fn read_header(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) {
         header.all(name).flat_map(|f| addresses::parse_hinted(f.value, hint)).collect::<Vec<_>>()
     };
     reading.subject = text("Subject").filter(|s| !s.is_empty());
+    reading.subject.iter_mut().for_each(deception::clean);
     reading.title = subject::base(reading.subject.as_deref().unwrap_or_default());
     reading.base_subject = subject::folded(&reading.title);
     reading.to = list("To");
@@ -118,6 +120,7 @@ fn read_header(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) {
     if reading.from.is_none() {
         reading.from = stand_in(header, hint, reading);
     }
+    clean_people(reading);
     reading.message_id = header.first("Message-ID").and_then(|f| ids::one(f.value));
     reading.in_reply_to = header.first("In-Reply-To").map(|f| ids::all(f.value)).unwrap_or_default();
     reading.references = header.first("References").map(|f| ids::all(f.value)).unwrap_or_default();
@@ -128,6 +131,16 @@ fn read_header(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) {
     if header.junk {
         reading.warnings.push("lines in the header that are no fields".to_owned());
     }
+}
+
+/// No name or address turns the text in which it is shown.
+fn clean_people(reading: &mut Reading) {
+    if let Some(from) = &reading.from {
+        reading.warnings.extend(deception::in_sender(from).into_iter().map(str::to_owned));
+    }
+    let lists = [&mut reading.to, &mut reading.cc, &mut reading.reply_to];
+    let all = lists.into_iter().flatten().chain(&mut reading.from);
+    all.for_each(deception::clean_address);
 }
 
 /// Who a mail is from whose From field holds no address (`From: "Ann" <>`): whom its sender wants to be answered, else who

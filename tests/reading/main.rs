@@ -9,6 +9,8 @@
     clippy::print_stdout
 )]
 
+mod attacks;
+
 use std::path::{Path, PathBuf};
 
 use maildesk::{

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::mail::{ReadPolicy, attachment, read};
+use crate::mail::{ReadPolicy, attachment, deception::turns_text, read};
 
 fn sample() -> Outgoing {
     Outgoing {
@@ -100,9 +100,10 @@ fn references_are_bounded_to_first_and_last() {
     assert_eq!(bounded(&ids[..3]), &ids[..3]);
 }
 
-/// What cleaning and mail make of white space in a name or subject.
+/// What cleaning and mail make of white space and of characters that turn the text, in a name or subject.
 fn blanks(text: &str) -> String {
     text.chars()
+        .filter(|&c| c.is_whitespace() || !turns_text(c))
         .map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c })
         .collect::<String>()
         .split_whitespace()
