@@ -177,7 +177,8 @@ pub fn describe(file: &File<'_>, number: usize, warnings: &mut Vec<String>) -> A
         warnings.push(format!("attachment {number}: unsafe name, stored as \"{name}\""));
     }
     if deception::has_homograph(&name) {
-        warnings.push(format!("attachment {number}: its name mixes letters of several scripts that look alike"));
+        warnings
+            .push(format!("attachment {number}: its name mixes letters of several scripts that look alike"));
     }
     Attachment {
         kind: kind::kind(&file.content_type, detected, &name),
