@@ -250,7 +250,7 @@ mod tests {
         fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
             match path.file_name().and_then(|name| name.to_str()) {
                 Some("desk-secret") => Ok(vec![b'x'; 44]),
-                Some("imap-password" | "smtp-password") => Ok(b"pw\n".to_vec()),
+                Some("imap-password" | "smtp-password" | "store-password") => Ok(b"pw\n".to_vec()),
                 Some("ca.pem") => Ok(b"-----BEGIN CERTIFICATE-----\n".to_vec()),
                 _ => Err(io::ErrorKind::NotFound.into()),
             }

@@ -1,3 +1,5 @@
+//! TNEF that the tests write themselves, read back: what a part holds, and what a hostile one may not do.
+
 use super::*;
 
 /// Writes TNEF for the tests.

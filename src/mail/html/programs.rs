@@ -1,7 +1,7 @@
 //! How mail programs' HTML shows what is quoted and what is a signature. Data: a program with a shape of its own is a row
 //! here (its element, what it means, program and version) and a case in `tests.rs`.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// What an element says about the text in it or below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,8 +111,8 @@ const BORDERS: &[&str] = &[
 /// Foxmail 7 draws a rule of this width above a signature.
 pub const SIGN_OFF: &str = "width:210px";
 
-static BY_NAME: LazyLock<HashMap<&str, Vec<&Row>>> = LazyLock::new(|| {
-    let mut out: HashMap<&str, Vec<&Row>> = HashMap::new();
+static BY_NAME: LazyLock<BTreeMap<&str, Vec<&Row>>> = LazyLock::new(|| {
+    let mut out: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in ROWS {
         out.entry(row.0).or_default().push(row);
     }
