@@ -46,8 +46,13 @@ use crate::{
 /// # Errors
 /// As [`Store::open`].
 pub async fn open_store(config: &StoreConfig) -> Result<Store> {
-    let options = StoreOptions { url: &config.url, password: config.password.as_ref(), lease: config.lease };
-    Store::open_with(&options).await
+    Store::open_with(&store_options(config)).await
+}
+
+/// Where the store of a config is.
+#[must_use]
+pub fn store_options(config: &StoreConfig) -> StoreOptions<'_> {
+    StoreOptions { url: &config.url, password: config.password.as_ref(), lease: config.lease }
 }
 
 /// What all parts of a running desk share. Cheap to clone.

@@ -20,11 +20,11 @@ use crate::{
     desk::{Trust, proof::Origin, proof::origin},
     edge,
     imap::{ImapLimits, Session},
-    intake::{Prover, imap_limits, open_store, read_once},
+    intake::{Prover, imap_limits, open_store, read_once, store_options},
     mail::{ReadPolicy, Reading},
     net::{self, records},
     smtp::Deadlines,
-    store::Store,
+    store::{Schema, Store},
 };
 
 /// What the operator wants.
@@ -95,7 +95,8 @@ fn provider_of(mailbox: &MailboxConfig) -> Option<&'static Provider> {
         .or_else(|| provider::by_domain(domain_of(&mailbox.address)))
 }
 
-/// A store that is not there yet is not made here: it would belong to whoever runs the check, and not to the service.
+/// A store that is not there yet is not made here: it would belong to whoever runs the check, and not to the service. Nor is an
+/// older one migrated: that would shut out the daemons that work with it.
 async fn look_at_store(report: &mut Report, store: &StoreConfig) -> Option<Store> {
     let file = store.url.strip_prefix("sqlite://").map(|rest| rest.split('?').next().unwrap_or(rest));
     if let Some(file) = file.filter(|file| !Path::new(file).exists()) {
@@ -110,7 +111,24 @@ async fn look_at_store(report: &mut Report, store: &StoreConfig) -> Option<Store
         }
         return None;
     }
-    match open_store(store).await {
+    let opened = match Store::schema(&store_options(store)).await {
+        Ok(Schema::Missing) => {
+            report.pass("store", "opened; the first `maildesk run` makes its tables");
+            return None;
+        }
+        Ok(Schema::Older) => {
+            report.warn(
+                "store",
+                "opened; its schema is that of an older maildesk",
+                "The next `maildesk run` of this program migrates it, and older programs refuse it from then on: where several \
+                 daemons share it, replace all of them.",
+            );
+            return None;
+        }
+        Ok(Schema::Reached) => open_store(store).await,
+        Err(why) => Err(why),
+    };
+    match opened {
         Ok(store) => {
             report.pass("store", "opened");
             Some(store)

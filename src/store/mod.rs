@@ -37,6 +37,7 @@ use std::{sync::Arc, time::Duration};
 pub use alone::Alone;
 pub use changes::Changes;
 pub use digest::DigestSchedule;
+pub use engine::Schema;
 pub use import::{
     FOLDER_PREFIX, ImportBatch, ImportKind, ImportOutcome, ImportRow, ImportedMail, ImportedTicket,
     KeptTicket, UndoPlan,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Result, Store, StoreOptions,
-    engine::{Engine, Pool, Transaction, postgres, sqlite},
+    engine::{Engine, Pool, Schema, Transaction, postgres, sqlite},
     lease::Leases,
 };
 use crate::edge;
@@ -31,6 +31,17 @@ impl Store {
             }
         };
         Ok(Self { writer, readers, leases: Arc::new(Leases::of(edge::identity())) })
+    }
+
+    /// Looks at a store without opening it: it is neither made nor migrated.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn schema(options: &StoreOptions<'_>) -> Result<Schema> {
+        match Engine::of(options.url)? {
+            Engine::Sqlite => sqlite::schema(options.url).await,
+            Engine::Postgres => postgres::schema(options).await,
+        }
     }
 
     /// Waits for running work and closes.

@@ -9,6 +9,8 @@ use maildesk_lab::{
     scripted_smtp::ScriptedSmtp,
 };
 
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+
 use crate::scene::{MAILDESK, Pair, Place, delivered, house, init, look, row, said};
 
 fn desk(house: &House, options: &DeskOptions) -> Desk {
@@ -109,4 +111,29 @@ async fn a_server_that_can_little_is_described() {
     assert!(row(&rows, "support: subaddressing").contains("Set subaddressing"));
     let left = pair.imap.mails("INBOX");
     assert!(left.iter().all(|(_, flags)| flags.iter().any(|flag| flag == "\\Deleted")), "{left:?}");
+}
+
+/// A newer program's check would shut older daemons out of the store that they share.
+#[test]
+fn a_look_at_an_older_store_migrates_nothing() {
+    let Some(house) = house() else { return };
+    let desk = desk(&house, &DeskOptions::default());
+    assert!(desk.tickets().unwrap().is_empty(), "the store is made");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let on_store = |sql: &'static str| {
+        let options = SqliteConnectOptions::new().filename(desk.folder().join("maildesk.db"));
+        runtime.block_on(async {
+            let mut connection = options.connect().await.unwrap();
+            let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap().len();
+            connection.close().await.unwrap();
+            rows
+        })
+    };
+    on_store("CREATE TABLE newest AS SELECT * FROM _sqlx_migrations WHERE version = 5");
+    on_store("DELETE FROM _sqlx_migrations WHERE version = 5");
+    let before = on_store("SELECT version FROM _sqlx_migrations");
+    let shown = row(&rows(&desk, &["--no-probe"]), "store");
+    assert!(shown.starts_with("warn: ") && shown.contains("The next `maildesk run`"), "{shown}");
+    assert_eq!(on_store("SELECT version FROM _sqlx_migrations"), before);
+    on_store("INSERT INTO _sqlx_migrations SELECT * FROM newest");
 }

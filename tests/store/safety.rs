@@ -1,6 +1,6 @@
 //! Dropped windows, tampering, other processes, other versions.
 
-use maildesk::store::{Alone, OutboxKind, Store, StoreError};
+use maildesk::store::{Alone, OutboxKind, Schema, Store, StoreError, StoreOptions};
 
 use crate::house::{
     Engine, Mail, PATIENCE, apply, at, changing, each_engine, event, ignored, keep, key, new_ticket, outgoing,
@@ -151,6 +151,25 @@ fn a_newer_schema_is_refused_with_what_to_do() {
             }
             other => panic!("{other:?}"),
         }
+    });
+}
+
+/// A look at a store must not shut out the older daemons that work with it.
+#[test]
+fn a_look_at_the_schema_changes_nothing() {
+    each_engine(|house| async move {
+        let options = StoreOptions::new(&house.url);
+        assert_eq!(Store::schema(&options).await.unwrap(), Schema::Reached);
+        house.tamper("DELETE FROM _sqlx_migrations WHERE version = 5").await;
+        for _ in 0..2 {
+            assert_eq!(Store::schema(&options).await.unwrap(), Schema::Older);
+        }
+        house.tamper("DROP TABLE _sqlx_migrations").await;
+        assert_eq!(Store::schema(&options).await.unwrap(), Schema::Missing);
+        let nowhere = format!("sqlite://{}/none.db", house.dir.path().display());
+        let refused = Store::schema(&StoreOptions::new(&nowhere)).await;
+        assert!(matches!(refused, Err(StoreError::Operator(_))), "{refused:?}");
+        assert!(!house.dir.path().join("none.db").exists());
     });
 }
 

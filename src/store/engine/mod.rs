@@ -187,6 +187,35 @@ impl<'c> From<&'c Pool> for On<'c> {
     }
 }
 
+/// How far a store has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// There are no tables yet.
+    Missing,
+    /// Migrations of this program are to come.
+    Older,
+    /// That of this program, or a newer one, which opening refuses.
+    Reached,
+}
+
+/// What the migrations would find; nothing is changed.
+async fn schema_of(migrations: &sqlx::migrate::Migrator, pool: &Pool) -> Result<Schema> {
+    let mut connection = pool.acquire().await.context("reading the schema")?;
+    let tables = connection.engine().pick(
+        "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+        "SELECT COUNT(*) FROM pg_tables WHERE tablename = '_sqlx_migrations' AND schemaname = ANY (current_schemas(false))",
+    );
+    if query_scalar::<i64>(tables).fetch_one(&mut connection).await.context("reading the schema")? == 0 {
+        return Ok(Schema::Missing);
+    }
+    let done: Vec<i64> = query_scalar("SELECT version FROM _sqlx_migrations")
+        .fetch_all(&mut connection)
+        .await
+        .context("reading the schema")?;
+    let is_reached = migrations.iter().all(|migration| done.contains(&migration.version));
+    Ok(if is_reached { Schema::Reached } else { Schema::Older })
+}
+
 /// One transaction around all migrations: two programs that start at once do not meet half-way, and an interruption leaves
 /// the old schema.
 async fn migrate(migrations: &sqlx::migrate::Migrator, mut tx: Transaction) -> Result<()> {

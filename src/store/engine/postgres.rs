@@ -20,7 +20,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{Connection, Engine, Pool, Transaction, migrate, query, query_scalar};
+use super::{Connection, Engine, Pool, Schema, Transaction, migrate, query, query_scalar, schema_of};
 use crate::store::{
     Result, StoreError, StoreOptions,
     failure::{Context, sort},
@@ -70,6 +70,32 @@ const SESSION: &str = "SET lock_timeout = '30s'; SET statement_timeout = '60s'; 
 /// [`StoreError::Operator`] for a URL that is none, a refused login, a server that is too old or forgets commits, a newer
 /// schema; else temporary.
 pub(in crate::store) async fn open(store: &StoreOptions<'_>) -> Result<PgPool> {
+    let pool = connections(store)?;
+    assert_usable(&pool).await?;
+    let mut tx = begin(&pool).await?;
+    // Two daemons that start at once: the second waits here, and then sees what the first has committed. sqlx's own lock ends
+    // before the commit. A large table may take its time.
+    for sql in ["SET LOCAL statement_timeout = 0", "SET LOCAL lock_timeout = 0", MIGRATING] {
+        query(sql).execute(&mut tx).await.context("migrating the store")?;
+    }
+    migrate(&MIGRATIONS, tx).await?;
+    Ok(pool)
+}
+
+/// The schema of a database, which stays as it is.
+///
+/// # Errors
+/// As [`open`].
+pub(in crate::store) async fn schema(store: &StoreOptions<'_>) -> Result<Schema> {
+    let pool = connections(store)?;
+    assert_usable(&pool).await?;
+    let found = schema_of(&MIGRATIONS, &Pool::Postgres(pool.clone())).await;
+    pool.close().await;
+    found
+}
+
+/// Where connections come from; none is made yet.
+fn connections(store: &StoreOptions<'_>) -> Result<PgPool> {
     let mut options = PgConnectOptions::from_str(store.url)
         .map_err(|_| {
             // The words of the error may quote the URL, which may hold a password.
@@ -87,7 +113,7 @@ pub(in crate::store) async fn open(store: &StoreOptions<'_>) -> Result<PgPool> {
     // Sooner than the lease runs out, so that a daemon that sleeps in a transaction does not hold up its successor.
     let idle = IDLE_IN_TRANSACTION_MAX.min(store.lease / 2).as_millis();
     let session: Arc<str> = format!("{SESSION}; SET idle_in_transaction_session_timeout = {idle}").into();
-    let pool = PgPoolOptions::new()
+    Ok(PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(Duration::from_secs(QUEUE_SECONDS))
         .acquire_slow_threshold(Duration::from_secs(QUEUE_SECONDS))
@@ -99,16 +125,7 @@ pub(in crate::store) async fn open(store: &StoreOptions<'_>) -> Result<PgPool> {
         .after_release(|connection, _| {
             Box::pin(async move { within_time(SIGN_OF_LIFE_MAX, connection.ping()).await.map(|()| true) })
         })
-        .connect_lazy_with(options);
-    assert_usable(&pool).await?;
-    let mut tx = begin(&pool).await?;
-    // Two daemons that start at once: the second waits here, and then sees what the first has committed. sqlx's own lock ends
-    // before the commit. A large table may take its time.
-    for sql in ["SET LOCAL statement_timeout = 0", "SET LOCAL lock_timeout = 0", MIGRATING] {
-        query(sql).execute(&mut tx).await.context("migrating the store")?;
-    }
-    migrate(&MIGRATIONS, tx).await?;
-    Ok(pool)
+        .connect_lazy_with(options))
 }
 
 /// What the database answers within [`ANSWER_MAX`].

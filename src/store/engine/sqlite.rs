@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Pool, Transaction, migrate};
+use super::{Pool, Schema, Transaction, migrate, schema_of};
 use crate::store::{
     Result, StoreError,
     failure::{Context, sort},
@@ -85,6 +85,22 @@ pub(in crate::store) async fn open(url: &str) -> Result<(Pool, Pool)> {
         .await
         .map_err(|why| cannot_open(&why))?;
     Ok((Pool::Sqlite(writer), Pool::Sqlite(readers)))
+}
+
+/// The schema of a file, which stays as it is.
+///
+/// # Errors
+/// [`StoreError::Operator`] for a URL that is none or a file that cannot be opened; else temporary.
+pub(in crate::store) async fn schema(url: &str) -> Result<Schema> {
+    let options = options(url)?.read_only(true).disable_statement_logging();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await
+        .map_err(|why| cannot_open(&why))?;
+    let found = schema_of(&MIGRATIONS, &Pool::Sqlite(pool.clone())).await;
+    pool.close().await;
+    found
 }
 
 /// A transaction that holds the write lock from its first moment: a lock taken later can fail half-way.
