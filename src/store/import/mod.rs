@@ -8,6 +8,7 @@
 
 mod apply;
 mod gather;
+mod tickets;
 mod undo;
 
 use std::collections::HashSet;
