@@ -74,7 +74,11 @@ fn complaint(e: &Evidence<'_>) -> Option<(Class, String)> {
     let of_hotmail = from == "staff@hotmail.com" && e.subject.starts_with("complaint about message from");
     let start = e.text.trim_start().get(..60).unwrap_or_default().to_ascii_lowercase();
     let of_text = start.starts_with("this is an email abuse report for an email message");
-    (of_hotmail || of_text).then(|| (Class::Complaint, "abuse report of a provider".to_owned()))
+    // The fields of ARF in the text itself, from an address that only such mail has.
+    let local = from.split('@').next().unwrap_or_default();
+    let of_fields = ["abuse", "complaint", "feedback", "fbl", "scomp"].iter().any(|w| local.contains(w))
+        && e.text.lines().take(100).any(|l| l.to_ascii_lowercase().starts_with("feedback-type: "));
+    (of_hotmail || of_text || of_fields).then(|| (Class::Complaint, "abuse report of a provider".to_owned()))
 }
 
 fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
@@ -107,6 +111,9 @@ fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
             let why = format!("{name}: {word}");
             return Some((Class::AutoReply, why.trim_end_matches([':', ' ']).to_owned()));
         }
+    }
+    if keyword(e.header, "X-Apple-Action").as_deref() == Some("vacation") {
+        return Some((Class::AutoReply, "X-Apple-Action: vacation".to_owned()));
     }
     for name in ["Precedence", "X-Precedence"] {
         let word = keyword(e.header, name).unwrap_or_default();

@@ -58,6 +58,8 @@ pub const SUBJECTS_OF_SERVERS: &[&str] = &[
     "sorry, your mail could not be delivered", // Facebook
     "sorry, your message could not be delivered",
     "bounced mail",
+    "waiting mail (", // MMDF
+    "failed mail (",  // MMDF
     "smtp error",
     "aws notification message", // Amazon SNS
     "系统退信",                 // QQ, NetEase, Coremail
@@ -193,6 +195,9 @@ pub const DAEMONS: &[&str] = &[
     "mail transport",
     "pmdf e-mail interconnect",
     "smtp gateway",
+    "memo distribution", // MMDF
+    "mmdf@",
+    "x.400 administrator", // PP
     "smtp_mail_service",
     "antivirus_for_smtp",
     "@bounce",
