@@ -27,6 +27,7 @@ pub fn judge(e: &Evidence<'_>, policy: &ReadPolicy) -> (Class, String) {
     own(e, policy)
         .or_else(|| complaint(e))
         .or_else(|| report_class(e))
+        .or_else(|| form(e))
         .or_else(|| auto_reply_class(e))
         .or_else(|| list_class(e, policy))
         .or_else(|| service(e, policy))
@@ -100,6 +101,16 @@ fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
     Some((Class::Bounce, "delivery report".to_owned()))
 }
 
+/// A form on a web site sends under an address of its own and often marks that honestly; the words are a person's, who stands
+/// in Reply-To and in the form.
+fn form(e: &Evidence<'_>) -> Option<(Class, String)> {
+    let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
+    let person = machines::address_in_form(e.text).filter(|_| !answer_to.is_empty())?;
+    let differs = e.from.is_none_or(|f| f.key() != person);
+    (differs && answer_to.iter().any(|a| a.key() == person))
+        .then(|| (Class::Human, "a form on a web site, filled in by the person of Reply-To".to_owned()))
+}
+
 fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
     if let Some(word) =
         keyword(e.header, "Auto-Submitted").filter(|w| !matches!(w.as_str(), "no" | "auto-forwarded" | ""))
@@ -135,7 +146,7 @@ fn hints(e: &Evidence<'_>) -> auto_reply::Hints {
 }
 
 fn list_class(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> {
-    if let Some(name) = list_field(e.header, policy) {
+    if let Some(name) = list_field(e.header, policy).filter(|_| !is_answer_of_sales_tool(e)) {
         return Some((Class::List, format!("{name} header")));
     }
     match keyword(e.header, "Precedence").as_deref() {
@@ -146,6 +157,16 @@ fn list_class(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> 
         Some(word @ ("bulk" | "junk")) => Some((Class::Bulk, format!("Precedence: {word}"))),
         _ => None,
     }
+}
+
+/// Tools of sales people (HubSpot, Outreach, Salesloft) put List-Unsubscribe into letters that one person writes to one. In
+/// an answer it makes no list.
+fn is_answer_of_sales_tool(e: &Evidence<'_>) -> bool {
+    let mut names = e.header.fields.iter().map(|f| f.name.to_ascii_lowercase());
+    e.header.first("In-Reply-To").is_some()
+        && e.header.first("Precedence").is_none()
+        && super::subject::base(e.subject).len() < e.subject.trim().len()
+        && names.all(|n| !n.starts_with(b"list-") || n.starts_with(b"list-unsubscribe"))
 }
 
 /// Newsletters and notices of web services that mark themselves in ways of their own, or by an address nobody reads.
@@ -164,7 +185,7 @@ fn service(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> {
     // A form on a web site writes from such an address for a person, and says who it is.
     let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
     let for_person = answer_to.iter().any(|a| !machines::is_unread(&a.key()) && a.key() != from)
-        || machines::is_form(e.text);
+        || machines::address_in_form(e.text).is_some();
     (!for_person).then(|| (Class::Bulk, format!("From {from}, which nobody reads")))
 }
 

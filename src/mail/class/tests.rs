@@ -201,6 +201,14 @@ fn people_stay_people() {
             "From: Jo <jo@client.example>\nSubject: {\"notificationType\":\"Bounce\"}",
             "{\"error\": 500, \"path\": \"/api/boards\"}\nThis is what the API answers.",
         ),
+        mail(
+            "From: Site <wordpress@partner.example>\nReply-To: jo@client.example\nAuto-Submitted: auto-generated\nPrecedence: bulk\nSubject: Contact form",
+            "Name: Jo\nE-Mail: jo@client.example\nMessage: a demo, please.",
+        ),
+        mail(
+            "From: Jo <jo@client.example>\nSubject: Re: [TM-12] Offer\nIn-Reply-To: <x@desk.example>\nList-Unsubscribe: <https://crm.example/u/1>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            "Thanks, we take 30 seats.",
+        ),
         attached,
         parts,
     ];
