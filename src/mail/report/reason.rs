@@ -76,10 +76,14 @@ pub fn of(finding: &Finding, status: Option<&str>, reply: Option<u16>, own: &str
     }
 }
 
-/// Lower case, every run of white space one blank, without marks of quoting and of the lines of a multi-line reply.
+/// Bytes of a text that are searched for reasons: a server gives its own at once, and hundreds of phrases are tried.
+const SEARCHED_BYTES_MAX: usize = 8 * 1024;
+
+/// Lower case, every run of white space one blank.
 fn normal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(8_192));
-    for word in text.split_whitespace().take(1_500) {
+    let text = text.get(..text.floor_char_boundary(SEARCHED_BYTES_MAX)).unwrap_or(text);
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
         }
