@@ -174,7 +174,7 @@ fn report(
     for finding in findings {
         let (recipient, reason) = judged(finding, if alone { own } else { "" }, &outcome);
         let delayed = recipient.action.as_deref() == Some("delayed");
-        reasons.push((reason, !delayed && reason.is_final(recipient.status.as_deref())));
+        reasons.push((reason, !delayed && reason.is_final(recipient.status.as_deref(), recipient.smtp_code)));
         recipients.push(recipient);
     }
     let delivered = !recipients.is_empty() && recipients.iter().all(is_delivered);

@@ -37,11 +37,13 @@ impl Reason {
         }
     }
 
+    /// Whether trying again is useless. A domain may take mail again one day, if its server says so.
     #[must_use]
-    pub fn is_final(self, status: Option<&str>) -> bool {
+    pub fn is_final(self, status: Option<&str>, reply: Option<u16>) -> bool {
+        let temporary = status.map_or(reply.is_some_and(|r| r < 500), |s| s.starts_with('4'));
         match self {
             Self::Address => true,
-            Self::NoMailService => !status.is_some_and(|s| s.starts_with('4')),
+            Self::NoMailService => !temporary,
             Self::MailboxFull | Self::TooBig | Self::Expired | Self::Other => false,
         }
     }
