@@ -138,7 +138,7 @@ fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
 fn hints(e: &Evidence<'_>) -> auto_reply::Hints {
     // Exchange puts `OOF` alone on mail of people (MS-OXCMAIL 2.2.3.2.14); `All` is the mark of machines.
     let suppressed = value(e.header, "X-Auto-Response-Suppress").is_some_and(|v| v.contains("all"));
-    let nobody = e.from.is_some_and(|f| machines::is_unread(&f.key()));
+    let nobody = e.from.is_some_and(|f| machines::is_unread(&f.key())) && !answers_go_to_person(e);
     auto_reply::Hints {
         machine: suppressed || nobody || e.return_path == Some(""),
         answers: ["In-Reply-To", "References"].iter().any(|n| e.header.first(n).is_some()),
@@ -182,11 +182,17 @@ fn service(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> {
         return Some((Class::Bulk, format!("sent by {program}")));
     }
     let from = e.from.map(Address::key).filter(|f| machines::is_unread(f))?;
-    // A form on a web site writes from such an address for a person, and says who it is.
-    let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
-    let for_person = answer_to.iter().any(|a| !machines::is_unread(&a.key()) && a.key() != from)
-        || machines::address_in_form(e.text).is_some();
+    let for_person = answers_go_to_person(e) || machines::address_in_form(e.text).is_some();
     (!for_person).then(|| (Class::Bulk, format!("From {from}, which nobody reads")))
+}
+
+/// A form on a web site writes from an address of its own for a person, who stands in Reply-To.
+fn answers_go_to_person(e: &Evidence<'_>) -> bool {
+    let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
+    answer_to
+        .iter()
+        .map(Address::key)
+        .any(|a| !machines::is_unread(&a) && e.from.is_none_or(|f| f.key() != a))
 }
 
 fn list_field(header: &Header<'_>, policy: &ReadPolicy) -> Option<String> {

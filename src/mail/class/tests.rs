@@ -146,7 +146,7 @@ const PEOPLE: &[(&str, &str)] = &[
     ),
     (
         "From: Web form <noreply@partner.example>\nReply-To: Jo <jo@client.example>\nSubject: Contact form",
-        "We would like a demo for 30 people.",
+        "We would like a demo for 30 people.\n\n(Please do not reply to this email.)",
     ),
     (
         "From: Web form <no-reply@partner.example>\nSubject: New message from your site",
