@@ -27,6 +27,7 @@ pub fn judge(e: &Evidence<'_>, policy: &ReadPolicy) -> (Class, String) {
     own(e, policy)
         .or_else(|| complaint(e))
         .or_else(|| report_class(e))
+        .or_else(|| form(e))
         .or_else(|| auto_reply_class(e))
         .or_else(|| list_class(e, policy))
         .or_else(|| service(e, policy))
@@ -74,7 +75,11 @@ fn complaint(e: &Evidence<'_>) -> Option<(Class, String)> {
     let of_hotmail = from == "staff@hotmail.com" && e.subject.starts_with("complaint about message from");
     let start = e.text.trim_start().get(..60).unwrap_or_default().to_ascii_lowercase();
     let of_text = start.starts_with("this is an email abuse report for an email message");
-    (of_hotmail || of_text).then(|| (Class::Complaint, "abuse report of a provider".to_owned()))
+    // The fields of ARF in the text itself, from an address that only such mail has.
+    let local = from.split('@').next().unwrap_or_default();
+    let of_fields = ["abuse", "complaint", "feedback", "fbl", "scomp"].iter().any(|w| local.contains(w))
+        && e.text.lines().take(100).any(|l| l.to_ascii_lowercase().starts_with("feedback-type: "));
+    (of_hotmail || of_text || of_fields).then(|| (Class::Complaint, "abuse report of a provider".to_owned()))
 }
 
 fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
@@ -96,6 +101,16 @@ fn report_class(e: &Evidence<'_>) -> Option<(Class, String)> {
     Some((Class::Bounce, "delivery report".to_owned()))
 }
 
+/// A form on a web site sends under an address of its own and often marks that honestly; the words are a person's, who stands
+/// in Reply-To and in the form.
+fn form(e: &Evidence<'_>) -> Option<(Class, String)> {
+    let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
+    let person = machines::address_in_form(e.text).filter(|_| !answer_to.is_empty())?;
+    let differs = e.from.is_none_or(|f| f.key() != person);
+    (differs && answer_to.iter().any(|a| a.key() == person))
+        .then(|| (Class::Human, "a form on a web site, filled in by the person of Reply-To".to_owned()))
+}
+
 fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
     if let Some(word) =
         keyword(e.header, "Auto-Submitted").filter(|w| !matches!(w.as_str(), "no" | "auto-forwarded" | ""))
@@ -107,6 +122,9 @@ fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
             let why = format!("{name}: {word}");
             return Some((Class::AutoReply, why.trim_end_matches([':', ' ']).to_owned()));
         }
+    }
+    if keyword(e.header, "X-Apple-Action").as_deref() == Some("vacation") {
+        return Some((Class::AutoReply, "X-Apple-Action: vacation".to_owned()));
     }
     for name in ["Precedence", "X-Precedence"] {
         let word = keyword(e.header, name).unwrap_or_default();
@@ -120,7 +138,7 @@ fn auto_reply_class(e: &Evidence<'_>) -> Option<(Class, String)> {
 fn hints(e: &Evidence<'_>) -> auto_reply::Hints {
     // Exchange puts `OOF` alone on mail of people (MS-OXCMAIL 2.2.3.2.14); `All` is the mark of machines.
     let suppressed = value(e.header, "X-Auto-Response-Suppress").is_some_and(|v| v.contains("all"));
-    let nobody = e.from.is_some_and(|f| machines::is_unread(&f.key()));
+    let nobody = e.from.is_some_and(|f| machines::is_unread(&f.key())) && !answers_go_to_person(e);
     auto_reply::Hints {
         machine: suppressed || nobody || e.return_path == Some(""),
         answers: ["In-Reply-To", "References"].iter().any(|n| e.header.first(n).is_some()),
@@ -128,7 +146,7 @@ fn hints(e: &Evidence<'_>) -> auto_reply::Hints {
 }
 
 fn list_class(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> {
-    if let Some(name) = list_field(e.header, policy) {
+    if let Some(name) = list_field(e.header, policy).filter(|_| !is_answer_of_sales_tool(e)) {
         return Some((Class::List, format!("{name} header")));
     }
     match keyword(e.header, "Precedence").as_deref() {
@@ -139,6 +157,16 @@ fn list_class(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> 
         Some(word @ ("bulk" | "junk")) => Some((Class::Bulk, format!("Precedence: {word}"))),
         _ => None,
     }
+}
+
+/// Tools of sales people (HubSpot, Outreach, Salesloft) put List-Unsubscribe into letters that one person writes to one. In
+/// an answer it makes no list.
+fn is_answer_of_sales_tool(e: &Evidence<'_>) -> bool {
+    let mut names = e.header.fields.iter().map(|f| f.name.to_ascii_lowercase());
+    e.header.first("In-Reply-To").is_some()
+        && e.header.first("Precedence").is_none()
+        && super::subject::base(e.subject).len() < e.subject.trim().len()
+        && names.all(|n| !n.starts_with(b"list-") || n.starts_with(b"list-unsubscribe"))
 }
 
 /// Newsletters and notices of web services that mark themselves in ways of their own, or by an address nobody reads.
@@ -154,11 +182,17 @@ fn service(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<(Class, String)> {
         return Some((Class::Bulk, format!("sent by {program}")));
     }
     let from = e.from.map(Address::key).filter(|f| machines::is_unread(f))?;
-    // A form on a web site writes from such an address for a person, and says who it is.
-    let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
-    let for_person = answer_to.iter().any(|a| !machines::is_unread(&a.key()) && a.key() != from)
-        || machines::is_form(e.text);
+    let for_person = answers_go_to_person(e) || machines::address_in_form(e.text).is_some();
     (!for_person).then(|| (Class::Bulk, format!("From {from}, which nobody reads")))
+}
+
+/// A form on a web site writes from an address of its own for a person, who stands in Reply-To.
+fn answers_go_to_person(e: &Evidence<'_>) -> bool {
+    let answer_to = e.header.first("Reply-To").map(|f| addresses::parse(f.value)).unwrap_or_default();
+    answer_to
+        .iter()
+        .map(Address::key)
+        .any(|a| !machines::is_unread(&a) && e.from.is_none_or(|f| f.key() != a))
 }
 
 fn list_field(header: &Header<'_>, policy: &ReadPolicy) -> Option<String> {

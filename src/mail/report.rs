@@ -26,6 +26,8 @@ use reason::Reason;
 const RECIPIENTS_MAX: usize = 1_000;
 /// Characters kept of one recipient's words.
 const DIAGNOSTIC_CHARS_MAX: usize = 1_000;
+/// How far into its text a server says what became of the mail.
+const OUTCOME_BYTES_MAX: usize = 6_000;
 /// Gateways wrap a report into one of their own; nobody wraps twice.
 const WRAPPED_MAX: usize = 5;
 
@@ -166,12 +168,13 @@ fn report(
 ) -> Report {
     findings.truncate(RECIPIENTS_MAX);
     let alone = findings.len() <= 1;
+    let outcome = Outcome::of(own, reading);
     let mut reasons = Vec::with_capacity(findings.len());
     let mut recipients = Vec::with_capacity(findings.len());
     for finding in findings {
-        let (recipient, reason) = judged(finding, own, alone, reading);
+        let (recipient, reason) = judged(finding, if alone { own } else { "" }, &outcome);
         let delayed = recipient.action.as_deref() == Some("delayed");
-        reasons.push((reason, !delayed && reason.is_final(recipient.status.as_deref())));
+        reasons.push((reason, !delayed && reason.is_final(recipient.status.as_deref(), recipient.smtp_code)));
         recipients.push(recipient);
     }
     let delivered = !recipients.is_empty() && recipients.iter().all(is_delivered);
@@ -190,10 +193,9 @@ fn is_delivered(recipient: &ReportRecipient) -> bool {
     matches!(recipient.action.as_deref(), Some("delivered" | "relayed" | "expanded"))
 }
 
-/// One recipient's codes, action and reason. `own` speaks for him when he is the only one.
-fn judged(finding: Finding, own: &str, alone: bool, reading: &Reading) -> (ReportRecipient, Reason) {
+/// One recipient's codes, action and reason. `around` is all that the server wrote, when he is the only one.
+fn judged(finding: Finding, around: &str, outcome: &Outcome) -> (ReportRecipient, Reason) {
     let diagnostic = finding.diagnostic.clone().unwrap_or_default();
-    let around = if alone { own } else { "" };
     let mut status = codes::stated_or_said(finding.status.as_deref(), &diagnostic);
     // The server's own reply is complete; without one the text may know more.
     let mut complete = codes::status(&diagnostic).is_some();
@@ -209,7 +211,7 @@ fn judged(finding: Finding, own: &str, alone: bool, reading: &Reading) -> (Repor
     let reply = texts.iter().find_map(|t| {
         if delivered { codes::reply_of_success(t) } else { codes::reply(t, status.as_deref()) }
     });
-    let action = finding.action.clone().unwrap_or_else(|| action(status.as_deref(), own, reading).to_owned());
+    let action = finding.action.clone().unwrap_or_else(|| outcome.action(status.as_deref()).to_owned());
     let finding = Finding { action: Some(action), ..finding };
     let reason = reason::of(&finding, status.as_deref(), reply, around);
     let shown = Some(diagnostic).filter(|d| !d.is_empty()).or_else(|| Some(finding.words.clone()));
@@ -223,18 +225,37 @@ fn judged(finding: Finding, own: &str, alone: bool, reading: &Reading) -> (Repor
     (recipient, reason)
 }
 
-/// Failed or delayed, where no field says it.
-fn action(status: Option<&str>, own: &str, reading: &Reading) -> &'static str {
-    let lower = own.to_lowercase();
-    let subject = reading.subject.as_deref().unwrap_or_default().to_lowercase();
-    let says = |table: &[&str]| table.iter().any(|w| lower.contains(w));
-    if says(layout::DELIVERED) && !status.is_some_and(|s| s.starts_with(['4', '5'])) {
-        return "delivered";
+/// What a text without fields says became of the mail.
+struct Outcome {
+    delivered: bool,
+    still_trying: bool,
+    gave_up: bool,
+}
+
+impl Outcome {
+    fn of(own: &str, reading: &Reading) -> Self {
+        let start = own.get(..own.floor_char_boundary(OUTCOME_BYTES_MAX)).unwrap_or(own).to_lowercase();
+        let subject = reading.subject.as_deref().unwrap_or_default().to_lowercase();
+        let says = |table: &[&str]| table.iter().any(|w| start.contains(w));
+        Self {
+            delivered: says(layout::DELIVERED),
+            still_trying: says(layout::STILL_TRYING)
+                || layout::SUBJECTS_OF_DELAYS.iter().any(|w| subject.contains(w)),
+            gave_up: says(layout::GAVE_UP),
+        }
     }
-    let temporary = status.is_some_and(|s| s.starts_with('4'))
-        || says(layout::STILL_TRYING)
-        || layout::SUBJECTS_OF_DELAYS.iter().any(|w| subject.contains(w));
-    if temporary && !says(layout::GAVE_UP) { "delayed" } else { "failed" }
+
+    /// In the words of RFC 3464 section 2.3.3.
+    fn action(&self, status: Option<&str>) -> &'static str {
+        let class = status.and_then(|s| s.chars().next());
+        match class {
+            None | Some('2') if self.delivered => "delivered",
+            _ if self.gave_up => "failed",
+            Some('4') => "delayed",
+            _ if self.still_trying => "delayed",
+            _ => "failed",
+        }
+    }
 }
 
 #[cfg(test)]

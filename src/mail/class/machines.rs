@@ -143,13 +143,15 @@ const FORM_LABELS: &[&str] = &[
     "почта",
 ];
 
-/// Whether a text is what a form on a web site makes of a person's words.
+/// The address that a person left in a form on a web site, when a text is what such a form sends: lines of label and value.
 #[must_use]
-pub fn is_form(text: &str) -> bool {
-    text.lines().take(60).any(|line| {
-        line.split_once([':', '：']).is_some_and(|(label, value)| {
-            let label = label.trim_matches([' ', '*', '-', '\t', '【', '】']).to_lowercase();
-            value.contains('@') && FORM_LABELS.contains(&label.as_str())
-        })
+pub fn address_in_form(text: &str) -> Option<String> {
+    text.lines().take(60).find_map(|line| {
+        let (label, value) = line.split_once([':', '：'])?;
+        let label = label.trim_matches([' ', '*', '-', '\t', '【', '】']).to_lowercase();
+        let mut words = value.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | '(' | ')'));
+        let address =
+            words.find(|w| w.split_once('@').is_some_and(|(l, d)| !l.is_empty() && d.contains('.')))?;
+        FORM_LABELS.contains(&label.as_str()).then(|| address.to_lowercase())
     })
 }

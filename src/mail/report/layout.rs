@@ -155,9 +155,21 @@ pub const GAVE_UP: &[&str] = &[
 /// Whether a line names the sender, not a recipient.
 #[must_use]
 pub fn names_sender(lower: &str) -> bool {
-    ["mail from", "from:", "from <", "sender:", "sender address", "reply-to", "发件人", "contact "]
-        .iter()
-        .any(|w| lower.contains(w))
+    [
+        "mail from",
+        "from:",
+        "message-id",
+        "in-reply-to",
+        "references",
+        "from <",
+        "sender:",
+        "sender address",
+        "reply-to",
+        "发件人",
+        "contact ",
+    ]
+    .iter()
+    .any(|w| lower.contains(w))
 }
 
 #[cfg(test)]

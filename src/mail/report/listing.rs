@@ -104,7 +104,9 @@ fn leading(lines: &[&str], at: usize) -> Option<String> {
     let behind = bare.get(found.end()..).unwrap_or_default();
     // `a@b, c@d wrote` or a header's list is no list of failures, nor is a line of a log with a second address first.
     let address = found.as_str().trim_matches(['\'', '.']);
-    (!behind.starts_with('@') && is_recipient(address)).then(|| address.to_owned())
+    // The failed address may be a robot's, where the line gives no other sense.
+    let alone = matches!(behind.trim(), "" | ":" | ">" | ">:");
+    (!behind.starts_with('@') && (alone || is_recipient(address))).then(|| address.to_owned())
 }
 
 /// `There was an error delivering your mail to <a@b>.` and other sentences.

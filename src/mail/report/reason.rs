@@ -37,11 +37,13 @@ impl Reason {
         }
     }
 
+    /// Whether trying again is useless. A domain may take mail again one day, if its server says so.
     #[must_use]
-    pub fn is_final(self, status: Option<&str>) -> bool {
+    pub fn is_final(self, status: Option<&str>, reply: Option<u16>) -> bool {
+        let temporary = status.map_or(reply.is_some_and(|r| r < 500), |s| s.starts_with('4'));
         match self {
             Self::Address => true,
-            Self::NoMailService => !status.is_some_and(|s| s.starts_with('4')),
+            Self::NoMailService => !temporary,
             Self::MailboxFull | Self::TooBig | Self::Expired | Self::Other => false,
         }
     }
@@ -76,10 +78,14 @@ pub fn of(finding: &Finding, status: Option<&str>, reply: Option<u16>, own: &str
     }
 }
 
-/// Lower case, every run of white space one blank, without marks of quoting and of the lines of a multi-line reply.
+/// Bytes of a text that are searched for reasons: a server gives its own at once, and hundreds of phrases are tried.
+const SEARCHED_BYTES_MAX: usize = 8 * 1024;
+
+/// Lower case, every run of white space one blank.
 fn normal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(8_192));
-    for word in text.split_whitespace().take(1_500) {
+    let text = text.get(..text.floor_char_boundary(SEARCHED_BYTES_MAX)).unwrap_or(text);
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
         }

@@ -304,6 +304,7 @@ pub const EXPIRED: &[&str] = &[
     "message expired",  // Exchange, Cisco
     "queue.expired",    // Exchange
     "message timed out",
+    "not yet been fully delivered",           // MMDF
     "message has been in the queue too long", // qmail
     "in the queue too long",
     "queued too long",
@@ -360,22 +361,27 @@ pub const NO_ADDRESS_STATED: &[&str] = &[
     "e-mail address you entered couldn't be found",          // Exchange 2010
     "resolver.adr.recip", // Exchange 2007 and later: RecipNotFound, RecipientNotFound
     "resolver.adr.exrecipnotfound",
-    "wasn't found at",                          // Office 365
-    "address couldn't be found",                // Gmail since 2016
-    "address not found",                        // Gmail since 2016
-    "adresse introuvable",                      // Gmail fr
-    "adresse nicht gefunden",                   // Gmail de
-    "no se ha encontrado la dirección",         // Gmail es
-    "endereço não encontrado",                  // Gmail pt
-    "indirizzo non trovato",                    // Gmail it
-    "адрес не найден",                          // Gmail ru
-    "找不到地址",                               // Gmail zh
-    "未找到该地址",                             // Outlook zh
-    "unknown user:",                            // IMail
-    "unknown user \"",                          // Postfix virtual and local
-    "invalid final delivery userid",            // IMail
-    "not listed in domino directory",           // Domino
-    "not listed in public name & address book", // Notes 4
+    "wasn't found at",                                 // Office 365
+    "address couldn't be found",                       // Gmail since 2016
+    "address not found",                               // Gmail since 2016
+    "adresse introuvable",                             // Gmail fr
+    "adresse nicht gefunden",                          // Gmail de
+    "no se ha encontrado la dirección",                // Gmail es
+    "endereço não encontrado",                         // Gmail pt
+    "indirizzo non trovato",                           // Gmail it
+    "адрес не найден",                                 // Gmail ru
+    "找不到地址",                                      // Gmail zh
+    "未找到该地址",                                    // Outlook zh
+    "unknown user:",                                   // IMail
+    "unknown user name in",                            // MMDF
+    "unrecognised o/r name",                           // PP (X.400)
+    "recipient's mailbox unknown",                     // PP (X.400)
+    "destination addresses were unknown",              // Netscape, Sun
+    "5.4.1 recipient address rejected: access denied", // Exchange Online
+    "unknown user \"",                                 // Postfix virtual and local
+    "invalid final delivery userid",                   // IMail
+    "not listed in domino directory",                  // Domino
+    "not listed in public name & address book",        // Notes 4
     "no se encuentra en el directorio de domino",
     "non répertorié dans l'annuaire domino",
     "nicht im domino-verzeichnis",

@@ -32,6 +32,7 @@ const NAMES: &[(&str, Stage)] = &[
     ("after pipelined end of data", Stage::Content),
     ("after pipelined rcpt", Stage::Recipient),
     ("after pipelined mail", Stage::Sender),
+    ("after rcpt command", Stage::Recipient), // 1&1
     ("after data", Stage::Content),
     ("after mail from", Stage::Sender),
     ("after initial connection", Stage::Connection),

@@ -1,8 +1,7 @@
-//! By what reports are known that follow no standard, as data: their subjects, senders, first sentences, and all lower
-//! case.
+//! By what reports are known that follow no standard, as data: their subjects, senders and first sentences. All lower case.
 //!
-//! To add a server: its subject, its first sentence, its label or sentence before an address; then a row in the tests of
-//! [`super`].
+//! To add a server: its subject and first sentence here, its label or sentence before an address in [`super::layout`], its
+//! reasons in [`super::reasons`]; then a row in the tests of [`super`].
 
 /// Beginnings of subjects that only mail systems write. With a machine's address they suffice.
 pub const SUBJECTS_OF_SERVERS: &[&str] = &[
@@ -58,6 +57,8 @@ pub const SUBJECTS_OF_SERVERS: &[&str] = &[
     "sorry, your mail could not be delivered", // Facebook
     "sorry, your message could not be delivered",
     "bounced mail",
+    "waiting mail (", // MMDF
+    "failed mail (",  // MMDF
     "smtp error",
     "aws notification message", // Amazon SNS
     "系统退信",                 // QQ, NetEase, Coremail
@@ -193,6 +194,9 @@ pub const DAEMONS: &[&str] = &[
     "mail transport",
     "pmdf e-mail interconnect",
     "smtp gateway",
+    "memo distribution", // MMDF
+    "mmdf@",
+    "x.400 administrator", // PP
     "smtp_mail_service",
     "antivirus_for_smtp",
     "@bounce",
