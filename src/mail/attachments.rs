@@ -72,13 +72,13 @@ fn files_in_text(part: &Part<'_>, visit: &mut dyn FnMut(File<'_>) -> ControlFlow
     if part.content_type.value == "text/html" {
         return ControlFlow::Continue(());
     }
-    let text = bytes(part);
-    for block in uuencode::find(&text) {
+    let text = part.text_bytes();
+    for block in uuencode::find(text) {
         visit(File {
             name: Some(words::decode(block.name)).filter(|n| !n.is_empty()),
             content_type: "application/octet-stream".to_owned(),
             is_inline: false,
-            data: block.bytes(&text).into(),
+            data: block.bytes(text).into(),
         })?;
     }
     ControlFlow::Continue(())
