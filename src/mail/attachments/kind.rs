@@ -256,6 +256,11 @@ pub fn kind(declared: &str, detected: Option<&str>, name: &str) -> AttachmentKin
     let is_named_log =
         ["log", "trace", "console", "debug", "dump", "error", "crash"].iter().any(|w| stem.contains(w));
     let is_text = |t: &str| matches!(t, "text/plain" | "application/json" | "text/xml" | "application/xml");
+    // A report inside a bounce is a message, though its fields look like any text.
+    let is_message = declared.starts_with("message/") || declared == "text/rfc822-headers";
+    if is_message && detected.is_none_or(|t| t.starts_with("text/") || t == "message/rfc822") {
+        return AttachmentKind::Message;
+    }
     let by_content =
         detected.and_then(by_type).filter(|k| *k != AttachmentKind::Archive || by_ending.is_none());
     by_content
@@ -325,9 +330,8 @@ fn by_ending(ending: &str) -> Option<AttachmentKind> {
         | "webm" | "mkv" | "avi" => Some(AttachmentKind::Screenshot),
         "mp3" | "wav" | "amr" | "m4a" | "ogg" | "opus" => Some(AttachmentKind::Audio),
         // Programs, whatever their content says.
-        "exe" | "com" | "scr" | "bat" | "cmd" | "js" | "vbs" | "ps1" | "msi" | "dll" | "apk" | "jar" | "lnk" => {
-            Some(AttachmentKind::Other)
-        }
+        "exe" | "com" | "scr" | "bat" | "cmd" | "js" | "vbs" | "ps1" | "msi" | "dll" | "apk" | "jar"
+        | "lnk" => Some(AttachmentKind::Other),
         _ => None,
     }
 }
