@@ -72,13 +72,13 @@ fn files_in_text(part: &Part<'_>, visit: &mut dyn FnMut(File<'_>) -> ControlFlow
     if part.content_type.value == "text/html" {
         return ControlFlow::Continue(());
     }
-    let text = bytes(part);
-    for block in uuencode::find(&text) {
+    let text = part.text_bytes();
+    for block in uuencode::find(text) {
         visit(File {
             name: Some(words::decode(block.name)).filter(|n| !n.is_empty()),
             content_type: "application/octet-stream".to_owned(),
             is_inline: false,
-            data: block.bytes(&text).into(),
+            data: block.bytes(text).into(),
         })?;
     }
     ControlFlow::Continue(())
@@ -103,7 +103,7 @@ fn files_of(
     }
     let disposition = part.disposition.value.as_str();
     visit(File {
-        name: raw_name(part).or_else(|| embedded_subject(part, &data)),
+        name: raw_name(part).or_else(|| embedded_subject(part, &data)).or_else(|| other_name(part)),
         content_type: part.content_type.value.clone(),
         is_inline: disposition == "inline"
             || disposition.is_empty() && part.header.first("Content-ID").is_some(),
@@ -162,11 +162,31 @@ pub fn raw_name(part: &Part<'_>) -> Option<String> {
     .map(str::to_owned)
 }
 
+/// A file name in the fields that programs fill when they leave out the others: `Content-Location: photo.jpg`,
+/// `Content-Description: report.pdf`.
+fn other_name(part: &Part<'_>) -> Option<String> {
+    let is_name = |text: &str| {
+        let (stem, ending) = text.rsplit_once('.').unwrap_or_default();
+        !stem.is_empty()
+            && (2..=4).contains(&ending.len())
+            && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+            && text.len() <= 255
+    };
+    ["Content-Location", "Content-Description"].into_iter().find_map(|name| {
+        let text = words::decode(part.header.first(name)?.value);
+        let last = text.rsplit('/').next().unwrap_or_default().trim_matches('"');
+        is_name(last).then(|| last.to_owned())
+    })
+}
+
 /// Describes a file; what is odd goes to `warnings`.
 #[must_use]
 pub fn describe(file: &File<'_>, number: usize, warnings: &mut Vec<String>) -> Attachment {
     let detected = kind::detect(&file.data);
-    let fallback = format!("part-{number}.{}", ending(&file.content_type, &file.data));
+    let ending = kind::ending(&file.content_type, detected)
+        .or_else(|| infer::get(&file.data).map(|d| d.extension()))
+        .unwrap_or("bin");
+    let fallback = format!("part-{number}.{ending}");
     let original = file.name.as_deref();
     let name = original.map_or_else(|| fallback.clone(), |n| filename::clean(n, &fallback));
     if original.is_some_and(|n| {
@@ -194,22 +214,11 @@ pub fn describe(file: &File<'_>, number: usize, warnings: &mut Vec<String>) -> A
 
 /// An embedded message without a name is called by its subject.
 fn embedded_subject(part: &Part<'_>, data: &[u8]) -> Option<String> {
-    if part.content_type.value != "message/rfc822" {
+    if !matches!(part.content_type.value.as_str(), "message/rfc822" | "message/global") {
         return None;
     }
     let subject = words::decode(super::header::parse(data).first("Subject")?.value);
     (!subject.is_empty()).then(|| format!("{subject}.eml"))
-}
-
-fn ending(declared: &str, data: &[u8]) -> &'static str {
-    match declared {
-        "message/rfc822" => "eml",
-        "text/html" => "html",
-        "text/calendar" => "ics",
-        "text/csv" => "csv",
-        _ if declared.starts_with("text/") => "txt",
-        _ => infer::get(data).map_or("bin", |d| d.extension()),
-    }
 }
 
 #[cfg(test)]

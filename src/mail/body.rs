@@ -375,11 +375,11 @@ fn is_html(part: &Part<'_>) -> bool {
 }
 
 fn html_page(part: &Part<'_>, hint: Hint) -> html::Page {
-    let bytes = attachments::bytes(part);
+    let bytes = part.text_bytes();
     let label = part.content_type.param("charset");
     let meta =
-        if label.is_empty() || label.eq_ignore_ascii_case("us-ascii") { meta_charset(&bytes) } else { None };
-    html::to_text(&charset::decode_hinted(&bytes, meta.as_deref().unwrap_or(label), hint))
+        if label.is_empty() || label.eq_ignore_ascii_case("us-ascii") { meta_charset(bytes) } else { None };
+    html::to_text(&charset::decode_hinted(bytes, meta.as_deref().unwrap_or(label), hint))
 }
 
 /// `<meta charset=…>`, or the same inside `http-equiv`.

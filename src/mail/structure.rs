@@ -7,9 +7,12 @@
 //! Invariants: linear time; at most [`PARTS_MAX`] parts and [`DEPTH_MAX`] open multiparts; what exceeds them stays
 //! inside the last part that was accepted.
 
+use std::cell::OnceCell;
+
 use super::{
     header::{self, Header, line_at},
     params::{self, Structured},
+    transfer,
 };
 
 /// Parts read of one mail.
@@ -33,9 +36,20 @@ pub struct Part<'a> {
     pub body: &'a [u8],
     pub parent: Option<usize>,
     pub children: usize,
+    /// See [`Part::text_bytes`].
+    decoded: OnceCell<Vec<u8>>,
 }
 
 impl Part<'_> {
+    /// The decoded bytes, kept for the next who asks: body, identity and files inside a text all do. Not for attachments,
+    /// which are large and decoded once.
+    pub fn text_bytes(&self) -> &[u8] {
+        match self.encoding.as_str() {
+            "" | "8bit" => self.body,
+            encoding => self.decoded.get_or_init(|| transfer::decode(self.body, encoding).into_owned()),
+        }
+    }
+
     /// Whether this part only holds others. A multipart in which no part was found is text.
     #[must_use]
     pub fn is_container(&self) -> bool {
@@ -173,7 +187,16 @@ fn begin_part<'a>(
     let encoding = transfer_encoding(&header);
     let body = bytes.get(body_at..).unwrap_or_default();
     let disposition = disposition(&header);
-    tree.parts.push(Part { header, content_type, disposition, encoding, body, parent, children: 0 });
+    tree.parts.push(Part {
+        header,
+        content_type,
+        disposition,
+        encoding,
+        body,
+        parent,
+        children: 0,
+        decoded: OnceCell::new(),
+    });
     body_at
 }
 

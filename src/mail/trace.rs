@@ -4,8 +4,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attachment, AuthenticationResults, Trace, addresses, attachments, header::Header, ids,
-    structure::Structure, words,
+    Attachment, AuthenticationResults, Trace, addresses, header::Header, ids, structure::Structure, words,
 };
 
 /// Authentication-Results kept; the trusted one stands on top.
@@ -66,7 +65,7 @@ pub fn identity(header: &Header<'_>, tree: &Structure<'_>, bodies: &[usize], fil
     for part in bodies.iter().filter_map(|i| tree.parts.get(*i)) {
         // Relays add or drop line ends at the end of a body, and rewrite the others.
         let bytes: Vec<u8> =
-            attachments::bytes(part).trim_ascii_end().iter().copied().filter(|&b| b != b'\r').collect();
+            part.text_bytes().trim_ascii_end().iter().copied().filter(|&b| b != b'\r').collect();
         add(&bytes);
     }
     for file in files {

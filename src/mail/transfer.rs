@@ -129,41 +129,52 @@ fn nibble(b: u8) -> Option<u8> {
 pub fn quoted_printable(body: &[u8], word: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len());
     let mut at = 0;
-    // Blanks at the end of a line were added in transport (RFC 2045 section 6.7, rule 3).
-    let mut kept = 0;
-    while let Some(&b) = body.get(at) {
-        at += 1;
-        match b {
-            b'=' => {
-                let high = body.get(at).copied().and_then(nibble);
-                let low = body.get(at + 1).copied().and_then(nibble);
-                if let (Some(high), Some(low)) = (high, low) {
-                    out.push(high << 4 | low);
-                    at += 2;
-                } else if let Some(next) = soft_break(body, at) {
-                    at = next;
-                } else {
-                    out.push(b);
-                }
-                kept = out.len();
+    // What is plain is copied by the run: up to the next escape or line end.
+    while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
+        let found = if word { memchr::memchr2(b'=', b'_', rest) } else { memchr::memchr2(b'=', b'\n', rest) };
+        let run = rest.get(..found.unwrap_or(rest.len())).unwrap_or_default();
+        at += run.len() + 1;
+        match found.and_then(|n| rest.get(n)) {
+            Some(b'=') => {
+                out.extend_from_slice(run);
+                at = escape(body, at, &mut out);
             }
-            b'_' if word => {
+            Some(b'_') => {
+                out.extend_from_slice(run);
                 out.push(b' ');
-                kept = out.len();
             }
-            b'\r' | b'\n' if !word => {
-                out.truncate(kept);
-                out.push(b);
-                kept = out.len();
+            Some(end) => {
+                let returns = run.ends_with(b"\r");
+                out.extend_from_slice(without_blanks(run.strip_suffix(b"\r").unwrap_or(run)));
+                if returns {
+                    out.push(b'\r');
+                }
+                out.push(*end);
             }
-            b' ' | b'\t' if !word => out.push(b),
-            _ => {
-                out.push(b);
-                kept = out.len();
-            }
+            None => out.extend_from_slice(run),
         }
     }
     out
+}
+
+/// Decodes what follows a `=` at `at`; gives where the text goes on.
+fn escape(body: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let high = body.get(at).copied().and_then(nibble);
+    let low = body.get(at + 1).copied().and_then(nibble);
+    if let (Some(high), Some(low)) = (high, low) {
+        out.push(high << 4 | low);
+        return at + 2;
+    }
+    soft_break(body, at).unwrap_or_else(|| {
+        out.push(b'=');
+        at
+    })
+}
+
+/// Blanks at the end of a line were added in transport (RFC 2045 section 6.7, rule 3).
+fn without_blanks(run: &[u8]) -> &[u8] {
+    let blanks = run.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    run.get(..run.len() - blanks).unwrap_or(run)
 }
 
 /// Where the line behind a soft break at `at` begins; blanks may stand before its end.

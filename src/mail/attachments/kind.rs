@@ -218,6 +218,32 @@ fn is_mostly_text(text: &[u8]) -> bool {
     std::str::from_utf8(text).map_or_else(|e| e.valid_up_to() + 4 >= text.len(), |_| true)
 }
 
+/// The ending that a file of this type gets when the mail names none.
+#[must_use]
+pub fn ending(declared: &str, detected: Option<&str>) -> Option<&'static str> {
+    const ENDINGS: [(&str, &str); 14] = [
+        ("message/rfc822", "eml"),
+        ("message/global", "eml"),
+        ("text/html", "html"),
+        ("text/calendar", "ics"),
+        ("text/vcard", "vcf"),
+        ("text/csv", "csv"),
+        ("text/xml", "xml"),
+        ("image/svg+xml", "svg"),
+        ("text/x-log", "log"),
+        ("text/x-diff", "patch"),
+        ("application/json", "json"),
+        ("application/x-ndjson", "json"),
+        ("application/har+json", "har"),
+        ("application/ms-tnef", "dat"),
+    ];
+    let listed = |t: &str| ENDINGS.iter().find(|(known, _)| *known == t).map(|(_, ending)| *ending);
+    let is_text = |t: &str| t.starts_with("text/") || t.starts_with("message/");
+    listed(declared)
+        .or_else(|| detected.and_then(listed))
+        .or_else(|| (is_text(declared) || detected.is_some_and(is_text)).then_some("txt"))
+}
+
 /// What the file is good for.
 #[must_use]
 pub fn kind(declared: &str, detected: Option<&str>, name: &str) -> AttachmentKind {
@@ -230,6 +256,11 @@ pub fn kind(declared: &str, detected: Option<&str>, name: &str) -> AttachmentKin
     let is_named_log =
         ["log", "trace", "console", "debug", "dump", "error", "crash"].iter().any(|w| stem.contains(w));
     let is_text = |t: &str| matches!(t, "text/plain" | "application/json" | "text/xml" | "application/xml");
+    // A report inside a bounce is a message, though its fields look like any text.
+    let is_message = declared.starts_with("message/") || declared == "text/rfc822-headers";
+    if is_message && detected.is_none_or(|t| t.starts_with("text/") || t == "message/rfc822") {
+        return AttachmentKind::Message;
+    }
     let by_content =
         detected.and_then(by_type).filter(|k| *k != AttachmentKind::Archive || by_ending.is_none());
     by_content
@@ -298,6 +329,9 @@ fn by_ending(ending: &str) -> Option<AttachmentKind> {
         "png" | "jpg" | "jpeg" | "gif" | "webp" | "bmp" | "heic" | "tif" | "tiff" | "mp4" | "mov"
         | "webm" | "mkv" | "avi" => Some(AttachmentKind::Screenshot),
         "mp3" | "wav" | "amr" | "m4a" | "ogg" | "opus" => Some(AttachmentKind::Audio),
+        // Programs, whatever their content says.
+        "exe" | "com" | "scr" | "bat" | "cmd" | "js" | "vbs" | "ps1" | "msi" | "dll" | "apk" | "jar"
+        | "lnk" => Some(AttachmentKind::Other),
         _ => None,
     }
 }
@@ -350,6 +384,8 @@ mod tests {
             ("application/octet-stream", Some("message/rfc822"), "x", AttachmentKind::Message),
             ("text/calendar", Some("text/calendar"), "invite.ics", AttachmentKind::Calendar),
             ("application/octet-stream", None, "x.bin", AttachmentKind::Other),
+            ("message/delivery-status", Some("text/plain"), "part-1.txt", AttachmentKind::Message),
+            ("application/octet-stream", Some("text/plain"), "invoice.exe", AttachmentKind::Other),
         ] {
             assert_eq!(kind(declared, detected, name), wanted, "{declared} {name}");
         }

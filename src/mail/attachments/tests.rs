@@ -17,3 +17,23 @@ fn original_bytes_and_kind() {
     assert_eq!(a.sha256, HEXLOWER.encode(&Sha256::digest(b"\xb8\xca")));
     assert_eq!(warnings.len(), 1);
 }
+
+#[test]
+fn names_where_programs_put_them() {
+    for (head, name) in [
+        ("Content-Type: image/jpeg\nContent-Location: http://x.example/a/Photo25.jpg", "Photo25.jpg"),
+        ("Content-Type: application/pdf\nContent-Description: report.pdf", "report.pdf"),
+        ("Content-Type: application/pdf\nContent-Description: The report", "part-1.txt"),
+        ("Content-Type: message/rfc822", "part-1.eml"),
+        ("Content-Disposition: attachment; name=\"b.pdf\"\nContent-Type: application/pdf", "b.pdf"),
+    ] {
+        let raw = format!("{head}\n\nwords");
+        let tree = structure::parse(raw.as_bytes());
+        let mut names = Vec::new();
+        walk(&tree, &[], &mut |file| {
+            names.push(describe(&file, 1, &mut Vec::new()).name);
+            ControlFlow::Continue(())
+        });
+        assert_eq!(names, [name], "{head}");
+    }
+}

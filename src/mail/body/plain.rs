@@ -2,7 +2,7 @@
 //! PGP left out. Knows no other part.
 
 use crate::mail::{
-    attachments::{self, uuencode},
+    attachments::uuencode,
     charset::{self, Hint},
     structure::Part,
 };
@@ -10,13 +10,13 @@ use crate::mail::{
 /// Decoded text of a plain part.
 #[must_use]
 pub fn text(part: &Part<'_>, hint: Hint) -> String {
-    let bytes = attachments::bytes(part);
-    let blocks = uuencode::find(&bytes);
+    let bytes = part.text_bytes();
+    let blocks = uuencode::find(bytes);
     let label = part.content_type.param("charset");
     let decoded = if blocks.is_empty() {
-        charset::decode_hinted(&bytes, label, hint)
+        charset::decode_hinted(bytes, label, hint)
     } else {
-        charset::decode_hinted(&uuencode::without(&bytes, &blocks), label, hint)
+        charset::decode_hinted(&uuencode::without(bytes, &blocks), label, hint)
     };
     let text = without_armour(tidy(&decoded));
     match part.content_type.value.as_str() {
@@ -31,28 +31,23 @@ pub fn text(part: &Part<'_>, hint: Hint) -> String {
 /// LF line ends, no controls but tab, no byte order mark.
 fn tidy(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}');
-    // U+0080 to U+009F all begin with this byte, and hardly anything else in mail does but accents.
-    let is_plain = |b: u8| b >= 0x20 && b != 0x7f && b != 0xc2 || matches!(b, b'\n' | b'\t');
-    if text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' => {
-                // Files opened as text on Windows have two CR before the LF.
-                while chars.peek() == Some(&'\r') && out.ends_with('\n') {
-                    chars.next();
-                }
-                if chars.peek() != Some(&'\n') {
-                    out.push('\n');
-                }
-            }
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => {}
-            c => out.push(c),
+    // U+0080 to U+009F all begin with 0xC2, and hardly anything else in mail does but accents.
+    let is_plain = |b: u8| b >= 0x20 && b != 0x7f && b != 0xc2 || b == b'\t';
+    for line in text.split_inclusive('\n') {
+        let (content, end) = line.strip_suffix('\n').map_or((line, ""), |content| (content, "\n"));
+        // Two and more CR before the LF come from files that were opened as text on Windows.
+        let content = if end.is_empty() { content } else { content.trim_end_matches('\r') };
+        if content.bytes().all(is_plain) {
+            out.push_str(content);
+        } else {
+            out.extend(content.chars().filter_map(|c| match c {
+                '\r' => Some('\n'),
+                '\t' => Some('\t'),
+                c => (!c.is_control()).then_some(c),
+            }));
         }
+        out.push_str(end);
     }
     out
 }
