@@ -209,7 +209,8 @@ fn another_mail(outer: &Outer<'_>, lines: &[&str], c: &Candidate) -> bool {
     let mut above = lines.iter().take(c.start).rev();
     let below_blank = above.next().is_some_and(|l| content(l).is_empty());
     let apart = c.says.is_some() || below_blank && above.any(|l| !content(l).is_empty());
-    sender && apart && c.fields.date.is_some() && outer.answers_another(subject) && own(lines, c.start)
+    let whole = c.fields.date.is_some() || c.says == Some(Says::Original) && c.fields.known() >= 3;
+    sender && apart && whole && outer.answers_another(subject) && own(lines, c.start)
 }
 
 /// Whether what begins at this line was put there by the sender, and not by the one whose mail is quoted.
@@ -237,7 +238,7 @@ fn attributes(lines: &[&str], at: usize) -> bool {
 fn build(outer: &Outer<'_>, lines: &[&str], c: Candidate) -> Found {
     let above = lines.get(..quote_start(lines, c.start)).unwrap_or_default();
     let (body, below) = body(lines.get(c.body..).unwrap_or_default(), c.depth);
-    let comment = text(above.get(..without_signature(above)).unwrap_or_default().iter().copied());
+    let comment = comment(above);
     let own = [text(above.iter().copied()), below].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
     let people = |value: Option<String>| value.as_deref().map(mailboxes).unwrap_or_default();
     let forwarded = Forwarded {
@@ -251,6 +252,11 @@ fn build(outer: &Outer<'_>, lines: &[&str], c: Candidate) -> Found {
         body,
     };
     Found { forwarded, own }
+}
+
+/// What the sender says of the forwarded mail: these lines without a signature.
+pub fn comment(lines: &[&str]) -> Option<String> {
+    text(lines.get(..without_signature(lines)).unwrap_or_default().iter().copied())
 }
 
 /// Where the quote begins whose first lines announce the block in words that no table knows (Orange: `> Message du 02/03/26`).

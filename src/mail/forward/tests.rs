@@ -444,11 +444,29 @@ fn attached_mails() {
             ("ann@a.example", Some("see"), Some("inner"), 1)
         );
     }
+    let digest =
+        format!("Content-Type: multipart/digest; boundary=d\n\n--d\n\n{inner}\n--d\n\n{inner}\n--d--");
+    assert_eq!(attached("Fwd: two", "see", &digest).unwrap().subject.as_deref(), Some("y"));
     let part = format!("Content-Type: message/rfc822\n\n{inner}");
+    let signed = attached("Fwd: y", "see\n\n-- \nBob", &part).unwrap();
+    assert_eq!(signed.comment.as_deref(), Some("see"));
     assert!(attached("see this", "what is it?", &part).is_some());
     assert!(attached("Fwd: two", "see", &format!("{part}\n--m\n{part}")).is_some());
     assert_eq!(attached("evidence", &"a long report ".repeat(40), &part), None);
     let msg = "Content-Type: application/vnd.ms-outlook; name=\"Invoice 7.msg\"\nContent-Transfer-Encoding: base64\n\n0M8R4KGxGuE=";
     assert_eq!(attached("FW: Invoice 7", "see", msg).unwrap().subject.as_deref(), Some("Invoice 7"));
     assert_eq!(attached("Invoice", "see", msg), None);
+}
+
+proptest::proptest! {
+    /// Whatever stands in a mail, it is read.
+    #[test]
+    fn any_text_ends(pieces in proptest::collection::vec(proptest::sample::select(vec![
+        "From: ", "Subject: ", "To: ", "Date: ", "发件人：", "主　题：", "\n", "\n\n", "> ", "----- ", "Forwarded Message", " -----",
+        "Begin forwarded message:", "-----Original Message-----", "Ann <a@b.example>", "<mailto:", "[", "(", "«", "\"", ",", ";", "@",
+        "On 2026-03-02 10:00, \"A\" <a@b.example> wrote:", "CETAssunto ", "&nbsp;", "İ", "=?", "| To |", "End forwarded message",
+    ]), 0..60)) {
+        let r = mail("Fwd: x", &pieces.concat());
+        proptest::prop_assert!(!r.warnings.iter().any(|w| w.contains("crashed")), "{:?}", r.warnings);
+    }
 }
