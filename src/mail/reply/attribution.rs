@@ -187,7 +187,8 @@ fn is_attribution(joined: &str, followed: bool) -> bool {
     let lower: String = joined.chars().filter(|c| !is_direction(*c)).flat_map(char::to_lowercase).collect();
     let lower = if lower.contains("&lt;") { lower.replace("&lt;", "<").replace("&gt;", ">") } else { lower };
     let text = lower.trim_matches(|c: char| BLANKS.contains(&c) || c == '*');
-    GMAIL_DATE.as_ref().is_some_and(|re| re.is_match(joined.trim_end_matches([' ', ':'])))
+    joined.contains("GMT")
+        && GMAIL_DATE.as_ref().is_some_and(|re| re.is_match(joined.trim_end_matches([' ', ':'])))
         || by_address(text)
         || by_word(text, followed)
 }
