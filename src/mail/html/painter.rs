@@ -326,7 +326,7 @@ impl Painter {
         {
             self.finish_line();
         }
-        if matches!(name, b"p" | b"blockquote" | b"h1" | b"h2" | b"h3") {
+        if matches!(name, b"p" | b"blockquote" | b"pre" | b"h1" | b"h2" | b"h3") {
             self.want_blank();
         }
         if name == b"a" {
@@ -470,7 +470,7 @@ impl Painter {
     /// Puts between the cells of a row what a reader of plain text needs: a colon behind a label, else a tab.
     fn part_cells(&mut self, line: &mut String) -> bool {
         let cells = std::mem::take(&mut self.cells);
-        let labelled = std::mem::take(&mut self.labelled) && cells.len() == 1;
+        let labelled = std::mem::take(&mut self.labelled);
         if cells.is_empty() {
             return false;
         }
@@ -479,9 +479,14 @@ impl Painter {
         for at in &cells {
             let cell = line.get(from..*at).unwrap_or_default();
             let label = cell.trim();
-            let colon = labelled && !label.is_empty() && !label.ends_with([':', '：', '?']);
+            let ends_so = label.ends_with([':', '：']);
+            let between = match cells.len() {
+                1 if ends_so => " ",
+                1 if labelled && !label.is_empty() && !label.ends_with('?') => ": ",
+                _ => "\t",
+            };
             parted.push_str(cell.trim_end());
-            parted.push_str(if colon { ": " } else { "\t" });
+            parted.push_str(between);
             from = *at;
         }
         parted.push_str(line.get(from..).unwrap_or_default());

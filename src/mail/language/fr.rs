@@ -50,6 +50,7 @@ pub const FR: Language = Language {
         "début du courriel réexpédié",
     ],
     footers: &[
+        "obtenir outlook",
         "envoyé par",
         "provenance : courrier",
         "envoyé via",

@@ -26,6 +26,10 @@ pub const JA: Language = Language {
         "forwarded",
     ],
     footers: &[
+        "android版outlook",
+        "ios版outlook",
+        "android 版 outlook",
+        "ios 版 outlook",
         "iphone から送信",
         "ipad から送信",
         "android から送信",

@@ -53,6 +53,9 @@ pub const KO: Language = Language {
         "원본 메일을 전달",
     ],
     footers: &[
+        "ios용 outlook",
+        "android용 outlook",
+        "outlook 다운로드",
         "나의 iphone에서 보냄",
         "내 iphone에서 보냄",
         "내 ipad에서 보냄",

@@ -45,7 +45,7 @@ pub const PL: Language = Language {
         "przekierowana wiadomość",
         "wiadomość przesłana dalej",
     ],
-    footers: &["wysłane z ", "wysłano z ", "pobierz outlook"],
+    footers: &["pobierz aplikację outlook", "wysłane z ", "wysłano z ", "pobierz outlook"],
     closings: &[
         "pozdrawiam",
         "serdecznie pozdrawiam",

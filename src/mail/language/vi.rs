@@ -15,7 +15,7 @@ pub const VI: Language = Language {
     wrote_on: &["vào", "lúc"],
     originals: &["thư gốc", "tin nhắn gốc"],
     forwards: &["thư đã chuyển tiếp", "thư chuyển tiếp", "tin nhắn được chuyển tiếp"],
-    footers: &["đã gửi từ ", "gửi từ "],
+    footers: &["được gửi từ", "đã gửi từ ", "gửi từ "],
     closings: &["trân trọng", "thân", "thân mến", "cảm ơn", "xin cảm ơn", "trân trọng cảm ơn"],
     contacts: &["điện thoại", "đt", "sđt", "fax", "địa chỉ"],
     disclaimers: &["email này", "thư này"],

@@ -38,6 +38,8 @@ static ON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 static GMAIL_DATE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d\d:\d\d \S.{0,120}$").ok());
 
+/// Words of "Quoting Ann Lee <a@b.org>".
+const NAMED_WORDS_MAX: usize = 5;
 /// Who writes about writing is no mail program: "On Monday I wrote:".
 const PRONOUNS: &[&str] = &[
     "i", "we", "you", "he", "she", "they", "ich", "wir", "sie", "er", "du", "ihr", "je", "j'ai", "nous",
@@ -120,7 +122,7 @@ fn beginning(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
         {
             break;
         }
-        if found.is_some() && !begins(line.text) && !is_incomplete(&joined) {
+        if found.is_some() && !begins(line.text) && !is_incomplete(&joined) && !goes_on(line.text, &joined) {
             break;
         }
         filled += 1;
@@ -132,7 +134,9 @@ fn beginning(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
         }
         joined.insert_str(0, line.text.trim_matches('*'));
         if is_attribution(&joined, followed) {
-            let complete = begins(line.text) || at == lowest;
+            let above = at.checked_sub(1).filter(|n| *n >= from).and_then(|n| lines.get(n));
+            let complete =
+                begins(line.text) && !above.is_some_and(|l| goes_on(l.text, &joined)) || at == lowest;
             found = Some(at);
             if complete {
                 break;
@@ -142,6 +146,15 @@ fn beginning(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
         }
     }
     found
+}
+
+/// Whether the line above an attribution that shows a time alone has the address and the date: it was wrapped between them.
+fn goes_on(above: &str, joined: &str) -> bool {
+    !joined.contains('@')
+        && joined.bytes().filter(u8::is_ascii_digit).count() <= 6
+        && above.contains('@')
+        && digits_outside_address(above) >= 4
+        && !above.ends_with(['.', '!', '?', ':', '。', '：', '？', '！'])
 }
 
 /// Whether only the end of an attribution is joined so far: "a écrit :", or the address.
@@ -187,8 +200,9 @@ fn is_attribution(joined: &str, followed: bool) -> bool {
     let lower: String = joined.chars().filter(|c| !is_direction(*c)).flat_map(char::to_lowercase).collect();
     let lower = if lower.contains("&lt;") { lower.replace("&lt;", "<").replace("&gt;", ">") } else { lower };
     let text = lower.trim_matches(|c: char| BLANKS.contains(&c) || c == '*');
-    GMAIL_DATE.as_ref().is_some_and(|re| re.is_match(joined.trim_end_matches([' ', ':'])))
-        || by_address(text)
+    joined.contains("GMT")
+        && GMAIL_DATE.as_ref().is_some_and(|re| re.is_match(joined.trim_end_matches([' ', ':'])))
+        || by_address(text, followed)
         || by_word(text, followed)
 }
 
@@ -205,21 +219,45 @@ fn opens_sentence(joined: &str) -> bool {
 }
 
 /// A date, a name, an address and a colon: Gmail and Yandex in languages without "wrote", Tuta's "… by a@b.org:".
-fn by_address(text: &str) -> bool {
+fn by_address(text: &str, followed: bool) -> bool {
     let Some(body) = text.strip_suffix([':', '：']).map(|t| t.trim_end_matches(BLANKS)) else {
         // German and Japanese Gmail of 2012 to 2018 left out the colon behind a bracketed address.
         return text.ends_with('>')
             && text.starts_with(|c: char| c.is_ascii_digit())
-            && digits_outside_address(text) >= 8;
+            && digits_outside_address(text) >= 6
+            && text
+                .split(BLANKS)
+                .next()
+                .is_some_and(|w| w.matches(['/', '-', '.', '年', '.']).count() >= 2 || w.len() > 8);
     };
     let bare = body.trim_end_matches(['>', ')', ']', '"', ',']);
     let last = bare.rsplit([' ', '<', '(', '\u{a0}', '[']).next().unwrap_or_default();
     let addressed = last.contains('@') && last.contains('.') && !last.contains("//");
     let start = behind_on(text).unwrap_or(text);
+    if let Some((_, behind)) = body.rsplit_once('>')
+        && in_words_of_any_language(start, body, behind)
+    {
+        return true;
+    }
+    if followed && body.ends_with('>') && body.split(BLANKS).count() <= NAMED_WORDS_MAX && addressed {
+        // Horde: "Quoting Ann <a@b.org>:"
+        return true;
+    }
     addressed
         && dated_soon(start)
         && digits_outside_address(body) >= 5
         && (text.contains(':') && times(body) || body.ends_with('>'))
+}
+
+/// A date, an address in brackets, and behind it a few words that nobody taught us: "wrote" in Thai, Persian, Latvian.
+fn in_words_of_any_language(start: &str, body: &str, behind: &str) -> bool {
+    let words = behind.trim_matches([')', ' ', ',', '*']);
+    let few = !words.is_empty() && words.chars().count() <= 30 && words.split(BLANKS).count() <= 3;
+    few && body.contains('@')
+        && start.split(BLANKS).take(5).any(|w| w.bytes().any(|b| b.is_ascii_digit()))
+        && digits_outside_address(body) >= 6
+        && !words.contains(['.', '!', '?', '@'])
+        && !words.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// A time or a full date.
@@ -259,6 +297,7 @@ fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
         tail.chars().count() >= 2 && tail.chars().all(is_rule_char) && before.starts_with(is_rule_char);
     let on = behind_on(before.trim_start_matches(|c: char| is_rule_char(c) || BLANKS.contains(&c)))
         .is_some_and(dated_soon);
+    let on_word = behind_on(before).is_some();
     let dated = whole_digits >= 3;
     if ruled {
         return addressed || dated;
@@ -271,7 +310,7 @@ fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
         return false;
     }
     // Gnus writes no date: then only the quote below tells it from "My colleague <a@b.org> writes:".
-    addressed && (dated || followed)
+    addressed && (dated || followed || on_word || before.starts_with(is_rule_char))
         || dated && (on || begins(before) || followed || tail.len() > 4)
         || followed && before.len() < 120
 }

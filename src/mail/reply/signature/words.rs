@@ -50,6 +50,9 @@ pub fn is_footer(text: &str) -> bool {
     let linked = bare.strip_prefix("Get [").map(|rest| format!("Get {rest}"));
     let bare = linked.as_deref().unwrap_or(bare);
     let Some(end) = begins(&FOOTERS, bare) else { return false };
+    if is_sentence(bare) {
+        return false;
+    }
     let start = bare.get(..end).unwrap_or_default().to_lowercase();
     let wanted: Vec<&str> = ALL
         .iter()
@@ -59,6 +62,16 @@ pub fn is_footer(text: &str) -> bool {
         .collect();
     let closed = bare.trim_end_matches(['.', '。', ' ', ')', ']', '>', '!', '！']).to_lowercase();
     wanted.iter().any(|w| w.split_once(ANY).is_none_or(|(_, end)| closed.ends_with(end)))
+}
+
+/// "Sent from my desk, it is easier there." is no footer; "Sent from my phone, please excuse typos." is one.
+fn is_sentence(text: &str) -> bool {
+    const EXCUSES: &[&str] =
+        &["excuse", "pardon", "typo", "brief", "brevity", "sorry", "forgive", "short", "mistake", "://"];
+    let lower = text.to_lowercase();
+    text.contains([',', ';', '，'])
+        && text.ends_with(['.', '!', '?', '。', '！', '？'])
+        && !EXCUSES.iter().any(|w| lower.contains(w))
 }
 
 /// What follows the words with which a company's notice begins.
@@ -80,7 +93,11 @@ pub fn is_closing(text: &str) -> bool {
 pub fn closing_end(text: &str) -> Option<&str> {
     let end = begins(&CLOSINGS, text)?;
     let rest = text.get(end..)?;
-    if rest.starts_with(|c: char| c.is_alphanumeric()) {
+    if rest.starts_with(char::is_alphanumeric) {
+        return None;
+    }
+    // "Thanks Ann", but not "Thanks for the help".
+    if rest.starts_with([' ', '\u{a0}']) && rest.split(' ').any(|w| w.starts_with(char::is_lowercase)) {
         return None;
     }
     Some(rest.trim_matches([

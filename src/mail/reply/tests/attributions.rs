@@ -122,6 +122,11 @@ const ATTRIBUTIONS: &[(&str, &str)] = &[
     ("Lotus Notes de", "Ann Lee <ann@lee.example> schrieb am 02.03.2026 10:00:11:"),
     ("Samsung pl", "Dnia 2 marca 2026 10:00 Ann Lee <ann@lee.example> napisał(a):"),
     ("Outlook for iOS, old", "On Mon, Mar 2, 2026 at 10:00 AM +0100, \"Ann Lee\" <ann@lee.example> wrote:"),
+    ("Gmail th", "ในวันที่ พฤ. 2 มี.ค. 2026 เวลา 10:00 Ann Lee <ann@lee.example> เขียนว่า:"),
+    ("Gmail fa", "در تاریخ پنجشنبه 2 مارس 2026، 10:00 Ann Lee <ann@lee.example> نوشت:"),
+    ("Gmail lv", "pirmd., 2026. g. 2. marts plkst. 10:00, Ann Lee (<ann@lee.example>) rakstīja:"),
+    ("Gmail zh_CN, wrapped", "Ann Lee <ann@lee.example> 于2026年3月2日周一\n10:00写道："),
+    ("The Bat!", "Вы писали 2 марта 2026 г., 10:00:00:"),
     ("behind emphasis", "*On Mon, Mar 2, 2026 at 10:00 AM Ann Lee <ann@lee.example> wrote:*"),
 ];
 
@@ -147,6 +152,7 @@ fn programs_and_languages() {
 fn names_alone_need_a_marked_quote() {
     assert_eq!(reply("Yes.\n\nAnn Lee wrote:\n> old"), "Yes.");
     assert_eq!(reply("Yes.\n\nAnn Lee <ann@lee.example> writes:\n\n> old"), "Yes.");
+    assert_eq!(reply("Yes.\n\nQuoting Ann Lee <ann@lee.example>:\n\n> old"), "Yes.");
     assert_eq!(reply("Ann wrote:\nthe table is empty"), "Ann wrote:\nthe table is empty");
 }
 

@@ -105,6 +105,7 @@ fn people_who_write_such_words() {
         "The mail was sent from my iPhone, but it has no picture.\nWhat can I do about it?\nAnd where is the log?\nPlease tell me.",
         "Sent from my iPhone it fails.\nFrom the web it works.\nI tried both twice.\nWhat now?",
         "从我的电脑登录就可以，从手机不行。",
+        "Sent from my desk, where it is easier than on the phone.",
         "Galaxy S23, Android 14",
         "Best regards to your team!\n\nThe export fails since Monday. Which log do you need?",
         "This message appears:\n\nConfidential mode is off",
