@@ -2,7 +2,7 @@
 //! and the share that parsing alone (mail-parser on the same bytes) would take.
 //!
 //! ```sh
-//! cargo bench --bench reading                   # the corpus, then ordinary mails made here
+//! cargo bench --bench reading                   # the corpus, ordinary mails made here, mails that are made to be expensive
 //! cargo bench --bench reading -- --mails DIR    # the corpus, then the .eml files of a folder
 //! cargo bench --bench reading -- --rounds 20    # each mail so often; its time is the median of them (7)
 //! ```
@@ -18,6 +18,9 @@
     clippy::string_slice,
     clippy::print_stdout
 )]
+
+#[path = "../tests/reading/bombs.rs"]
+mod bombs;
 
 use std::{
     fs,
@@ -36,6 +39,8 @@ use serde_json::Value;
 
 /// SPEC: the median ordinary mail takes no longer than this for the whole reading.
 const GOAL: Duration = Duration::from_micros(150);
+/// SPEC section 5: no mail takes longer.
+const LONGEST: Duration = Duration::from_secs(2);
 
 struct Mail {
     name: String,
@@ -71,6 +76,7 @@ fn main() {
             None => (0..1_000).map(|i| Mail { name: format!("made {i}"), bytes: made_mail(i) }).collect(),
         };
         measure("ordinary mails", &ordinary, rounds);
+        measure_bombs();
     });
     measuring.unwrap().join().unwrap();
 }
@@ -128,6 +134,24 @@ fn measure<'a>(title: &str, mails: &'a [Mail], rounds: usize) -> &'a Mail {
         100.0 * parsing.as_secs_f64() / sum.as_secs_f64()
     );
     slowest
+}
+
+/// Times each mail that is made to be expensive once.
+fn measure_bombs() {
+    let mut slowest = (Duration::ZERO, "");
+    for bomb in bombs::BOMBS {
+        let raw = bomb.mail(bomb.times);
+        let took = time(1, || drop(black_box(triage(&read(black_box(&raw), &ReadPolicy::default())))));
+        assert!(took <= LONGEST, "{}: {took:?} for {} bytes", bomb.name, raw.len());
+        slowest = slowest.max((took, bomb.name));
+    }
+    println!(
+        "attack mails: {} kinds, the slowest {:.0} ms ({}); peak memory of the process {}",
+        bombs::BOMBS.len(),
+        milliseconds(slowest.0),
+        slowest.1,
+        peak_memory()
+    );
 }
 
 fn milliseconds(time: Duration) -> f64 {

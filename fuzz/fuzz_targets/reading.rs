@@ -20,29 +20,25 @@ use triage::triage;
 /// The most that the heap may hold while one mail is read (SPEC section 5).
 const HEAP_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// The inputs here are small, and what is read of a small mail is a small multiple of it: more means that a length in the mail
-/// was believed. Tables that are built once, at the first mail, are not counted.
+/// was believed.
 const HEAP_BYTES_MAX_OF_SMALL: u64 = 24 * 1024 * 1024;
 const SMALL: usize = 64 * 1024;
 
-static POLICY: LazyLock<ReadPolicy> = LazyLock::new(|| {
-    for warm_up in [
-        &b"From: a@b.example\n\nOn Monday, A <a@b.example> wrote:\n> x"[..],
-        b"Content-Type: text/html\n\n<p>x",
-    ] {
-        let _ = triage(&read(warm_up, &ReadPolicy::default()));
-    }
-    ReadPolicy {
-        own_addresses: vec!["support@desk.example".into()],
-        own_lists: vec!["team.desk.example".into()],
-        desk_id: "fuzz".into(),
-    }
+static POLICY: LazyLock<ReadPolicy> = LazyLock::new(|| ReadPolicy {
+    own_addresses: vec!["support@desk.example".into()],
+    own_lists: vec!["team.desk.example".into()],
+    desk_id: "fuzz".into(),
 });
 
 fuzz_target!(|raw: &[u8]| {
     let policy = &*POLICY;
-    let used = measure(|| whole_reading(raw, policy));
     let most = if raw.len() <= SMALL { HEAP_BYTES_MAX_OF_SMALL } else { HEAP_BYTES_MAX };
-    assert!(used.bytes_max <= most, "{} bytes of heap for a mail of {} bytes", used.bytes_max, raw.len());
+    let mut used = measure(|| whole_reading(raw, policy)).bytes_max;
+    if used > most {
+        // Tables that are built once, at the first mail that needs them, are no mail's cost.
+        used = measure(|| whole_reading(raw, policy)).bytes_max;
+    }
+    assert!(used <= most, "{used} bytes of heap for a mail of {} bytes", raw.len());
 });
 
 fn whole_reading(raw: &[u8], policy: &ReadPolicy) {

@@ -10,6 +10,8 @@
 )]
 
 mod attacks;
+mod bombs;
+mod cost;
 
 use std::path::{Path, PathBuf};
 
