@@ -169,10 +169,11 @@ fn report(
     findings.truncate(RECIPIENTS_MAX);
     let alone = findings.len() <= 1;
     let outcome = Outcome::of(own, reading);
+    let searched = reason::searched_bytes(findings.len());
     let mut reasons = Vec::with_capacity(findings.len());
     let mut recipients = Vec::with_capacity(findings.len());
     for finding in findings {
-        let (recipient, reason) = judged(finding, if alone { own } else { "" }, &outcome);
+        let (recipient, reason) = judged(finding, if alone { own } else { "" }, &outcome, searched);
         let delayed = recipient.action.as_deref() == Some("delayed");
         reasons.push((reason, !delayed && reason.is_final(recipient.status.as_deref(), recipient.smtp_code)));
         recipients.push(recipient);
@@ -194,7 +195,7 @@ fn is_delivered(recipient: &ReportRecipient) -> bool {
 }
 
 /// One recipient's codes, action and reason. `around` is all that the server wrote, when he is the only one.
-fn judged(finding: Finding, around: &str, outcome: &Outcome) -> (ReportRecipient, Reason) {
+fn judged(finding: Finding, around: &str, outcome: &Outcome, searched: usize) -> (ReportRecipient, Reason) {
     let diagnostic = finding.diagnostic.clone().unwrap_or_default();
     let mut status = codes::stated_or_said(finding.status.as_deref(), &diagnostic);
     // The server's own reply is complete; without one the text may know more.
@@ -213,7 +214,7 @@ fn judged(finding: Finding, around: &str, outcome: &Outcome) -> (ReportRecipient
     });
     let action = finding.action.clone().unwrap_or_else(|| outcome.action(status.as_deref()).to_owned());
     let finding = Finding { action: Some(action), ..finding };
-    let reason = reason::of(&finding, status.as_deref(), reply, around);
+    let reason = reason::of(&finding, status.as_deref(), reply, around, searched);
     let shown = Some(diagnostic).filter(|d| !d.is_empty()).or_else(|| Some(finding.words.clone()));
     let recipient = ReportRecipient {
         address: finding.address,

@@ -56,12 +56,13 @@ struct Evidence<'a> {
     stage: Option<Stage>,
 }
 
-/// Decides for one recipient, by the refusing server's reply, then the lines about him, then the whole; `own`: everything the reporting server wrote, when it speaks of this one recipient only.
+/// Decides for one recipient, by the refusing server's reply, then the lines about him, then the whole. `own`: everything the
+/// reporting server wrote, when it speaks of this one recipient only. `bytes` of each text are searched.
 #[must_use]
-pub fn of(finding: &Finding, status: Option<&str>, reply: Option<u16>, own: &str) -> Reason {
-    let said = normal(finding.diagnostic.as_deref().unwrap_or_default());
-    let near = normal(&finding.words);
-    let far = normal(own);
+pub fn of(finding: &Finding, status: Option<&str>, reply: Option<u16>, own: &str, bytes: usize) -> Reason {
+    let said = normal(finding.diagnostic.as_deref().unwrap_or_default(), bytes);
+    let near = normal(&finding.words, bytes);
+    let far = normal(own, bytes);
     let stage = [&said, &near, &far].into_iter().find_map(|text| session::stage(text));
     let evidence = Evidence { status: status.unwrap_or_default(), reply, stage };
     let decided = stated(&far, BARRED_STATED, Reason::Other)
@@ -78,12 +79,20 @@ pub fn of(finding: &Finding, status: Option<&str>, reply: Option<u16>, own: &str
     }
 }
 
-/// Bytes of a text that are searched for reasons: a server gives its own at once, and hundreds of phrases are tried.
+/// Bytes of a text that are searched for a reason: a server gives its own at once, and hundreds of phrases are tried.
 const SEARCHED_BYTES_MAX: usize = 8 * 1024;
+/// Bytes searched for all recipients together.
+const SEARCHED_BYTES_ALL: usize = 256 * 1024;
+
+/// Bytes of each text that are searched when a report has this many recipients.
+#[must_use]
+pub fn searched_bytes(recipients: usize) -> usize {
+    (SEARCHED_BYTES_ALL / recipients.max(1)).min(SEARCHED_BYTES_MAX)
+}
 
 /// Lower case, every run of white space one blank.
-fn normal(text: &str) -> String {
-    let text = text.get(..text.floor_char_boundary(SEARCHED_BYTES_MAX)).unwrap_or(text);
+fn normal(text: &str, bytes: usize) -> String {
+    let text = text.get(..text.floor_char_boundary(bytes)).unwrap_or(text);
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
