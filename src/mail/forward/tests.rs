@@ -1,3 +1,5 @@
+//! Forwards of many programs and languages, and mails that look like forwards.
+
 use crate::mail::{Forwarded, ReadPolicy, Reading, read};
 
 fn mail(subject: &str, text: &str) -> Reading {
@@ -100,160 +102,157 @@ fn dividers_of_programs_and_languages() {
     }
 }
 
+/// Subject and header block of programs that say forward in the subject alone.
+const BLOCKS: &[(&str, &str)] = &[
+    // Outlook for Windows and the web, new Outlook for Mac
+    ("FW: Re: Invoice", "From: Ann Lee <ann@a.example>\nSent: Monday\nTo: Bob\nSubject: Re: Invoice\n\n"),
+    (
+        "WG: Re: Invoice",
+        "________________________________\nVon: Ann Lee <ann@a.example>\nGesendet: Montag\nAn: Bob\nBetreff: Re: Invoice\n\n",
+    ),
+    (
+        "TR: Re: Invoice",
+        "De : Ann Lee <ann@a.example>\nDate : lundi\nÀ : Bob\nCc : c@c.example\nObjet : Re: Invoice\n",
+    ),
+    (
+        "RV: Re: Invoice",
+        "De: Ann Lee <ann@a.example>\nEnviado el: lunes\nPara: Bob\nCC: c@c.example\nAsunto: Re: Invoice\n\n",
+    ),
+    ("I: Re: Invoice", "Da: Ann Lee <ann@a.example>\nInviato: lunedì\nA: Bob\nOggetto: Re: Invoice\n\n"),
+    (
+        "ENC: Re: Invoice",
+        "De: Ann Lee <ann@a.example>\nEnviada em: segunda\nPara: Bob\nAssunto: Re: Invoice\n\n",
+    ),
+    (
+        "PD: Re: Invoice",
+        "Od: Ann Lee <ann@a.example>\nData: poniedziałek\nDo: Bob\nDW: c@c.example\nTemat: Re: Invoice\n",
+    ),
+    ("VB: Re: Invoice", "Från: Ann Lee <ann@a.example>\nSkickat: måndag\nTill: Bob\nÄmne: Re: Invoice\n\n"),
+    ("VS: Re: Invoice", "Fra: Ann Lee <ann@a.example>\nSendt: mandag\nTil: Bob\nEmne: Re: Invoice\n\n"),
+    (
+        "VL: Re: Invoice",
+        "Lähettäjä: Ann Lee <ann@a.example>\nLähetetty: maanantai\nVastaanottaja: Bob\nAihe: Re: Invoice\n\n",
+    ),
+    (
+        "Továbbítás: Re: Invoice",
+        "Feladó: Ann Lee <ann@a.example>\nElküldve: hétfő\nCímzett: Bob\nMásolatot kap: C\nTárgy: Re: Invoice\n\n",
+    ),
+    (
+        "İLT: Re: Invoice",
+        "Kimden: Ann Lee <ann@a.example>\nGönderildi: Pazartesi\nKime: Bob\nBilgi: C\nKonu: Re: Invoice\n\n",
+    ),
+    (
+        "Redir.: Re: Invoice",
+        "De la: Ann Lee <ann@a.example>\nTrimis: luni\nCătre: Bob\nSubiect: Re: Invoice\n\n",
+    ),
+    ("Videresend: Re: Invoice", "Fra: Ann Lee <ann@a.example>\nDato: mandag\nTil: Bob\nEmne: Re: Invoice\n"),
+    (
+        "FW: Re: Invoice",
+        "От: Ann Lee <ann@a.example>\nОтправлено: понедельник\nКому: Bob\nТема: Re: Invoice\n\n",
+    ),
+    (
+        "转发: Re: Invoice",
+        "发件人: Ann Lee <ann@a.example>\n发送时间: 2026年3月2日 10:00\n收件人: Bob\n抄送: C\n主题: Re: Invoice\n\n",
+    ),
+    (
+        "轉寄: Re: Invoice",
+        "寄件者: Ann Lee <ann@a.example>\n寄件日期: 2026年3月2日\n收件者: Bob\n副本: C\n主旨: Re: Invoice\n\n",
+    ),
+    (
+        "転送: Re: Invoice",
+        "差出人: Ann Lee <ann@a.example>\n送信日時: 2026年3月2日\n宛先: Bob\n件名: Re: Invoice\n\n",
+    ),
+    (
+        "전달: Re: Invoice",
+        "보낸 사람: Ann Lee <ann@a.example>\n보낸 날짜: 2026년 3월 2일\n받는 사람: Bob\n제목: Re: Invoice\n\n",
+    ),
+    // QQ Mail, Exmail, WeCom
+    (
+        "转发：Re: Invoice",
+        "------------------&nbsp;原始邮件&nbsp;------------------\n发件人:&nbsp;\"Ann Lee\"<ann@a.example>;\n发送时间:&nbsp;2026年3月2日(星期一) 上午10:00\n收件人:&nbsp;\"Bob\"<bob@b.example>;\n\n主题:&nbsp;Re: Invoice\n\n\n",
+    ),
+    // DingTalk and Aliyun
+    (
+        "转发：Re: Invoice",
+        "------------------------------------------------------------------\n发件人：Ann Lee <ann@a.example>\n发送时间：2026年3月2日(星期一) 10:00\n收件人：Bob <bob@b.example>\n主　题：Re: Invoice\n\n",
+    ),
+    // 139
+    (
+        "转发：Re: Invoice",
+        "----邮件原文----\n发件人：Ann Lee <ann@a.example>\n收件人：Bob <bob@b.example>\n抄 送：(无)\n发送时间：2026-03-02 10:00:00\n主 题：Re: Invoice\n\n",
+    ),
+    // Sina
+    (
+        "转发：Re: Invoice",
+        "----- 原始邮件 -----\n发件人：Ann Lee <ann@a.example>\n收件人：bob@b.example\n主题：Re: Invoice\n日期：2026年03月02日 10点00分\n\n",
+    ),
+    // Foxmail
+    (
+        "转发: Re: Invoice",
+        " \n发件人： Ann Lee <ann@a.example>\n发送时间： 2026-03-02 10:00\n收件人： Bob\n主题： Re: Invoice\n",
+    ),
+    // Samsung, K-9, Roundcube, Fastmail, AOL, GMX, T-Online, Libero, Daum, Naver
+    (
+        "Fwd: Re: Invoice",
+        "-------- Original message --------\nFrom: Ann Lee <ann@a.example>\nDate: 02/03/2026 10:00 (GMT+01:00)\nTo: bob@b.example\nSubject: Re: Invoice\n\n",
+    ),
+    (
+        "Fwd: Re: Invoice",
+        "-------- Originalnachricht --------\nBetreff: Re: Invoice\nDatum: 02.03.2026 10:00\nVon: Ann Lee <ann@a.example>\nAn: bob@b.example\n\n",
+    ),
+    (
+        "Fw: Re: Invoice",
+        "Gesendet: Montag, 02. März 2026 um 10:00 Uhr\nVon: \"Ann Lee\" <ann@a.example>\nAn: bob@b.example\nBetreff: Re: Invoice\n\n",
+    ),
+    (
+        "Fwd: Re: Invoice",
+        "----Messaggio originale----\nDa: Ann Lee <ann@a.example>\nData: 02/03/2026 10.00\nA: <bob@b.example>\nOgg: Re: Invoice\n\n",
+    ),
+    (
+        "FW: Re: Invoice",
+        "--------- 원본 메일 ---------\n보낸사람 : Ann Lee <ann@a.example>\n받는사람 : bob@b.example\n날짜 : 2026년 3월 2일\n제목 : Re: Invoice\n\n",
+    ),
+    (
+        "[FW] Re: Invoice",
+        "-----Original Message-----\nFrom: \"Ann Lee\"<ann@a.example>\nTo: <bob@b.example>\nCc:\nSent: 2026-03-02 (월) 10:00:00 (UTC+09:00)\nSubject: Re: Invoice\n\n",
+    ),
+    // Becky!
+    (
+        "Fw: Re: Invoice",
+        "Forwarded by Bob <bob@b.example>\n----------------------- Original Message -----------------------\n From:    Ann Lee <ann@a.example>\n To:      bob@b.example\n Date:    Mon, 02 Mar 2026\n Subject: Re: Invoice\n----\n\n",
+    ),
+    // IONOS, Orange
+    (
+        "Fwd: Re: Invoice",
+        "> ---------- Original Message ----------\n> From: Ann Lee <ann@a.example>\n> To: Bob\n> Date: 02/03/2026\n> Subject: Re: Invoice\n>  \n>  \n",
+    ),
+    (
+        "Fwd: Re: Invoice",
+        "> Message du 02/03/26 10:00\n> De : \"Ann Lee\" <ann@a.example>\n> A : bob@b.example\n> Copie à : \n> Objet : Re: Invoice\n> \n",
+    ),
+    // Yahoo
+    (
+        "Fw: Re: Invoice",
+        "  ----- Przekazana wiadomość ----- Od: Ann Lee <ann@a.example>Do: \"bob@b.example\" <bob@b.example>Dw: C <c@c.example>Wysłano: poniedziałek, 2 marca 2026 10:00:00 CETTemat: Re: Invoice\n ",
+    ),
+    (
+        "Fw: Re: Invoice",
+        "  ----- Пересылаемое сообщение ----- От: Ann Lee <ann@a.example>Кому: \"bob@b.example\" <bob@b.example>Отправлено: понедельник, 2 марта 2026 г., 10:00:00 GMT+3Тема: Re: Invoice\n ",
+    ),
+    (
+        "Fw: Re: Invoice",
+        "  ----- İletilmiş Mesaj ----- Kimden: Ann Lee <ann@a.example>Kime: \"bob@b.example\" <bob@b.example>Gönderilen: 2 Mart 2026 Pazartesi 10:00:00 GMT+3Konu: Re: Invoice\n ",
+    ),
+    // Outlook's rule and first line run together
+    (
+        "FW: Re: Invoice",
+        "________________________________ From: Ann Lee <ann@a.example>\nSent: Monday\nTo: Bob\nSubject: Re: Invoice\n\n",
+    ),
+];
+
 #[test]
 fn blocks_below_a_subject_that_says_forward() {
-    for (subject, block) in [
-        // Outlook for Windows and the web, new Outlook for Mac
-        ("FW: Re: Invoice", "From: Ann Lee <ann@a.example>\nSent: Monday\nTo: Bob\nSubject: Re: Invoice\n\n"),
-        (
-            "WG: Re: Invoice",
-            "________________________________\nVon: Ann Lee <ann@a.example>\nGesendet: Montag\nAn: Bob\nBetreff: Re: Invoice\n\n",
-        ),
-        (
-            "TR: Re: Invoice",
-            "De : Ann Lee <ann@a.example>\nDate : lundi\nÀ : Bob\nCc : c@c.example\nObjet : Re: Invoice\n",
-        ),
-        (
-            "RV: Re: Invoice",
-            "De: Ann Lee <ann@a.example>\nEnviado el: lunes\nPara: Bob\nCC: c@c.example\nAsunto: Re: Invoice\n\n",
-        ),
-        ("I: Re: Invoice", "Da: Ann Lee <ann@a.example>\nInviato: lunedì\nA: Bob\nOggetto: Re: Invoice\n\n"),
-        (
-            "ENC: Re: Invoice",
-            "De: Ann Lee <ann@a.example>\nEnviada em: segunda\nPara: Bob\nAssunto: Re: Invoice\n\n",
-        ),
-        (
-            "PD: Re: Invoice",
-            "Od: Ann Lee <ann@a.example>\nData: poniedziałek\nDo: Bob\nDW: c@c.example\nTemat: Re: Invoice\n",
-        ),
-        (
-            "VB: Re: Invoice",
-            "Från: Ann Lee <ann@a.example>\nSkickat: måndag\nTill: Bob\nÄmne: Re: Invoice\n\n",
-        ),
-        ("VS: Re: Invoice", "Fra: Ann Lee <ann@a.example>\nSendt: mandag\nTil: Bob\nEmne: Re: Invoice\n\n"),
-        (
-            "VL: Re: Invoice",
-            "Lähettäjä: Ann Lee <ann@a.example>\nLähetetty: maanantai\nVastaanottaja: Bob\nAihe: Re: Invoice\n\n",
-        ),
-        (
-            "Továbbítás: Re: Invoice",
-            "Feladó: Ann Lee <ann@a.example>\nElküldve: hétfő\nCímzett: Bob\nMásolatot kap: C\nTárgy: Re: Invoice\n\n",
-        ),
-        (
-            "İLT: Re: Invoice",
-            "Kimden: Ann Lee <ann@a.example>\nGönderildi: Pazartesi\nKime: Bob\nBilgi: C\nKonu: Re: Invoice\n\n",
-        ),
-        (
-            "Redir.: Re: Invoice",
-            "De la: Ann Lee <ann@a.example>\nTrimis: luni\nCătre: Bob\nSubiect: Re: Invoice\n\n",
-        ),
-        (
-            "Videresend: Re: Invoice",
-            "Fra: Ann Lee <ann@a.example>\nDato: mandag\nTil: Bob\nEmne: Re: Invoice\n",
-        ),
-        (
-            "FW: Re: Invoice",
-            "От: Ann Lee <ann@a.example>\nОтправлено: понедельник\nКому: Bob\nТема: Re: Invoice\n\n",
-        ),
-        (
-            "转发: Re: Invoice",
-            "发件人: Ann Lee <ann@a.example>\n发送时间: 2026年3月2日 10:00\n收件人: Bob\n抄送: C\n主题: Re: Invoice\n\n",
-        ),
-        (
-            "轉寄: Re: Invoice",
-            "寄件者: Ann Lee <ann@a.example>\n寄件日期: 2026年3月2日\n收件者: Bob\n副本: C\n主旨: Re: Invoice\n\n",
-        ),
-        (
-            "転送: Re: Invoice",
-            "差出人: Ann Lee <ann@a.example>\n送信日時: 2026年3月2日\n宛先: Bob\n件名: Re: Invoice\n\n",
-        ),
-        (
-            "전달: Re: Invoice",
-            "보낸 사람: Ann Lee <ann@a.example>\n보낸 날짜: 2026년 3월 2일\n받는 사람: Bob\n제목: Re: Invoice\n\n",
-        ),
-        // QQ Mail, Exmail, WeCom
-        (
-            "转发：Re: Invoice",
-            "------------------&nbsp;原始邮件&nbsp;------------------\n发件人:&nbsp;\"Ann Lee\"<ann@a.example>;\n发送时间:&nbsp;2026年3月2日(星期一) 上午10:00\n收件人:&nbsp;\"Bob\"<bob@b.example>;\n\n主题:&nbsp;Re: Invoice\n\n\n",
-        ),
-        // DingTalk and Aliyun
-        (
-            "转发：Re: Invoice",
-            "------------------------------------------------------------------\n发件人：Ann Lee <ann@a.example>\n发送时间：2026年3月2日(星期一) 10:00\n收件人：Bob <bob@b.example>\n主　题：Re: Invoice\n\n",
-        ),
-        // 139
-        (
-            "转发：Re: Invoice",
-            "----邮件原文----\n发件人：Ann Lee <ann@a.example>\n收件人：Bob <bob@b.example>\n抄 送：(无)\n发送时间：2026-03-02 10:00:00\n主 题：Re: Invoice\n\n",
-        ),
-        // Sina
-        (
-            "转发：Re: Invoice",
-            "----- 原始邮件 -----\n发件人：Ann Lee <ann@a.example>\n收件人：bob@b.example\n主题：Re: Invoice\n日期：2026年03月02日 10点00分\n\n",
-        ),
-        // Foxmail
-        (
-            "转发: Re: Invoice",
-            " \n发件人： Ann Lee <ann@a.example>\n发送时间： 2026-03-02 10:00\n收件人： Bob\n主题： Re: Invoice\n",
-        ),
-        // Samsung, K-9, Roundcube, Fastmail, AOL, GMX, T-Online, Libero, Daum, Naver
-        (
-            "Fwd: Re: Invoice",
-            "-------- Original message --------\nFrom: Ann Lee <ann@a.example>\nDate: 02/03/2026 10:00 (GMT+01:00)\nTo: bob@b.example\nSubject: Re: Invoice\n\n",
-        ),
-        (
-            "Fwd: Re: Invoice",
-            "-------- Originalnachricht --------\nBetreff: Re: Invoice\nDatum: 02.03.2026 10:00\nVon: Ann Lee <ann@a.example>\nAn: bob@b.example\n\n",
-        ),
-        (
-            "Fw: Re: Invoice",
-            "Gesendet: Montag, 02. März 2026 um 10:00 Uhr\nVon: \"Ann Lee\" <ann@a.example>\nAn: bob@b.example\nBetreff: Re: Invoice\n\n",
-        ),
-        (
-            "Fwd: Re: Invoice",
-            "----Messaggio originale----\nDa: Ann Lee <ann@a.example>\nData: 02/03/2026 10.00\nA: <bob@b.example>\nOgg: Re: Invoice\n\n",
-        ),
-        (
-            "FW: Re: Invoice",
-            "--------- 원본 메일 ---------\n보낸사람 : Ann Lee <ann@a.example>\n받는사람 : bob@b.example\n날짜 : 2026년 3월 2일\n제목 : Re: Invoice\n\n",
-        ),
-        (
-            "[FW] Re: Invoice",
-            "-----Original Message-----\nFrom: \"Ann Lee\"<ann@a.example>\nTo: <bob@b.example>\nCc:\nSent: 2026-03-02 (월) 10:00:00 (UTC+09:00)\nSubject: Re: Invoice\n\n",
-        ),
-        // Becky!
-        (
-            "Fw: Re: Invoice",
-            "Forwarded by Bob <bob@b.example>\n----------------------- Original Message -----------------------\n From:    Ann Lee <ann@a.example>\n To:      bob@b.example\n Date:    Mon, 02 Mar 2026\n Subject: Re: Invoice\n----\n\n",
-        ),
-        // IONOS, Orange
-        (
-            "Fwd: Re: Invoice",
-            "> ---------- Original Message ----------\n> From: Ann Lee <ann@a.example>\n> To: Bob\n> Date: 02/03/2026\n> Subject: Re: Invoice\n>  \n>  \n",
-        ),
-        (
-            "Fwd: Re: Invoice",
-            "> Message du 02/03/26 10:00\n> De : \"Ann Lee\" <ann@a.example>\n> A : bob@b.example\n> Copie à : \n> Objet : Re: Invoice\n> \n",
-        ),
-        // Yahoo
-        (
-            "Fw: Re: Invoice",
-            "  ----- Przekazana wiadomość ----- Od: Ann Lee <ann@a.example>Do: \"bob@b.example\" <bob@b.example>Dw: C <c@c.example>Wysłano: poniedziałek, 2 marca 2026 10:00:00 CETTemat: Re: Invoice\n ",
-        ),
-        (
-            "Fw: Re: Invoice",
-            "  ----- Пересылаемое сообщение ----- От: Ann Lee <ann@a.example>Кому: \"bob@b.example\" <bob@b.example>Отправлено: понедельник, 2 марта 2026 г., 10:00:00 GMT+3Тема: Re: Invoice\n ",
-        ),
-        (
-            "Fw: Re: Invoice",
-            "  ----- İletilmiş Mesaj ----- Kimden: Ann Lee <ann@a.example>Kime: \"bob@b.example\" <bob@b.example>Gönderilen: 2 Mart 2026 Pazartesi 10:00:00 GMT+3Konu: Re: Invoice\n ",
-        ),
-        // Outlook's rule and first line run together
-        (
-            "FW: Re: Invoice",
-            "________________________________ From: Ann Lee <ann@a.example>\nSent: Monday\nTo: Bob\nSubject: Re: Invoice\n\n",
-        ),
-    ] {
+    for (subject, block) in BLOCKS {
         let quoted = block.starts_with("> ");
         let body = if quoted { "> First.\n>\n> Second.\n" } else { "First.\n\nSecond.\n" };
         check(subject, &format!("Please see.\n\n{block}{body}"));

@@ -1,3 +1,5 @@
+//! Shapes of blocks and of the people in them.
+
 use super::*;
 
 fn block(text: &str) -> Option<Block> {
