@@ -289,8 +289,9 @@ fn find_body(buffer: &[u8], begin: usize) -> Option<Body> {
     let bare = memmem::find(head, b"\n\n").map(|at| at + 2);
     let with_returns = memmem::find(head.get(..bare.unwrap_or(head.len()))?, b"\r\n\r\n").map(|at| at + 4);
     let length = with_returns.or(bare)?;
-    // A mail that ends in its header: the blank line is the next one's.
-    if memmem::find(head.get(..length)?, b"\nFrom ").is_some() {
+    // A mail that ends in its header, or has none at all: the blank line is the next one's.
+    let with_line_end = buffer.get(begin.saturating_sub(1)..begin + length)?;
+    if memmem::find(with_line_end, b"\nFrom ").is_some() {
         return None;
     }
     let fields = header::parse(head.get(..length)?);

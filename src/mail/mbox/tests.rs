@@ -211,6 +211,14 @@ fn body() -> impl Strategy<Value = String> {
     prop::collection::vec(line, 0..8).prop_map(|lines| lines.join("\n") + "\nend\n")
 }
 
+#[test]
+fn a_mail_without_anything_ends_where_the_next_begins_whatever_the_portion() {
+    let file = format!("From x\n{FROM}\nContent-Length: 9\n\n>From \n\r\nFrom \nSubject: x\n");
+    let whole = split_by(file.as_bytes(), usize::MAX / 2);
+    assert_eq!(whole.len(), 3);
+    assert_eq!(split_by(file.as_bytes(), 1), whole);
+}
+
 proptest! {
     #[test]
     fn what_was_written_is_read_again(
