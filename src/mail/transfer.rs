@@ -198,6 +198,8 @@ mod tests {
         assert_eq!(base64(b"TWE="), b"Ma");
         assert_eq!(base64(b"TWFu\r\nTWE"), b"ManMa");
         assert_eq!(base64(b"TWE=\r\n____\r\nlist <x>"), b"Ma");
+        let long = base64(&b"TWFu".repeat(40).chunks(76).collect::<Vec<_>>().join(&b"\r\n"[..]));
+        assert_eq!(long, b"Man".repeat(40));
     }
 
     #[test]
@@ -205,6 +207,20 @@ mod tests {
         assert_eq!(decode(b"Hello, this is plain text.", "base64").as_ref(), b"Hello, this is plain text.");
         assert_eq!(decode(b"aGVs\r\nbG8=\r\n", "base64").as_ref(), b"hello");
         assert_eq!(decode(b",:&5L;&\\L('=O<FQD\n`\n", "uuencode").as_ref(), b"hello, world");
+    }
+
+    #[test]
+    fn quoted_printable_line_ends() {
+        for (raw, text) in [
+            (&b"a \t\r\nb"[..], &b"a\r\nb"[..]),
+            (b"a =\r\nb=20\r\n", b"a b \r\n"),
+            (b"=C3=A4=", b"\xc3\xa4"),
+            (b"=\n=\n", b""),
+            (b"x=3Dy==z", b"x=y==z"),
+            (b"end ", b"end "),
+        ] {
+            assert_eq!(quoted_printable(raw, false), text, "{raw:?}");
+        }
     }
 
     #[test]
