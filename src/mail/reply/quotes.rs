@@ -29,10 +29,7 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
         if line.mark == Mark::Divider && something_before {
             return set(lines, at..lines.len(), Kind::Quoted);
         }
-        if line.mark == Mark::Passage {
-            something_before = true;
-            at += 1;
-        } else if block::is_groupwise(line.text) && something_before {
+        if block::is_groupwise(line.text) && something_before {
             return set(lines, at..lines.len(), Kind::Quoted);
         } else if line.mark.is_quote() || line.quoted && next.peek().is_none_or(|r| r.start != at) {
             set(lines, at..at + 1, Kind::Quoted);
@@ -82,7 +79,8 @@ fn is_wrapped_quote(lines: &[Line<'_>], at: usize) -> bool {
     long && goes_on && !above.text.ends_with(['?', '!', ':', '？', '！', '：'])
 }
 
-/// A plain block quote of HTML above the program's own quote is a passage that the sender cites.
+/// A plain block quote of HTML above the program's own quote is a passage that the sender cites; without another quote it is
+/// taken for one.
 fn keep_own_passages(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
     if !lines.iter().any(|l| l.mark == Mark::Passage) {
         return;
