@@ -8,6 +8,8 @@ use super::{
 };
 use crate::mail::html::Mark;
 
+/// Longest piece of code between lines of backticks.
+const CODE_LINES_MAX: usize = 400;
 /// From this width on a quoted line may have been wrapped by a program that forgot to mark the rest.
 const WRAPPED_CHARS: usize = 60;
 
@@ -36,6 +38,9 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
             at += 1;
         } else if line.is_blank() {
             at += 1;
+        } else if let Some(end) = fence_end(lines, at) {
+            something_before = true;
+            at = end;
         } else if let Some(range) = next.next_if(|r| r.start == at).cloned() {
             set(lines, range.clone(), Kind::Quoted);
             at = range.end;
@@ -52,6 +57,16 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
             at += 1;
         }
     }
+}
+
+/// Behind the end of a piece of code that begins at `at` between lines of backticks: nothing in it is a quote.
+fn fence_end(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    let fence = |l: &Line<'_>| l.text.starts_with("```");
+    if !lines.get(at).is_some_and(fence) {
+        return None;
+    }
+    let rest = lines.get(at + 1..)?.iter().take(CODE_LINES_MAX);
+    rest.clone().position(fence).map(|n| at + n + 2)
 }
 
 /// Whether the next filled line at or below `at` is marked as quoted.

@@ -242,5 +242,6 @@ fn is_short(text: &str) -> bool {
         && !sentence
         && !labelled
         && !clauses
-        && !text.starts_with(['#', '•', '*', '-', '{', '}', '<', '$'])
+        && !text.starts_with(['#', '•', '-', '{', '}', '<', '$', '`'])
+        && (!text.starts_with('*') || text.ends_with('*'))
 }

@@ -73,6 +73,14 @@ const SIGNATURES: &[(&str, &str, &str, Option<&str>)] = &[
     ),
     (
         "",
+        "New.\n\n---\nThis email has been checked for viruses by an antivirus program.\nhttps://antivirus.example",
+        "New.",
+        Some(
+            "---\nThis email has been checked for viruses by an antivirus program.\nhttps://antivirus.example",
+        ),
+    ),
+    (
+        "",
         "好的。\n\n本邮件及其附件含有保密信息，仅限于发送给上面地址中列出的收件人。",
         "好的。",
         Some("本邮件及其附件含有保密信息，仅限于发送给上面地址中列出的收件人。"),
