@@ -6,6 +6,7 @@
 //! text; each line of the text has one mark and one piece of clean HTML.
 
 mod clean;
+mod elements;
 mod painter;
 mod programs;
 mod style;
@@ -27,6 +28,8 @@ pub enum Mark {
     Quoted,
     /// Inside a block quote that may be a quoted mail or a passage that the sender cites.
     Passage,
+    /// Inside a block quote that the sender made with the editor's button.
+    Cited,
     /// The first line below a mail program's border above the quoted mail: all below is quoted.
     Divider,
     /// Inside an element in which a mail program puts the signature.

@@ -11,6 +11,7 @@ use html5gum::{
 use super::{
     Mark, Page,
     clean::{self, Block, Look, Pieces},
+    elements::{is_block, is_void},
     programs::{self, Means},
     style,
 };
@@ -36,6 +37,8 @@ struct Effect {
     /// A list, numbered or not.
     list: Option<bool>,
     block_quote: bool,
+    /// A block quote made with the editor's button.
+    cited: bool,
     quote: bool,
     thread: bool,
     signature: bool,
@@ -47,6 +50,8 @@ struct Open {
     effect: Effect,
     /// Elements of the same name that are open inside.
     same: u32,
+    /// A thread of which a quote has ended.
+    answered: bool,
 }
 
 /// How many open elements have each effect.
@@ -58,8 +63,11 @@ struct Count {
     italic: u32,
     code: u32,
     block_quotes: u32,
+    cited: u32,
     quotes: u32,
     threads: u32,
+    /// Threads of which a quote has ended.
+    answered: u32,
     signatures: u32,
 }
 
@@ -72,6 +80,7 @@ impl Count {
             (effect.italic, &mut self.italic),
             (effect.code, &mut self.code),
             (effect.block_quote, &mut self.block_quotes),
+            (effect.cited, &mut self.cited),
             (effect.quote, &mut self.quotes),
             (effect.thread, &mut self.threads),
             (effect.signature, &mut self.signatures),
@@ -184,6 +193,11 @@ impl Painter {
         match means {
             Means::Quote => self.effect.quote = true,
             Means::Thread => self.effect.thread = true,
+            Means::Cite if self.count.threads == 0 => {
+                self.effect.cited = true;
+                return;
+            }
+            Means::Cite => self.effect.quote = true,
             Means::Divider => self.divider = true,
             Means::Signature => self.effect.signature = true,
         }
@@ -208,7 +222,12 @@ impl Painter {
             if let Some(numbered) = self.effect.list {
                 self.numbers.push(u32::from(numbered));
             }
-            self.stack.push(Open { name, effect: std::mem::take(&mut self.effect), same: 0 });
+            self.stack.push(Open {
+                name,
+                effect: std::mem::take(&mut self.effect),
+                same: 0,
+                answered: false,
+            });
         } else {
             if let Some(open) = self.stack.iter_mut().rev().find(|o| o.name == name) {
                 open.same = open.same.saturating_add(u32::from(!self_closing));
@@ -351,14 +370,15 @@ impl Painter {
         while self.stack.len() > at {
             let Some(open) = self.stack.pop() else { break };
             self.count.add(&open.effect, -1);
+            self.count.answered = self.count.answered.saturating_sub(u32::from(open.answered));
             if open.effect.list.is_some() {
                 self.numbers.pop();
             }
             if open.effect.block_quote {
                 // What stands behind a quote of a thread is the sender's answer.
-                if let Some(thread) = self.stack.iter_mut().rev().find(|o| o.effect.thread) {
-                    thread.effect.thread = false;
-                    self.count.threads = self.count.threads.saturating_sub(1);
+                if let Some(thread) = self.stack.iter_mut().rev().find(|o| o.effect.thread && !o.answered) {
+                    thread.answered = true;
+                    self.count.answered = self.count.answered.saturating_add(1);
                 }
             }
         }
@@ -454,7 +474,8 @@ impl Painter {
         }
         self.push_line(line.trim_end(), self.depth());
         let count = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
-        let quotes = if self.mark_here() == Mark::Passage { count(self.depth()) } else { 0 };
+        let quotes =
+            if matches!(self.mark_here(), Mark::Passage | Mark::Cited) { count(self.depth()) } else { 0 };
         self.pieces.line(Block {
             lists: count(self.numbers.len()),
             item: self.item.take(),
@@ -507,12 +528,12 @@ impl Painter {
     }
 
     fn mark_here(&self) -> Mark {
-        if self.count.quotes > 0 || self.count.threads > 0 {
+        if self.count.quotes > 0 || self.count.threads > self.count.answered {
             Mark::Quoted
         } else if self.count.signatures > 0 {
             Mark::Signature
         } else if self.count.block_quotes > 0 {
-            Mark::Passage
+            if self.count.cited > 0 { Mark::Cited } else { Mark::Passage }
         } else {
             Mark::None
         }
@@ -544,49 +565,4 @@ impl Painter {
             cut,
         }
     }
-}
-
-fn is_void(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"img"
-            | b"br"
-            | b"hr"
-            | b"input"
-            | b"meta"
-            | b"link"
-            | b"col"
-            | b"wbr"
-            | b"area"
-            | b"base"
-            | b"embed"
-    )
-}
-
-fn is_block(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"div"
-            | b"tr"
-            | b"table"
-            | b"ul"
-            | b"ol"
-            | b"li"
-            | b"dl"
-            | b"dt"
-            | b"dd"
-            | b"section"
-            | b"article"
-            | b"header"
-            | b"footer"
-            | b"center"
-            | b"body"
-            | b"head"
-            | b"form"
-            | b"address"
-            | b"fieldset"
-            | b"main"
-            | b"includetail"
-            | b"caption"
-    )
 }

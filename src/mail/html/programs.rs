@@ -10,6 +10,8 @@ pub enum Means {
     Quote,
     /// What is in it is quoted until a block quote of it has ended; text behind that is the sender's.
     Thread,
+    /// Quoted inside a thread; elsewhere a passage that the sender cites with the button of the editor.
+    Cite,
     /// It stands above the quoted mail: all below is quoted.
     Divider,
     /// All in it is a signature.
@@ -19,12 +21,12 @@ pub enum Means {
 /// One row: the name of a class, id or `name` attribute in lower case, the element (empty: any), what it means.
 struct Row(&'static str, &'static str, Means);
 
-use Means::{Divider, Quote, Signature, Thread};
+use Means::{Cite, Divider, Quote, Signature, Thread};
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     // Gmail, web and apps. Answers between the quotes stand in gmail_quote, outside its block quotes.
-    Row("gmail_quote", "blockquote", Quote), Row("gmail_quote", "", Thread), Row("gmail_attr", "", Quote),
+    Row("gmail_quote", "blockquote", Cite), Row("gmail_quote", "", Thread), Row("gmail_attr", "", Quote),
     Row("gmail_extra", "", Thread), // 2011 to 2018
     Row("gmail_signature", "", Signature), Row("gmail_signature_prefix", "", Signature),
     // Outlook on the web, new Outlook, Outlook for Mac 16, Hotmail

@@ -28,6 +28,8 @@ pub const DE: Language = Language {
     wrote: &["schrieb", "geschrieben"],
     wrote_on: &["am", "on"],
     originals: &[
+        "bitte antworten sie oberhalb dieser linie",
+        "antworten sie oberhalb dieser linie",
         "ursprüngliche nachricht",
         "originalnachricht",
         "original-nachricht",
@@ -111,6 +113,7 @@ pub const DE: Language = Language {
         "amtsgericht",
     ],
     disclaimers: &[
+        "diese e-mail wurde",
         "diese e-mail",
         "diese email",
         "diese nachricht",
@@ -121,7 +124,7 @@ pub const DE: Language = Language {
         "hinweis",
         "wichtiger hinweis",
     ],
-    confidential: &["vertraulich", "adressat", "irrtümlich", "unbefugt"],
+    confidential: &["auf viren", "vertraulich", "adressat", "irrtümlich", "unbefugt"],
     automatic_subjects: &[
         "automatische antwort:",
         "abwesenheitsnotiz",

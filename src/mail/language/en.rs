@@ -43,6 +43,12 @@ pub const EN: Language = Language {
     wrote: &["wrote", "writes", "said", "replied"],
     wrote_on: &["on", "at"],
     originals: &[
+        "please type your reply above this line",
+        "type your reply above this line",
+        "please reply above this line",
+        "write above this line to post a reply",
+        "reply above the line",
+        "please write your reply above this line",
         "original message",
         "original appointment",
         "original email",
@@ -221,6 +227,8 @@ pub const EN: Language = Language {
         "ext",
     ],
     disclaimers: &[
+        "this incoming",
+        "this outgoing",
         "this email",
         "this e-mail",
         "this message",
@@ -240,6 +248,10 @@ pub const EN: Language = Language {
         "please consider the environment",
     ],
     confidential: &[
+        "checked for viruses",
+        "scanned for viruses",
+        "virus-free",
+        "free of viruses",
         "confidential",
         "privileged",
         "intended recipient",

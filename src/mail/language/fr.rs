@@ -102,6 +102,8 @@ pub const FR: Language = Language {
         "gsm",
     ],
     disclaimers: &[
+        "l’absence de virus",
+        "l'absence de virus",
         "ce message",
         "ce courriel",
         "cet e-mail",
@@ -112,7 +114,7 @@ pub const FR: Language = Language {
         "si vous n'êtes pas",
         "pensez à l'environnement",
     ],
-    confidential: &["confidenti", "destinataire", "par erreur", "imprimer"],
+    confidential: &["antivirus", "confidenti", "destinataire", "par erreur", "imprimer"],
     automatic_subjects: &[
         "réponse automatique",
         "absence du bureau",

@@ -104,6 +104,9 @@ pub const ZH: Language = Language {
     wrote: &["写道", "寫道", "写到", "寫到", "撰写", "撰寫"],
     wrote_on: &["在", "于", "於"],
     originals: &[
+        "请在此行上方回复",
+        "请在此行以上回复",
+        "請在此行上方回覆",
         "原始邮件",
         "原始郵件",
         "原邮件",
@@ -171,6 +174,11 @@ pub const ZH: Language = Language {
         "这是一封转发",
     ],
     footers: &[
+        "签名由",
+        "来自 windows…邮件",
+        "来自windows…邮件",
+        "从 windows…邮件",
+        "從 windows…郵件",
         "由钉钉",
         "由网易",
         "下载适用于…outlook",

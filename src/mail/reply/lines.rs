@@ -40,9 +40,13 @@ impl Line<'_> {
         self.text.is_empty()
     }
 
+    fn is_cited(&self) -> bool {
+        matches!(self.mark, Mark::Passage | Mark::Cited)
+    }
+
     /// A passage that the sender quotes from elsewhere is shown without the mark that HTML's indent became.
     pub fn shown(&self) -> &str {
-        if self.mark == Mark::Passage { self.text.trim_start_matches(['>', ' ']) } else { self.raw }
+        if self.is_cited() { self.text.trim_start_matches(['>', ' ']) } else { self.raw }
     }
 }
 
@@ -64,8 +68,12 @@ pub fn split<'a>(text: &'a str, marks: &[Mark]) -> Vec<Line<'a>> {
 
 /// One line from its text.
 pub fn line(raw: &str, mark: Mark, at: usize) -> Line<'_> {
-    let text = raw.trim_matches(BLANKS);
-    let quoted = text.starts_with(['>', '＞']);
+    let mut text = raw.trim_matches(BLANKS);
+    let cited = matches!(mark, Mark::Passage | Mark::Cited);
+    if cited {
+        text = text.trim_start_matches(['>', ' ']);
+    }
+    let quoted = !cited && text.starts_with(['>', '＞']);
     Line { raw, text, mark, quoted, kind: Kind::New, closing: false, at }
 }
 

@@ -8,6 +8,8 @@ use super::{
 };
 use crate::mail::html::Mark;
 
+/// Longest piece of code between lines of backticks.
+const CODE_LINES_MAX: usize = 400;
 /// From this width on a quoted line may have been wrapped by a program that forgot to mark the rest.
 const WRAPPED_CHARS: usize = 60;
 
@@ -29,16 +31,16 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
         if line.mark == Mark::Divider && something_before {
             return set(lines, at..lines.len(), Kind::Quoted);
         }
-        if line.mark == Mark::Passage {
-            something_before = true;
-            at += 1;
-        } else if block::is_groupwise(line.text) && something_before {
+        if block::is_groupwise(line.text) && something_before {
             return set(lines, at..lines.len(), Kind::Quoted);
         } else if line.mark.is_quote() || line.quoted && next.peek().is_none_or(|r| r.start != at) {
             set(lines, at..at + 1, Kind::Quoted);
             at += 1;
         } else if line.is_blank() {
             at += 1;
+        } else if let Some(end) = fence_end(lines, at) {
+            something_before = true;
+            at = end;
         } else if let Some(range) = next.next_if(|r| r.start == at).cloned() {
             set(lines, range.clone(), Kind::Quoted);
             at = range.end;
@@ -55,6 +57,16 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
             at += 1;
         }
     }
+}
+
+/// Behind the end of a piece of code that begins at `at` between lines of backticks: nothing in it is a quote.
+fn fence_end(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    let fence = |l: &Line<'_>| l.text.starts_with("```");
+    if !lines.get(at).is_some_and(fence) {
+        return None;
+    }
+    let rest = lines.get(at + 1..)?.iter().take(CODE_LINES_MAX);
+    rest.clone().position(fence).map(|n| at + n + 2)
 }
 
 /// Whether the next filled line at or below `at` is marked as quoted.
@@ -82,7 +94,8 @@ fn is_wrapped_quote(lines: &[Line<'_>], at: usize) -> bool {
     long && goes_on && !above.text.ends_with(['?', '!', ':', '？', '！', '：'])
 }
 
-/// A plain block quote of HTML above the program's own quote is a passage that the sender cites.
+/// A plain block quote of HTML above the program's own quote is a passage that the sender cites; without another quote it is
+/// taken for one.
 fn keep_own_passages(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
     if !lines.iter().any(|l| l.mark == Mark::Passage) {
         return;

@@ -98,12 +98,23 @@ fn mark_run(lines: &mut [Line<'_>], run: Range<usize>, something_before: bool) -
         let found = found || is_footer(lines, &rest);
         if found {
             // The name that stands above "via mobile" is seen as closing by `card`.
-            take(lines, rest);
-            return at;
+            let begin = with_rule_above(lines, &run, at);
+            take(lines, begin..run.end);
+            return begin;
         }
         words = true;
     }
     run.end
+}
+
+/// A rule above a footer or notice belongs to it.
+fn with_rule_above(lines: &[Line<'_>], run: &Range<usize>, at: usize) -> usize {
+    let above = lines.get(run.start..at).unwrap_or_default();
+    let filled = above.iter().rposition(|l| !l.is_blank());
+    match filled.and_then(|n| Some((n, above.get(n)?))) {
+        Some((n, line)) if n > 0 && is_rule(line.text) => run.start + n,
+        _ => at,
+    }
 }
 
 /// A separator, and below it what a signature may be.

@@ -64,10 +64,35 @@ fn head(lines: &[Line<'_>], run: &Range<usize>, sender: &str) -> Option<Range<us
             name = Some(at);
         }
     }
-    if let Some(at) = name.filter(|at| *at > run.start) {
+    if let Some(at) = name.filter(|at| *at > run.start && !is_introduced(lines, run, *at)) {
         return Some(at..at + 1);
     }
-    above_footer(lines, run)
+    above_footer(lines, run).or_else(|| strangers_name(lines, run))
+}
+
+/// "Please ask:" stands above.
+fn is_introduced(lines: &[Line<'_>], run: &Range<usize>, at: usize) -> bool {
+    let above = lines.get(run.start..at).unwrap_or_default().iter().rev().find(|l| !l.is_blank());
+    above.is_some_and(|l| l.text.ends_with([':', '：']))
+}
+
+/// A name that nothing else shows to be the sender's, above a full card: three lines, two of them a telephone, an address or
+/// the like. Where the line above introduces it ("please ask:"), it is what the sender has to say.
+fn strangers_name(lines: &[Line<'_>], run: &Range<usize>) -> Option<Range<usize>> {
+    let from = run.end.saturating_sub(CARD_LINES_MAX).max(run.start);
+    let mut at = run.end;
+    while at > from + 1 {
+        at -= 1;
+        let line = lines.get(at)?;
+        if !line.is_blank() && lines.get(at - 1)?.is_blank() && is_name(line.text) {
+            let below = lines.get(at + 1..run.end)?;
+            let contacts = below.iter().filter(|l| is_contact(l.text)).count();
+            let full = contacts >= 2 && filled(lines, &(at + 1..run.end)) >= 3;
+            return (full && !is_introduced(lines, run, at) && is_card(lines, at + 1..run.end, false))
+                .then_some(at..at + 1);
+        }
+    }
+    None
 }
 
 /// A name alone above a program's footer: "Ann Lee / via mobile".
@@ -217,5 +242,6 @@ fn is_short(text: &str) -> bool {
         && !sentence
         && !labelled
         && !clauses
-        && !text.starts_with(['#', '•', '*', '-', '{', '}', '<', '$'])
+        && !text.starts_with(['#', '•', '-', '{', '}', '<', '$', '`'])
+        && (!text.starts_with('*') || text.ends_with('*'))
 }

@@ -117,5 +117,8 @@ pub fn contact_label(text: &str) -> bool {
 
 /// Rules that are drawn of letters or mixed signs.
 pub fn ends_without_words(text: &str) -> bool {
-    text.chars().count() >= 3 && !text.chars().any(char::is_alphanumeric) && text.is_ascii()
+    text.len() >= 3
+        && text
+            .bytes()
+            .all(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'#' | b'~' | b'+' | b'.' | b' ' | b':' | b'|'))
 }

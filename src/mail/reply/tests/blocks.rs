@@ -115,6 +115,7 @@ const BLOCKS: &[(&str, &str)] = &[
     ),
     ("Lotus Notes", "From:\tA/Org\nTo:\tB\nDate:\t02.03.2026 10:00\nSubject:\tx\n\nold"),
     ("a language unknown", "----- Ursprungligi Post -----\nFrom: A <a@b.example>\nTo: B\n\nold"),
+    ("Zendesk", "##- Please type your reply above this line -##\n\nold"),
     ("GroupWise", ">>> Ann Lee <ann@lee.example> 02.03.2026 10:00 >>>\n\nold"),
 ];
 

@@ -19,6 +19,7 @@ fn stays_whole() {
         "主题：导出失败\n版本：4.12\n浏览器：Chrome",
         "Der Kollege schrieb mir gestern:\nes geht nicht.\nWarum?",
         "The log says\n----------\nerror 5\n----------\nand then it stops.",
+        "Please see:\n\n```\n> SELECT 1;\nFrom: x\n```\nthanks",
         "C> is the prompt that I see.",
         "My colleague (ann@lee.example) writes:\nthe button is grey.",
         "Please answer by 05.03.2026 14:20 to bob@lee.example: it is urgent.",

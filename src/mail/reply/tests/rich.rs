@@ -41,6 +41,14 @@ fn only_the_reply_and_nothing_unsafe() {
             "<p>New</p>",
         ),
         (
+            "<p>New</p><blockquote class='gmail_quote'>cited with a button</blockquote>",
+            "<p>New</p><blockquote><p>cited with a button</p></blockquote>",
+        ),
+        (
+            "<p>New</p><blockquote><div>发件人：A</div><div>发送时间：2026-03-02 10:00</div><div>收件人：B</div><div>主题：x</div>old</blockquote>",
+            "<p>New</p>",
+        ),
+        (
             "<p>New</p><script>alert(1)</script><style>p{}</style><img src='https://a.example/x.png'><p hidden>no</p>",
             "<p>New</p>",
         ),

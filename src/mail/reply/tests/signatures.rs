@@ -55,6 +55,12 @@ const SIGNATURES: &[(&str, &str, &str, Option<&str>)] = &[
     ),
     (
         "",
+        "合同编号是 7。\n\n王芳\n华夏科技有限公司 采购部\n手机：199-0000-0017\n邮箱：wf@huaxia.example",
+        "合同编号是 7。\n\n王芳",
+        Some("王芳\n华夏科技有限公司 采购部\n手机：199-0000-0017\n邮箱：wf@huaxia.example"),
+    ),
+    (
+        "",
         "Die Nummer ist 7.\n\nMit freundlichen Grüßen\nJens Krüger\nWerk GmbH · Sitz Kassel · HRB 00000",
         "Die Nummer ist 7.\n\nMit freundlichen Grüßen\nJens Krüger",
         Some("Mit freundlichen Grüßen\nJens Krüger\nWerk GmbH · Sitz Kassel · HRB 00000"),
@@ -64,6 +70,14 @@ const SIGNATURES: &[(&str, &str, &str, Option<&str>)] = &[
         "New.\n\nThis e-mail and any attachments are confidential and intended solely for the addressee.",
         "New.",
         Some("This e-mail and any attachments are confidential and intended solely for the addressee."),
+    ),
+    (
+        "",
+        "New.\n\n---\nThis email has been checked for viruses by an antivirus program.\nhttps://antivirus.example",
+        "New.",
+        Some(
+            "---\nThis email has been checked for viruses by an antivirus program.\nhttps://antivirus.example",
+        ),
     ),
     (
         "",
@@ -114,6 +128,8 @@ fn people_who_write_such_words() {
         "Thanks,\nAnn\n\nUsername: ann.lee\nVersion: 2.1 on Windows 11\nError: E-17",
         "Part one is done.\n----------\nPart two fails with an error that I cannot read. Why?",
         "Steps:\n--\nopen the menu and choose Export, then wait for the message to appear on the screen.\n\nWhat is wrong?",
+        "Please ask our administrator:\n\nAnn Lee\nACME Ltd\nPhone: +1 555 0100\nann@acme.example",
+        "The new seat is for:\n\n王芳\n手机：199-0000-0017",
         "Thanks!",
         "谢谢！",
         "a -- b",
