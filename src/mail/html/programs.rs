@@ -103,8 +103,8 @@ const ELEMENTS: &[(&str, Means)] = &[("includetail", Quote)];
 const BORDERS: &[&str] = &[
     "border-top:solid#e1e1e1",                              // Outlook 2013 to 2021, Foxmail 7
     "border-top:solid#b5c4df",                              // Outlook 2007 and 2010, Outlook for Mac
-    "border-top:1ptsolidrgb(225,225,225)",                  // the same through Outlook on the web
-    "border-top:1.0ptsolid#e1e1e1", "border-top:solidwindowtext1.0pt;padding:3.0pt0",
+    "border-top:1ptsolidrgb(181,196,223)", "border-top:1ptsolidrgb(225,225,225)",                  // the same through Outlook on the web
+    "border-top:1.0ptsolid#e1e1e1",
     "border-width:1ptmediummedium;border-style:solidnonenone;border-color:rgb(225,225,225)",
     "border-top-color:rgb(229,229,229);border-top-width:1px;border-top-style:solid", // Windows Mail of Windows 8 and 10
     "border-top:#b5c4df1ptsolid", "border-top:#e1e1e11ptsolid",

@@ -46,13 +46,15 @@ pub fn mark(lines: &mut [Line<'_>], sender: &str) {
     }
 }
 
-/// The lines that the HTML calls a signature, unless the reply was written into it.
+/// The lines that the HTML calls a signature, unless the reply was written into it: on phones the caret may stand there.
 fn take_marked(lines: &mut [Line<'_>]) {
     let marked = |l: &Line<'_>| l.kind == Kind::New && l.mark == Mark::Signature;
     let Some(first) = lines.iter().position(marked) else { return };
     let outside = lines.iter().any(|l| l.kind == Kind::New && l.mark != Mark::Signature && !l.is_blank());
     let end = lines.iter().rposition(marked).map_or(first, |n| n + 1);
-    if !outside && !card::is_card(lines, first..end, true) {
+    let asks =
+        lines.get(first..end).unwrap_or_default().iter().any(|l| marked(l) && l.text.ends_with(['?', '？']));
+    if asks || !outside && !card::is_card(lines, first..end, true) {
         return;
     }
     for line in lines.iter_mut().filter(|l| l.kind == Kind::New && l.mark == Mark::Signature) {

@@ -82,3 +82,21 @@ fn beside_a_text_part() {
     let other = to_text("<p>Please use a program that shows HTML.</p>");
     assert_eq!(read("New words\n", &[], Some(&other), None).reply_html, None);
 }
+
+#[test]
+fn a_reply_that_was_written_into_the_signature() {
+    for (html, want) in [
+        (
+            "<div><br></div><div id='ms-outlook-mobile-signature'><div>Hi, thank you for the file that you sent me.</div><div>Ann</div></div>",
+            "Hi, thank you for the file that you sent me.\nAnn",
+        ),
+        (
+            "<div>Hi,</div><div id='ms-outlook-mobile-signature'><div>Where is the log?</div><div>Ann</div></div>",
+            "Hi,\nWhere is the log?\nAnn",
+        ),
+        ("<div>Thanks.</div><div id='ms-outlook-mobile-signature'><div>Ann</div></div>", "Thanks."),
+    ] {
+        let page = to_text(html);
+        assert_eq!(read(&page.text, &page.marks, Some(&page), None).reply, want, "{html}");
+    }
+}
