@@ -35,12 +35,8 @@ pub fn mark(lines: &mut [Line<'_>], sender: &str) {
             continue;
         }
         at = run.end;
-        let last =
-            !lines.get(run.end..).unwrap_or_default().iter().any(|l| l.kind == Kind::New && !l.is_blank());
         let end_of_words = mark_run(lines, run.clone(), something_before);
-        if last || something_before || run.start == 0 || end_of_words > run.start {
-            card::mark(lines, run.start..end_of_words, sender);
-        }
+        card::mark(lines, run.start..end_of_words, sender);
         something_before |=
             lines.get(run.start..end_of_words).unwrap_or_default().iter().any(|l| !l.is_blank());
     }
