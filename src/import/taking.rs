@@ -278,24 +278,26 @@ async fn write_window(
     let items: Vec<Item> = mails.iter().map(|mail| mail.item.clone()).collect();
     match write_once(store, batch, policy, mails).await {
         Ok(ended) => Ok(ended),
-        Err(StoreError::Operator(why)) => Err(anyhow!(why)),
-        Err(StoreError::Temporary(_)) => {
-            let reader = Reader::start().context("starting a thread")?;
-            let mut tries = 0;
-            loop {
-                tries += 1;
-                tokio::time::sleep(Duration::from_secs(u64::from(tries))).await;
-                let mails =
-                    read_items(std::slice::from_ref(&reader), &read_policy(policy), items.clone()).await?;
-                match write_once(store, batch, policy, mails).await {
-                    Err(StoreError::Temporary(_)) if tries < TRIES_MAX => {}
-                    written => return written.context("the same command goes on from here"),
-                }
-            }
+        Err(Unwritten { why: StoreError::Operator(why), .. }) => Err(anyhow!(why)),
+        Err(Unwritten { why: StoreError::Temporary(_), ended }) => {
+            write_again(store, batch, policy, items, ended).await
         }
-        Err(StoreError::Conflict(_) | StoreError::Refused(_)) => {
+        Err(Unwritten { why: StoreError::Conflict(_) | StoreError::Refused(_), .. }) => {
             one_by_one(store, batch, policy, items).await
         }
+    }
+}
+
+/// A window that was not written, as far as is known.
+struct Unwritten {
+    why: StoreError,
+    /// How its mails ended if only the answer to the commit was lost; empty: it was not asked for.
+    ended: Vec<Ended>,
+}
+
+impl From<StoreError> for Unwritten {
+    fn from(why: StoreError) -> Self {
+        Self { why, ended: Vec::new() }
     }
 }
 
@@ -304,11 +306,45 @@ async fn write_once(
     batch: &ImportBatch,
     policy: &Policy,
     mails: Vec<ReadItem>,
-) -> std::result::Result<Vec<Ended>, StoreError> {
+) -> std::result::Result<Vec<Ended>, Unwritten> {
     let mut window = store.window().await?;
     let ended = take(&mut window, batch, policy, mails, edge::now()).await?;
-    window.commit().await?;
-    Ok(ended)
+    match window.commit().await {
+        Ok(()) => Ok(ended),
+        Err(why) => Err(Unwritten { why, ended }),
+    }
+}
+
+/// The store was not available: the window is written now, or was.
+async fn write_again(
+    store: &Store,
+    batch: &ImportBatch,
+    policy: &Policy,
+    items: Vec<Item>,
+    mut unanswered: Vec<Ended>,
+) -> Result<Vec<Ended>> {
+    let reader = Reader::start().context("starting a thread")?;
+    let places: Vec<&str> = items.iter().map(|item| item.place.as_str()).collect();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        tokio::time::sleep(Duration::from_secs(u64::from(tries))).await;
+        // A server that commits and then falls silent has taken all of it (PostgreSQL, also at a failover).
+        let taken = store.taken_places(batch, &places).await;
+        if !unanswered.is_empty() && taken.is_ok_and(|taken| taken.contains(&true)) {
+            return Ok(unanswered);
+        }
+        let mails = read_items(std::slice::from_ref(&reader), &read_policy(policy), items.clone()).await?;
+        match write_once(store, batch, policy, mails).await {
+            Ok(ended) => return Ok(ended),
+            Err(Unwritten { why: StoreError::Temporary(_), ended }) if tries < TRIES_MAX => {
+                if !ended.is_empty() {
+                    unanswered = ended;
+                }
+            }
+            Err(unwritten) => return Err(unwritten.why).context("the same command goes on from here"),
+        }
+    }
 }
 
 /// The mail that the store refuses is put into quarantine, the others are taken.
@@ -332,11 +368,13 @@ async fn one_by_one(
             read_items(std::slice::from_ref(&reader), &read_policy(policy), vec![item.clone()]).await?;
         match write_once(store, batch, policy, mails).await {
             Ok(one) => ended.extend(one),
-            Err(StoreError::Conflict(_) | StoreError::Refused(_)) => {
+            Err(Unwritten { why: StoreError::Conflict(_) | StoreError::Refused(_), .. }) => {
                 let unread = vec![ReadItem { item, read: None }];
-                ended.extend(write_once(store, batch, policy, unread).await?);
+                ended.extend(
+                    write_once(store, batch, policy, unread).await.map_err(|unwritten| unwritten.why)?,
+                );
             }
-            Err(why) => return Err(why.into()),
+            Err(unwritten) => return Err(unwritten.why.into()),
         }
     }
     Ok(ended)

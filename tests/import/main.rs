@@ -10,6 +10,7 @@
     clippy::print_stdout
 )]
 
+mod commits;
 mod conversations;
 mod formats;
 mod lists;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use maildesk_lab::{
-    desk::{Desk, DeskOptions, Scripted},
+    desk::{Desk, DeskOptions, Scripted, Shared},
     scripted_imap::{self, ScriptedImap},
     scripted_smtp::ScriptedSmtp,
 };
@@ -30,9 +30,18 @@ pub fn scene() -> Scene {
 }
 
 pub fn scene_with(imap: scripted_imap::Builder) -> Scene {
+    scene_on(imap, None)
+}
+
+/// On the store of this URL; `None`: on a file.
+pub fn scene_on(imap: scripted_imap::Builder, store: Option<String>) -> Scene {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (imap, smtp) = runtime.block_on(async { (imap.start().await, ScriptedSmtp::script().start().await) });
-    let desk = Desk::new(BINARY, &Scripted { imap: &imap, smtp: &smtp }, &DeskOptions::default()).unwrap();
+    let (servers, options) = (Scripted { imap: &imap, smtp: &smtp }, DeskOptions::default());
+    let desk = match store {
+        Some(url) => Desk::new(BINARY, &Shared { servers, url }, &options).unwrap(),
+        None => Desk::new(BINARY, &servers, &options).unwrap(),
+    };
     Scene { desk, imap, smtp, _runtime: runtime }
 }
 
