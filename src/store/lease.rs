@@ -48,8 +48,9 @@ const FENCE: &str = "SELECT token FROM mailbox_lease WHERE mailbox = $1 AND toke
 
 /// Longer than any `[store] lease`.
 const LEASE_MICROS_MAX: i64 = 2 * 3600 * 1_000_000;
-/// The longest wait for an answer about a lease: all mailboxes share the session that asks.
+/// How long an answer about a lease is waited for: all mailboxes share the session that asks. A busy machine takes its time.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
+const ANSWER_MIN: Duration = Duration::from_secs(2);
 
 /// What this program holds.
 #[derive(Debug, Default)]
@@ -136,7 +137,7 @@ impl Store {
             None => self.writer.acquire().await.context("asking for a mailbox")?,
         };
         // After an error it is not put back: the next question opens another session.
-        let most = ANSWER_MAX.min(lease / 3);
+        let most = (lease / 3).clamp(ANSWER_MIN, ANSWER_MAX);
         let token =
             match tokio::time::timeout(most, self.answer(&mut connection, mailbox, micros, question)).await {
                 Ok(token) => token?,
