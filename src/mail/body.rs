@@ -98,7 +98,8 @@ fn add_section(
 ) -> Option<html::Page> {
     let part = |i: &usize| tree.parts.get(*i);
     let has_html = |parts: &[usize]| parts.iter().filter_map(part).any(is_html);
-    let text_branch = section.branches.iter().find(|(_, parts)| !has_html(parts));
+    let is_passed_over = |parts: &[usize]| parts.iter().filter_map(part).all(is_passed_over);
+    let text_branch = section.branches.iter().find(|(_, parts)| !has_html(parts) && !is_passed_over(parts));
     let html_branch = section.branches.iter().rfind(|(_, parts)| has_html(parts));
     let text =
         text_branch.map(|(_, parts)| joined(parts.iter().filter_map(part).map(|p| plain::text(p, hint))));
@@ -331,8 +332,7 @@ fn is_text(tree: &Structure<'_>, i: usize, part: &Part<'_>, named: bool) -> bool
         kind,
         "text/plain" | "text/html" | "text/enriched" | "text/richtext" | "text" | "text/markdown"
     ) || kind.starts_with("multipart/")
-        // Further alternatives for watches and AMP are never files.
-        || matches!(kind, "text/x-amp-html" | "text/watch-html");
+        || is_passed_over(part);
     text && part.disposition.value != "attachment"
         && (named || attachments::raw_name(part).is_none())
         && !is_resource(tree, i, part)
@@ -359,6 +359,11 @@ fn root_of(tree: &Structure<'_>, related: usize) -> Option<usize> {
     };
     let named = children().find(|(_, p)| !start.is_empty() && is_named(p));
     named.or_else(|| children().next()).map(|(i, _)| i)
+}
+
+/// Further alternatives, for watches and AMP: neither the text nor a file.
+fn is_passed_over(part: &Part<'_>) -> bool {
+    matches!(part.content_type.value.as_str(), "text/x-amp-html" | "text/watch-html")
 }
 
 /// HTML by its type, or by its beginning where no type is given.
