@@ -5,6 +5,7 @@ use super::{
     charset::{self, Hint},
     html::{self, Mark},
     structure::{self, Part, Structure},
+    transfer,
 };
 
 mod calendar;
@@ -185,7 +186,7 @@ fn add_wrapped(tree: &Structure<'_>, body: &mut Body, commands: &mut Commands) {
                 body.marks = inner.marks;
                 body.page = inner.page;
             }
-        } else if kind.ends_with("ms-tnef") || kind == "application/octet-stream" {
+        } else if is_tnef(part) {
             let data = attachments::bytes(part);
             if let Some(message) = tnef::read(&data) {
                 let page = message.html.as_deref().map(html::to_text).filter(|p| !p.text.trim().is_empty());
@@ -208,6 +209,12 @@ fn add_wrapped(tree: &Structure<'_>, body: &mut Body, commands: &mut Commands) {
             return;
         }
     }
+}
+
+/// Whether a part is TNEF by its first bytes, whatever it is called; nothing else of it is decoded.
+fn is_tnef(part: &Part<'_>) -> bool {
+    let head = part.body.get(..64).unwrap_or(part.body);
+    transfer::decode(head, &part.encoding).starts_with(&tnef::SIGNATURE)
 }
 
 /// The text of a mail inside: once, for it is not asked what it wraps itself.

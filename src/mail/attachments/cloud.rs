@@ -61,7 +61,10 @@ const PROVIDERS: [(&str, &[&str]); 52] = [
     ("drive.google.com", &["/file/", "/open", "/uc", "/drive/folders/"]),
     ("docs.google.com", &["/document/d/", "/spreadsheets/d/", "/presentation/d/", "/file/d/", "/uc"]),
     ("1drv.ms", &["/"]),
-    ("onedrive.live.com", &["/"]),
+    (
+        "onedrive.live.com",
+        &["/?", "/redir", "/embed", "/download", "/view.aspx", "/edit.aspx", "/:", "/personal/"],
+    ),
     ("sharepoint.com", &["/:", "/personal/", "/sites/", "guestaccess", "/_layouts/"]),
     ("sharepoint.cn", &["/:", "/personal/", "/sites/", "guestaccess"]),
     ("icloud.com", &["/attachment/", "/iclouddrive/"]),
@@ -379,6 +382,7 @@ mod tests {
             ("https://www.jianguoyun.com/p/DbC1", ""),
             ("https://we.tl/t-AbCdEf", ""),
             ("https://1drv.ms/u/s!Abc", ""),
+            ("https://onedrive.live.com/?cid=1&id=2", ""),
             ("文件 https://pan.quark.cn/s/ab12", ""),
         ] {
             assert_eq!(one(text).0, name, "{text}");
@@ -397,6 +401,7 @@ mod tests {
             "https://www.dropbox.com/pricing",
             "https://drive.google.com.evil.example/file/d/x",
             "https://www.icloud.com/",
+            "https://onedrive.live.com/about",
             "://",
             "http://",
             "see https://desk.example/s/1",
