@@ -86,8 +86,17 @@ const PROVIDERS: [(&str, &[&str]); 52] = [
 pub fn find(text: &str) -> Vec<CloudFile> {
     let bytes = text.as_bytes();
     let mut files: Vec<CloudFile> = Vec::new();
+    let mut read_until = 0;
     for at in memmem::find_iter(bytes, b"://").take(LINKS_MAX) {
-        let Some((from, url)) = url_at(text, at).filter(|(_, url)| is_shared(url)) else { continue };
+        // A link inside a link is a parameter of it.
+        if at < read_until {
+            continue;
+        }
+        let Some((from, url)) = url_at(text, at) else { continue };
+        read_until = from + url.len();
+        if url.len() > URL_BYTES_MAX || !is_shared(url) {
+            continue;
+        }
         if files.iter().any(|f| f.url == url) {
             continue;
         }
@@ -111,12 +120,12 @@ fn url_at(text: &str, at: usize) -> Option<(usize, &str)> {
     let scheme = ["https", "http"].into_iter().find(|s| before.ends_with(s))?;
     let from = at - scheme.len();
     let rest = text.get(from..)?;
-    let is_end = |c: char| {
-        c.is_whitespace() || c.is_control() || "<>\"'`|\\^（）()【】「」《》，。；、！？：".contains(c)
+    let is_end = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '/' | '.' | '-' | '_' | '%' | '=' | '&' | '?' | ':' => false,
+        c => c.is_whitespace() || c.is_control() || "<>\"'`|\\^（）()【】「」《》，。；、！？：".contains(c),
     };
     let end = rest.find(is_end).unwrap_or(rest.len());
-    let url = rest.get(..end)?.trim_end_matches(['.', ',', ';', '!', ']', '}', '*', '_']);
-    (url.len() <= URL_BYTES_MAX).then_some((from, url))
+    Some((from, rest.get(..end)?.trim_end_matches(['.', ',', ';', '!', ']', '}', '*', '_'])))
 }
 
 fn host_and_path(url: &str) -> Option<(&str, &str)> {
@@ -409,5 +418,6 @@ mod tests {
             assert!(find(text).is_empty(), "{text}");
         }
         assert_eq!(find(&"https://we.tl/t-a ".repeat(100_000)).len(), 1);
+        assert!(find(&"https://we.tl/t-a".repeat(100_000)).is_empty());
     }
 }
