@@ -5,6 +5,7 @@ use super::{
     charset::{self, Hint},
     html::{self, Mark},
     structure::{self, Part, Structure},
+    transfer,
 };
 
 mod calendar;
@@ -98,7 +99,8 @@ fn add_section(
 ) -> Option<html::Page> {
     let part = |i: &usize| tree.parts.get(*i);
     let has_html = |parts: &[usize]| parts.iter().filter_map(part).any(is_html);
-    let text_branch = section.branches.iter().find(|(_, parts)| !has_html(parts));
+    let is_passed_over = |parts: &[usize]| parts.iter().filter_map(part).all(is_passed_over);
+    let text_branch = section.branches.iter().find(|(_, parts)| !has_html(parts) && !is_passed_over(parts));
     let html_branch = section.branches.iter().rfind(|(_, parts)| has_html(parts));
     let text =
         text_branch.map(|(_, parts)| joined(parts.iter().filter_map(part).map(|p| plain::text(p, hint))));
@@ -184,7 +186,7 @@ fn add_wrapped(tree: &Structure<'_>, body: &mut Body, commands: &mut Commands) {
                 body.marks = inner.marks;
                 body.page = inner.page;
             }
-        } else if kind.ends_with("ms-tnef") || kind == "application/octet-stream" {
+        } else if is_tnef(part) {
             let data = attachments::bytes(part);
             if let Some(message) = tnef::read(&data) {
                 let page = message.html.as_deref().map(html::to_text).filter(|p| !p.text.trim().is_empty());
@@ -207,6 +209,12 @@ fn add_wrapped(tree: &Structure<'_>, body: &mut Body, commands: &mut Commands) {
             return;
         }
     }
+}
+
+/// Whether a part is TNEF by its first bytes, whatever it is called; nothing else of it is decoded.
+fn is_tnef(part: &Part<'_>) -> bool {
+    let head = part.body.get(..64).unwrap_or(part.body);
+    transfer::decode(head, &part.encoding).starts_with(&tnef::SIGNATURE)
 }
 
 /// The text of a mail inside: once, for it is not asked what it wraps itself.
@@ -331,8 +339,7 @@ fn is_text(tree: &Structure<'_>, i: usize, part: &Part<'_>, named: bool) -> bool
         kind,
         "text/plain" | "text/html" | "text/enriched" | "text/richtext" | "text" | "text/markdown"
     ) || kind.starts_with("multipart/")
-        // Further alternatives for watches and AMP are never files.
-        || matches!(kind, "text/x-amp-html" | "text/watch-html");
+        || is_passed_over(part);
     text && part.disposition.value != "attachment"
         && (named || attachments::raw_name(part).is_none())
         && !is_resource(tree, i, part)
@@ -359,6 +366,11 @@ fn root_of(tree: &Structure<'_>, related: usize) -> Option<usize> {
     };
     let named = children().find(|(_, p)| !start.is_empty() && is_named(p));
     named.or_else(|| children().next()).map(|(i, _)| i)
+}
+
+/// Further alternatives, for watches and AMP: neither the text nor a file.
+fn is_passed_over(part: &Part<'_>) -> bool {
+    matches!(part.content_type.value.as_str(), "text/x-amp-html" | "text/watch-html")
 }
 
 /// HTML by its type, or by its beginning where no type is given.

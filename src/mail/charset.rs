@@ -88,10 +88,23 @@ pub fn decode(bytes: &[u8], label: &str) -> String {
 #[must_use]
 pub fn decode_hinted(bytes: &[u8], label: &str, hint: Hint) -> String {
     let label = label.trim().trim_matches(['"', '\'']);
+    if is_wide(bytes) {
+        return decode_utf16(bytes, None);
+    }
     match labels::find(label) {
         Some(decoder) => decode_declared(bytes, decoder, hint),
         None => decode_undeclared(bytes, hint).into_owned(),
     }
+}
+
+/// Whether bytes are UTF-16 whatever their label says: every second one is zero, or nearly.
+fn is_wide(bytes: &[u8]) -> bool {
+    let head = bytes.get(..512).unwrap_or(bytes);
+    let zeros = |at: usize| head.chunks_exact(2).filter(|pair| pair.get(at) == Some(&0)).count();
+    head.len() >= 8
+        && memchr::memchr(0, head).is_some()
+        && (zeros(0) == 0) != (zeros(1) == 0)
+        && zeros(0).max(zeros(1)) * 3 > head.len()
 }
 
 /// Decodes bytes of a Windows code page (TNEF, RTF).

@@ -94,6 +94,18 @@ fn files_inside_texts_and_containers_are_listed_and_can_be_read() {
         );
     }
     assert_eq!(attachment(raw.as_bytes(), 3), None);
+    // A mail without other text takes its body out of the container, under whatever type it comes.
+    let mut body = 0x223e_9f78_u32.to_le_bytes().to_vec();
+    body.extend([1, 0, 1]);
+    body.extend(0x0002_800c_u32.to_le_bytes());
+    body.extend(9_u32.to_le_bytes());
+    body.extend(b"the words\0\0");
+    let body = data_encoding::BASE64.encode(&body);
+    let r = read_default(
+        format!("Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n{body}")
+            .as_bytes(),
+    );
+    assert_eq!((r.text.as_str(), r.attachments.len()), ("the words", 0));
     // A damaged container is listed beside what could be read of it.
     let damaged = tnef("a.txt", b"hello");
     let cut = data_encoding::BASE64.encode(&[&damaged[..], &[2, 0, 0]].concat());

@@ -61,7 +61,10 @@ const PROVIDERS: [(&str, &[&str]); 52] = [
     ("drive.google.com", &["/file/", "/open", "/uc", "/drive/folders/"]),
     ("docs.google.com", &["/document/d/", "/spreadsheets/d/", "/presentation/d/", "/file/d/", "/uc"]),
     ("1drv.ms", &["/"]),
-    ("onedrive.live.com", &["/"]),
+    (
+        "onedrive.live.com",
+        &["/?", "/redir", "/embed", "/download", "/view.aspx", "/edit.aspx", "/:", "/personal/"],
+    ),
     ("sharepoint.com", &["/:", "/personal/", "/sites/", "guestaccess", "/_layouts/"]),
     ("sharepoint.cn", &["/:", "/personal/", "/sites/", "guestaccess"]),
     ("icloud.com", &["/attachment/", "/iclouddrive/"]),
@@ -83,8 +86,17 @@ const PROVIDERS: [(&str, &[&str]); 52] = [
 pub fn find(text: &str) -> Vec<CloudFile> {
     let bytes = text.as_bytes();
     let mut files: Vec<CloudFile> = Vec::new();
+    let mut read_until = 0;
     for at in memmem::find_iter(bytes, b"://").take(LINKS_MAX) {
-        let Some((from, url)) = url_at(text, at).filter(|(_, url)| is_shared(url)) else { continue };
+        // A link inside a link is a parameter of it.
+        if at < read_until {
+            continue;
+        }
+        let Some((from, url)) = url_at(text, at) else { continue };
+        read_until = from + url.len();
+        if url.len() > URL_BYTES_MAX || !is_shared(url) {
+            continue;
+        }
         if files.iter().any(|f| f.url == url) {
             continue;
         }
@@ -108,12 +120,12 @@ fn url_at(text: &str, at: usize) -> Option<(usize, &str)> {
     let scheme = ["https", "http"].into_iter().find(|s| before.ends_with(s))?;
     let from = at - scheme.len();
     let rest = text.get(from..)?;
-    let is_end = |c: char| {
-        c.is_whitespace() || c.is_control() || "<>\"'`|\\^（）()【】「」《》，。；、！？：".contains(c)
+    let is_end = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '/' | '.' | '-' | '_' | '%' | '=' | '&' | '?' | ':' => false,
+        c => c.is_whitespace() || c.is_control() || "<>\"'`|\\^（）()【】「」《》，。；、！？：".contains(c),
     };
     let end = rest.find(is_end).unwrap_or(rest.len());
-    let url = rest.get(..end)?.trim_end_matches(['.', ',', ';', '!', ']', '}', '*', '_']);
-    (url.len() <= URL_BYTES_MAX).then_some((from, url))
+    Some((from, rest.get(..end)?.trim_end_matches(['.', ',', ';', '!', ']', '}', '*', '_'])))
 }
 
 fn host_and_path(url: &str) -> Option<(&str, &str)> {
@@ -379,6 +391,7 @@ mod tests {
             ("https://www.jianguoyun.com/p/DbC1", ""),
             ("https://we.tl/t-AbCdEf", ""),
             ("https://1drv.ms/u/s!Abc", ""),
+            ("https://onedrive.live.com/?cid=1&id=2", ""),
             ("文件 https://pan.quark.cn/s/ab12", ""),
         ] {
             assert_eq!(one(text).0, name, "{text}");
@@ -397,6 +410,7 @@ mod tests {
             "https://www.dropbox.com/pricing",
             "https://drive.google.com.evil.example/file/d/x",
             "https://www.icloud.com/",
+            "https://onedrive.live.com/about",
             "://",
             "http://",
             "see https://desk.example/s/1",
@@ -404,5 +418,6 @@ mod tests {
             assert!(find(text).is_empty(), "{text}");
         }
         assert_eq!(find(&"https://we.tl/t-a ".repeat(100_000)).len(), 1);
+        assert!(find(&"https://we.tl/t-a".repeat(100_000)).is_empty());
     }
 }

@@ -252,9 +252,7 @@ pub fn kind(declared: &str, detected: Option<&str>, name: &str) -> AttachmentKin
     if by_ending == Some(AttachmentKind::Log) {
         return AttachmentKind::Log;
     }
-    let stem = name.to_ascii_lowercase();
-    let is_named_log =
-        ["log", "trace", "console", "debug", "dump", "error", "crash"].iter().any(|w| stem.contains(w));
+    let is_named_log = is_named_log(name);
     let is_text = |t: &str| matches!(t, "text/plain" | "application/json" | "text/xml" | "application/xml");
     // A report inside a bounce is a message, though its fields look like any text.
     let is_message = declared.starts_with("message/") || declared == "text/rfc822-headers";
@@ -275,6 +273,15 @@ pub fn kind(declared: &str, detected: Option<&str>, name: &str) -> AttachmentKin
             })
         })
         .unwrap_or_default()
+}
+
+/// Whether a word of the name says so: `console output.txt`, not `catalog.txt`.
+fn is_named_log(name: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["log", "logs", "trace", "console", "debug", "dump", "error", "errors", "crash", "output"];
+    let lower = name.to_ascii_lowercase();
+    lower.split(|c: char| !c.is_ascii_alphabetic()).any(|word| WORDS.contains(&word))
+        || ["日志", "日誌", "错误", "ログ", "로그"].iter().any(|word| name.contains(word))
 }
 
 fn by_type(kind: &str) -> Option<AttachmentKind> {
@@ -380,6 +387,8 @@ mod tests {
             ("text/plain", Some("text/x-log"), "a.txt", AttachmentKind::Log),
             ("text/plain", Some("text/plain"), "console.txt", AttachmentKind::Log),
             ("text/plain", Some("text/plain"), "minutes.txt", AttachmentKind::Document),
+            ("text/plain", Some("text/plain"), "catalog.txt", AttachmentKind::Document),
+            ("text/plain", Some("text/plain"), "错误日志.txt", AttachmentKind::Log),
             ("application/json", Some("application/har+json"), "x.json", AttachmentKind::Log),
             ("application/octet-stream", Some("message/rfc822"), "x", AttachmentKind::Message),
             ("text/calendar", Some("text/calendar"), "invite.ics", AttachmentKind::Calendar),

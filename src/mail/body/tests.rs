@@ -37,6 +37,14 @@ fn every_nesting_gives_one_form_of_each_text() {
         (multipart("alternative", "x", &[empty, &mixed]), "html words\nmore\n"),
         (multipart("alternative", "x", &[&multipart("alternative", "y", &[empty, HTML])]), "html words\n"),
         (multipart("related; start=\"<f>\"", "x", &[PICTURE, frame]), "frame\n"),
+        (
+            multipart("alternative", "x", &["Content-Type: text/x-amp-html\n\n<html amp>", HTML]),
+            "html words\n",
+        ),
+        (
+            multipart("alternative", "x", &[PLAIN, "Content-Type: text/watch-html\n\n<b>w</b>", HTML]),
+            "plain words",
+        ),
         // No part at all, and a part that only has a name.
         ("Content-Type: multipart/mixed; boundary=zz\n\nno delimiter".into(), "no delimiter"),
         ("Content-Type: text/plain; name=\"body.txt\"\n\nnamed".into(), "named"),

@@ -76,12 +76,22 @@ fn wide_sets_with_and_without_marks() {
         (wide("ab 图", false), "utf-16"),
         (wide("ab 图", true), "utf-16"),
         (wide("ab 图", false), "utf-16le"),
+        (wide("\u{feff}ab 图", true), ""),
         (b"ab \xe5\x9b\xbe".to_vec(), "utf-16"),
         ("ab 图".chars().flat_map(|c| u32::from(c).to_be_bytes()).collect(), "utf-32"),
         ("\u{feff}ab 图".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(), "utf-32le"),
     ] {
         assert_eq!(decode(&bytes, label), "ab 图", "{label} {bytes:?}");
     }
+}
+
+#[test]
+fn wide_text_behind_another_label() {
+    let wide: Vec<u8> = "Hello, world".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for label in ["utf-8", "us-ascii", "", "iso-8859-1"] {
+        assert_eq!(decode(&wide, label), "Hello, world", "{label}");
+    }
+    assert_eq!(decode(b"a\0b and more text", "utf-8"), "a\0b and more text");
 }
 
 #[test]
