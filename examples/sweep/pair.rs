@@ -71,9 +71,18 @@ enum Trouble {
     CutOff,
     /// Its bytes to and from the database arrive past the lease.
     Delayed,
+    /// SIGSTOP, past the lease; then the other one, which works the mailbox by now, is killed in the middle of it, and this one
+    /// is woken: twice the mailbox changes hands between two of its renewals.
+    StoppedAndFollowed,
 }
 
-const TROUBLES: [Trouble; 4] = [Trouble::Killed, Trouble::Stopped, Trouble::CutOff, Trouble::Delayed];
+const TROUBLES: [Trouble; 5] = [
+    Trouble::Killed,
+    Trouble::Stopped,
+    Trouble::CutOff,
+    Trouble::Delayed,
+    Trouble::StoppedAndFollowed,
+];
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -257,7 +266,7 @@ impl<'r> Pair<'r> {
         };
         match trouble {
             Trouble::Killed => drop(seat.kill()),
-            Trouble::Stopped => seat.signal(SIGSTOP),
+            Trouble::Stopped | Trouble::StoppedAndFollowed => seat.signal(SIGSTOP),
             Trouble::CutOff => {
                 line.hold();
                 line.end_all();
@@ -270,14 +279,23 @@ impl<'r> Pair<'r> {
             // The fault itself lasts so long.
             std::thread::sleep(length);
         }
+        if trouble == Trouble::StoppedAndFollowed {
+            self.write(n * 10 + 8)?;
+            std::thread::sleep(delay);
+            let successor = self.seats.get_mut(1 - victim).context("there are two daemons")?;
+            drop(successor.kill());
+        }
         let (Some(seat), Some(line)) = (self.seats.get_mut(victim), self.lines.get(victim)) else {
             bail!("there are two daemons");
         };
         match trouble {
             Trouble::Killed => seat.start()?,
-            Trouble::Stopped => seat.signal(SIGCONT),
+            Trouble::Stopped | Trouble::StoppedAndFollowed => seat.signal(SIGCONT),
             Trouble::CutOff => line.release(),
             Trouble::Delayed => line.thaw(),
+        }
+        if trouble == Trouble::StoppedAndFollowed {
+            self.seats.get_mut(1 - victim).context("there are two daemons")?.start()?;
         }
         self.wait()
     }
