@@ -76,13 +76,8 @@ enum Trouble {
     StoppedAndFollowed,
 }
 
-const TROUBLES: [Trouble; 5] = [
-    Trouble::Killed,
-    Trouble::Stopped,
-    Trouble::CutOff,
-    Trouble::Delayed,
-    Trouble::StoppedAndFollowed,
-];
+const TROUBLES: [Trouble; 5] =
+    [Trouble::Killed, Trouble::Stopped, Trouble::CutOff, Trouble::Delayed, Trouble::StoppedAndFollowed];
 
 #[derive(Debug, Default)]
 struct Tally {

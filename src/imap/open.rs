@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Response codes at the start of a refusal that mean "later", not "never" (RFC 5530; THROTTLED is Gmail's).
-const PASSING_CODES: [&str; 5] = ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]"];
+const PASSING_CODES: [&str; 6] =
+    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]", "[EXPUNGEISSUED]"];
 
 /// Whether a refusal passes by itself.
 pub(super) fn passes(words: &str) -> bool {

@@ -41,7 +41,11 @@ impl Session {
     async fn move_to(&mut self, set: &str, folder: &str) -> Result<(), ImapError> {
         let target = folder_name(folder)?;
         if self.capabilities.contains("MOVE") {
-            let answer = self.run(&format!("UID MOVE {set} {target}")).await?;
+            let mut answer = self.run(&format!("UID MOVE {set} {target}")).await?;
+            // Somebody removed one of them meanwhile, which Dovecot refuses once; the others are still to be moved.
+            if answer.status == Status::No && answer.words.starts_with("[EXPUNGEISSUED]") {
+                answer = self.run(&format!("UID MOVE {set} {target}")).await?;
+            }
             if answer.status != Status::Bad {
                 return self.check_target(answer, folder);
             }

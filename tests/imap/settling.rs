@@ -57,6 +57,19 @@ async fn a_move_that_is_advertised_but_unknown_falls_back() {
 }
 
 #[tokio::test]
+async fn what_somebody_else_removed_meanwhile_does_not_hold_up_the_rest() {
+    let gone = "NO [EXPUNGEISSUED] Some of the requested messages no longer exist.";
+    let server = with_mails([1])
+        .folder("Done")
+        .on("UID MOVE", When::Nth(1), Misbehave::Answer(gone.into()))
+        .start()
+        .await;
+    let mut session = inbox(&server, &limits()).await;
+    session.settle(&[1, 2], &After::Move("Done".to_owned())).await.unwrap();
+    assert_eq!((server.mails("INBOX").len(), server.mails("Done").len()), (0, 1));
+}
+
+#[tokio::test]
 async fn without_uidplus_nothing_is_expunged() {
     let server = with_mails(1..=2).folder("Done").capabilities("IMAP4rev1").start().await;
     let mut session = inbox(&server, &limits()).await;
