@@ -17,11 +17,30 @@ pub fn hides(style: &str) -> bool {
         || zero("max-height:")
 }
 
-/// White letters without a background of their own.
+/// Letters in the colour of what is behind them: white ones where no background is named, else ones of the same colour.
 pub fn white_on_white(style: &str) -> bool {
-    let white = |value: &str| {
-        ["#fff;", "#ffffff", "white", "rgb(255,255,255)"].iter().any(|w| value.starts_with(w))
-            || value == "#fff"
+    let of = |names: &[&str]| {
+        let declared = style.split(';').filter_map(|d| d.split_once(':'));
+        declared.filter(|(name, _)| names.contains(name)).last().map(|(_, value)| colour(value))
     };
-    !style.contains("background") && style.split(';').any(|d| d.strip_prefix("color:").is_some_and(white))
+    let Some(letters) = of(&["color"]) else { return false };
+    match of(&["background", "background-color"]) {
+        None | Some("transparent" | "none" | "inherit" | "initial") => letters == "white",
+        Some(behind) => letters == behind,
+    }
+}
+
+/// A colour by one name; white has many.
+fn colour(value: &str) -> &str {
+    let value = value.strip_suffix("!important").unwrap_or(value);
+    let white = [
+        "#fff",
+        "#ffffff",
+        "#ffffffff",
+        "white",
+        "rgb(255,255,255)",
+        "rgba(255,255,255,1)",
+        "hsl(0,0%,100%)",
+    ];
+    if white.contains(&value) { "white" } else { value }
 }
