@@ -21,7 +21,7 @@ pub fn hides(style: &str) -> bool {
 pub fn white_on_white(style: &str) -> bool {
     let of = |names: &[&str]| {
         let declared = style.split(';').filter_map(|d| d.split_once(':'));
-        declared.filter(|(name, _)| names.contains(name)).last().map(|(_, value)| colour(value))
+        declared.rev().find(|(name, _)| names.contains(name)).map(|(_, value)| colour(value))
     };
     let Some(letters) = of(&["color"]) else { return false };
     match of(&["background", "background-color"]) {
