@@ -1,6 +1,6 @@
 //! The words by which signatures are known, from `language`, each in one automaton.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 
@@ -29,6 +29,14 @@ fn capital(word: &str) -> String {
 }
 
 static FOOTERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.footers));
+static FOOTERS_BY_START: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut all = BTreeMap::new();
+    for footer in ALL.iter().flat_map(|language| language.footers) {
+        let start = footer.split(ANY).next().unwrap_or(footer);
+        all.entry(start).or_insert_with(Vec::new).push(*footer);
+    }
+    all
+});
 static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.disclaimers));
 static CONFIDENTIAL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.confidential));
 static CLOSINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.closings));
@@ -54,12 +62,7 @@ pub fn is_footer(text: &str) -> bool {
         return false;
     }
     let start = bare.get(..end).unwrap_or_default().to_lowercase();
-    let wanted: Vec<&str> = ALL
-        .iter()
-        .flat_map(|language| language.footers)
-        .filter(|w| w.split(ANY).next() == Some(start.as_str()))
-        .copied()
-        .collect();
+    let Some(wanted) = FOOTERS_BY_START.get(start.as_str()) else { return false };
     let closed = bare.trim_end_matches(['.', '。', ' ', ')', ']', '>', '!', '！']).to_lowercase();
     wanted.iter().any(|w| w.split_once(ANY).is_none_or(|(_, end)| closed.ends_with(end)))
 }
