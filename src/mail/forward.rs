@@ -4,14 +4,13 @@
 //! linear; a mail without header lines, rules and attached messages costs one look at each of its lines.
 
 mod attached;
-mod divider;
 mod introduction;
 mod notes;
 mod pasted;
 
 use super::{
-    header_block::content,
     language::Prefix,
+    line::unquoted,
     structure::Structure,
     subject::{self, base},
 };
@@ -47,7 +46,7 @@ impl<'a> Outer<'a> {
     fn finnish_reply(&self, lines: &[&str], candidate: &pasted::Candidate) -> bool {
         let vs = matches!(&self.prefix, Some((_, word)) if word == "vs");
         let block = lines.get(candidate.start..candidate.body).unwrap_or_default();
-        vs && block.iter().any(|l| content(l).starts_with("Lähettäjä") || content(l).starts_with("Saatja"))
+        vs && block.iter().any(|l| unquoted(l).starts_with("Lähettäjä") || unquoted(l).starts_with("Saatja"))
     }
 
     /// Whether a quoted mail of this subject is not the one that this mail answers.

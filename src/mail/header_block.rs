@@ -4,15 +4,19 @@
 //! Knows lines of text and nothing of what the mail is; whether the mail below is a forward or a quote is judged by `forward`
 //! and `reply`. Invariants: a block reads at most [`LINES_MAX`] lines; nothing is written for a line that is no header line.
 
-mod line;
+mod header_line;
 mod mailboxes;
 mod run_together;
 
-pub use line::{content, depth, header_line};
+pub use header_line::header_line;
 pub use mailboxes::{mailbox, mailboxes};
 pub use run_together::run_together;
 
-use super::{language::Field, words};
+use super::{
+    language::Field,
+    line::{is_blank, quote_depth, unquoted},
+    words,
+};
 
 /// Lines of a block: a mail to many people has a long `To`.
 const LINES_MAX: usize = 60;
@@ -68,6 +72,13 @@ impl Fields {
             .count()
     }
 
+    /// Whether one of the values has this sign.
+    #[must_use]
+    pub fn holds(&self, sign: char) -> bool {
+        let values = [&self.from, &self.date, &self.to, &self.cc, &self.subject];
+        values.into_iter().flatten().any(|value| value.contains(sign))
+    }
+
     /// Takes a value, unless the field has one: a second Cc (or Bcc) joins the first, of two dates the first counts.
     fn take(&mut self, field: Field, value: &str) {
         let value = cleaned(value);
@@ -106,7 +117,7 @@ fn cleaned(value: &str) -> String {
     if out.contains("=?") && out.contains("?=") {
         out = words::decode(out.as_bytes());
     }
-    out.trim_matches(line::is_blank).to_owned()
+    out.trim_matches(is_blank).to_owned()
 }
 
 /// The text with the entities undone that QQ Mail leaves in plain text.
@@ -133,33 +144,40 @@ pub struct Block {
     pub depth: usize,
 }
 
-/// Reads the block whose first line is at `at`; `None` when that is no header line, or one alone.
+/// Reads the block whose first line is at `at`; `None` when that is no header line, or one alone. All fields may stand in that
+/// line (Outlook's plain text).
 #[must_use]
-pub fn read(lines: &[&str], at: usize) -> Option<Block> {
-    read_with(lines, at, header_line)
+pub fn read<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
+    read_with(lines, at, header_line::of_any_header).or_else(|| in_one_line(lines.get(at)?.as_ref(), at))
+}
+
+/// A block whose fields all stand in the line at `at`. Two are enough where one of them shows an address.
+fn in_one_line(line: &str, at: usize) -> Option<Block> {
+    let fields = run_together(unquoted(line)).filter(|f| f.known() >= 3 || f.holds('@'))?;
+    Some(Block { fields, end: at + 1, depth: quote_depth(line) })
 }
 
 /// As [`read`], where names and values are cells of a table without colons (Thunderbird and NetEase Mail Master in HTML):
 /// only below a divider that says what follows.
 #[must_use]
-pub fn read_table(lines: &[&str], at: usize) -> Option<Block> {
-    read_with(lines, at, |text| header_line(text).or_else(|| line::cells(text)))
+pub fn read_table<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
+    read_with(lines, at, |text| header_line(text).or_else(|| header_line::cells(text)))
 }
 
 type ReadLine = fn(&str) -> Option<(Field, &str)>;
 
-fn read_with(lines: &[&str], at: usize, read_line: ReadLine) -> Option<Block> {
-    let first = lines.get(at)?;
-    let (field, value) = read_line(content(first)).filter(|(f, _)| *f != Field::Other)?;
+fn read_with<L: AsRef<str>>(lines: &[L], at: usize, read_line: ReadLine) -> Option<Block> {
+    let first = lines.get(at)?.as_ref();
+    let (field, value) = read_line(unquoted(first))?;
     let mut reader =
         Reader { lines, read_line, fields: Fields::default(), last: field, below: value.is_empty() };
     reader.fields.take(field, value);
-    let depth = depth(first);
+    let depth = quote_depth(first);
     let mut end = at + 1;
     let mut blanks = 0;
     for next in at + 1..lines.len().min(at + LINES_MAX) {
-        let line = lines.get(next).copied().unwrap_or_default();
-        let text = content(line);
+        let line = lines.get(next)?.as_ref();
+        let text = unquoted(line);
         if text.is_empty() {
             blanks += 1;
             if blanks > BLANKS_MAX {
@@ -171,8 +189,8 @@ fn read_with(lines: &[&str], at: usize, read_line: ReadLine) -> Option<Block> {
             Some((field, value)) => reader.header(field, value, blanks),
             None => {
                 (blanks == 0 || reader.awaits_value())
-                    && line::depth(line) == depth
-                    && reader.folded(next, text)
+                    && quote_depth(line) == depth
+                    && reader.folded(next, line)
             }
         };
         if !taken {
@@ -184,8 +202,8 @@ fn read_with(lines: &[&str], at: usize, read_line: ReadLine) -> Option<Block> {
     (reader.fields.known() >= 2).then_some(Block { fields: reader.fields, end, depth })
 }
 
-struct Reader<'a> {
-    lines: &'a [&'a str],
+struct Reader<'a, L> {
+    lines: &'a [L],
     read_line: ReadLine,
     fields: Fields,
     last: Field,
@@ -193,7 +211,7 @@ struct Reader<'a> {
     below: bool,
 }
 
-impl Reader<'_> {
+impl<L: AsRef<str>> Reader<'_, L> {
     /// Takes a header line; not one that begins another block or belongs to the body.
     fn header(&mut self, field: Field, value: &str, blanks: usize) -> bool {
         let seen = self.fields.has(field);
@@ -218,8 +236,12 @@ impl Reader<'_> {
     }
 
     /// Takes a line without a name that goes on with the field above.
-    fn folded(&mut self, at: usize, text: &str) -> bool {
+    fn folded(&mut self, at: usize, line: &str) -> bool {
         let last = self.last;
+        if last == Field::Other && line.starts_with([' ', '\t']) {
+            return true;
+        }
+        let text = unquoted(line);
         let value = self.fields.value(last);
         let open =
             value.trim_end().ends_with([',', ';', '，', '；']) && matches!(last, Field::To | Field::Cc);
@@ -246,7 +268,7 @@ impl Reader<'_> {
     fn header_follows(&self, at: usize) -> bool {
         let below = self.lines.get(at + 1..).unwrap_or_default().iter().take(FOLDS_MAX);
         for line in below {
-            let text = content(line);
+            let text = unquoted(line.as_ref());
             if text.is_empty() {
                 return false;
             }
@@ -259,14 +281,14 @@ impl Reader<'_> {
 
     /// The line above is as long as a program makes it that wraps, and a blank line or a header line follows.
     fn wrapped(&self, at: usize, text: &str) -> bool {
-        let above = self.lines.get(at.wrapping_sub(1)).copied().unwrap_or_default();
+        let above = at.checked_sub(1).and_then(|n| self.lines.get(n)).map_or("", |l| l.as_ref());
         let width = above.trim_end().chars().count();
         let word = text.split(' ').next().unwrap_or_default().chars().count();
         if width >= WRAP_COLUMNS.end || width + 1 + word < WRAP_COLUMNS.start || word == 0 {
             return false;
         }
         self.lines.get(at + 1).is_none_or(|next| {
-            let next = content(next);
+            let next = unquoted(next.as_ref());
             next.is_empty() || (self.read_line)(next).is_some()
         })
     }

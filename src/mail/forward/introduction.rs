@@ -3,7 +3,8 @@
 
 use crate::mail::{
     Address,
-    header_block::{content, mailbox},
+    header_block::mailbox,
+    line::{digits, is_colon, unquoted},
 };
 
 /// Longest such line.
@@ -52,8 +53,8 @@ pub struct Introduction {
 /// Reads the line, if it ends in a colon and holds an address in brackets and a date.
 #[must_use]
 pub fn read(line: &str) -> Option<Introduction> {
-    let text = content(line);
-    if text.len() > BYTES_MAX || !text.ends_with([':', '：']) || !text.contains('@') {
+    let text = unquoted(line);
+    if text.len() > BYTES_MAX || !text.ends_with(is_colon) || !text.contains('@') {
         return None;
     }
     let open = text.find(['<', '[', '(', '（'])?;
@@ -67,10 +68,6 @@ pub fn read(line: &str) -> Option<Introduction> {
     let name = name.trim_matches(|c: char| c.is_whitespace() || "\"'„”“«»,".contains(c));
     let name = (!name.is_empty() && !name.eq_ignore_ascii_case(&from.address)).then(|| name.to_owned());
     Some(Introduction { from: Address { name, ..from }, date: dated(date) })
-}
-
-fn digits(text: &str) -> usize {
-    text.bytes().filter(u8::is_ascii_digit).count()
 }
 
 /// Date and name where both stand before the address.

@@ -2,11 +2,11 @@
 //! `To:`, `cc:` and `Subject:`; in version 6 and later sometimes as an ordinary block.
 
 use crate::mail::{
-    header_block::{self, Fields, content, header_line},
+    divider,
+    header_block::{self, Fields, header_line},
     language::Field,
+    line::{digits, unquoted},
 };
-
-use super::divider;
 
 /// Filled lines of sender, date and "Please respond to …".
 const PREFACE_LINES_MAX: usize = 6;
@@ -16,7 +16,7 @@ const PREFACE_LINES_MAX: usize = 6;
 pub fn read(lines: &[&str], at: usize, next: usize) -> Option<(Fields, usize)> {
     let mut preface = Vec::new();
     for (offset, line) in lines.get(next..)?.iter().take(4 * PREFACE_LINES_MAX).enumerate() {
-        let text = content(line);
+        let text = unquoted(line);
         if text.is_empty() {
             continue;
         }
@@ -45,7 +45,6 @@ pub fn read(lines: &[&str], at: usize, next: usize) -> Option<(Fields, usize)> {
 /// The name, and the date behind it ("Ann Lee on 03/02/2026 10:00:00 AM") or in the line below.
 fn sender(preface: &[&str]) -> Option<(String, Option<String>)> {
     let first = preface.first()?;
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let date = preface.get(1).filter(|l| digits(l) >= 4).map(|l| (*l).to_owned());
     match first.split_once(" on ").filter(|(_, date)| digits(date) >= 4) {
         Some((name, date)) => Some((name.trim().to_owned(), Some(date.trim().to_owned()))),

@@ -3,15 +3,13 @@
 //! A header block alone does not tell a forward from a reply: Outlook and QQ Mail put the same one above both. Evidence is,
 //! in this order: the words of the divider, the prefix of the subject, and a quoted subject that is not the mail's own.
 
-use super::{
-    Outer,
-    divider::{self, Says},
-    introduction, notes,
-};
+use super::{Outer, introduction, notes};
 use crate::mail::{
     Forwarded,
-    header_block::{self, Fields, content, depth, header_line, mailbox, mailboxes, run_together},
+    divider::{self, Says},
+    header_block::{self, Fields, header_line, mailbox, mailboxes, run_together},
     language::{ALL, Field},
+    line::{is_blank, is_colon, is_quote_mark, next_filled, quote_depth, unquoted},
 };
 
 /// Lines in which the beginning of a forwarded mail is looked for.
@@ -74,14 +72,14 @@ pub fn find(outer: &Outer<'_>, text: &str) -> Option<Found> {
 }
 
 fn candidate(outer: &Outer<'_>, lines: &[&str], at: usize) -> Option<Candidate> {
-    let text = content(lines.get(at)?);
+    let text = unquoted(lines.get(at)?);
     if text.is_empty() {
         return None;
     }
     if header_line(text).is_some_and(|(field, _)| field != Field::Other) {
         return block(lines, at);
     }
-    let colon = text.ends_with([':', '：']);
+    let colon = text.ends_with(is_colon);
     if (divider::is_ruled(text) || colon)
         && let Some(found) = announced(lines, at, text)
     {
@@ -100,13 +98,13 @@ fn block(lines: &[&str], at: usize) -> Option<Candidate> {
     }
     // The sender alone is a block where words announce it.
     let line = lines.get(at).copied().unwrap_or_default();
-    let (field, value) = header_line(content(line))?;
+    let (field, value) = header_line(unquoted(line))?;
     let person = field == Field::From && mailbox(value).is_some();
     (person && says >= Some(Says::Original)).then(|| Candidate {
         start,
         fields: Fields { from: Some(value.to_owned()), ..Fields::default() },
         body: at + 1,
-        depth: depth(line),
+        depth: quote_depth(line),
         says,
     })
 }
@@ -115,7 +113,7 @@ fn block(lines: &[&str], at: usize) -> Option<Candidate> {
 /// Lotus Notes, a line that names sender and date.
 fn announced(lines: &[&str], at: usize, text: &str) -> Option<Candidate> {
     let (says, rest) = divider::read(text)?;
-    let depth = depth(lines.get(at)?);
+    let depth = quote_depth(lines.get(at)?);
     if !rest.is_empty() {
         return same_line(lines, at, rest).map(|(fields, body)| {
             let (start, says) = divider::above(lines, at).map_or((at, says), |(s, more)| (s, says.max(more)));
@@ -125,9 +123,8 @@ fn announced(lines: &[&str], at: usize, text: &str) -> Option<Candidate> {
     if says != Says::Forwarded {
         return None;
     }
-    let gap = lines.get(at + 1..)?.iter().take(GAP_MAX + 1).position(|l| !content(l).is_empty())?;
-    let next = at + 1 + gap;
-    if header_line(content(lines.get(next)?)).is_some_and(|(field, _)| field != Field::Other) {
+    let next = next_filled(lines, at + 1, GAP_MAX + 1)?;
+    if header_line(unquoted(lines.get(next)?)).is_some_and(|(field, _)| field != Field::Other) {
         // An ordinary block, or what Yandex Mail writes: recipient and subject, then a line with sender and date.
         let block = header_block::read(lines, next).filter(|b| b.fields.from.is_none())?;
         let mut found = introduced(lines, at, block.end)?;
@@ -152,7 +149,7 @@ fn announced(lines: &[&str], at: usize, text: &str) -> Option<Candidate> {
 
 /// Fields behind a divider in its own line: all of them (Yahoo Mail), or the first of a block (Outlook's rule).
 fn same_line(lines: &[&str], at: usize, rest: &str) -> Option<(Fields, usize)> {
-    if let Some(fields) = run_together(rest) {
+    if let Some(fields) = run_together(rest).filter(|f| f.known() >= 3) {
         return Some((fields, at + 1));
     }
     let (field, value) = header_line(rest).filter(|(f, _)| *f == Field::From)?;
@@ -166,7 +163,7 @@ fn introduced(lines: &[&str], start: usize, at: usize) -> Option<Candidate> {
     let found = introduction::read(line)?;
     let address = &found.from.address;
     let from = found.from.name.map_or_else(|| address.clone(), |name| format!("\"{name}\" <{address}>"));
-    let depth = depth(line);
+    let depth = quote_depth(line);
     let says = (start < at).then_some(Says::Forwarded);
     let fields = Fields { from: Some(from), date: found.date, ..Fields::default() };
     Some(Candidate { start, fields, body: at + 1, depth, says })
@@ -207,23 +204,23 @@ fn another_mail(outer: &Outer<'_>, lines: &[&str], c: &Candidate) -> bool {
     let sender = c.fields.from.as_deref().and_then(mailbox).is_some_and(|a| !a.address.is_empty());
     // A digest's "Message: 1" stands directly above (RFC 1153); a program that forwards leaves a line blank.
     let mut above = lines.iter().take(c.start).rev();
-    let below_blank = above.next().is_some_and(|l| content(l).is_empty());
-    let apart = c.says.is_some() || below_blank && above.any(|l| !content(l).is_empty());
+    let below_blank = above.next().is_some_and(|l| unquoted(l).is_empty());
+    let apart = c.says.is_some() || below_blank && above.any(|l| !unquoted(l).is_empty());
     let whole = c.fields.date.is_some() || c.says == Some(Says::Original) && c.fields.known() >= 3;
     sender && apart && whole && outer.answers_another(subject) && own(lines, c.start)
 }
 
 /// Whether what begins at this line was put there by the sender, and not by the one whose mail is quoted.
 fn own(lines: &[&str], start: usize) -> bool {
-    let quoted = depth(lines.get(start).copied().unwrap_or_default()) > 0;
+    let quoted = quote_depth(lines.get(start).copied().unwrap_or_default()) > 0;
     if quoted {
-        let above = lines.iter().take(start).rev().find(|l| !content(l).is_empty());
-        return above.is_none_or(|l| depth(l) == 0 && !content(l).ends_with([':', '：']));
+        let above = lines.iter().take(start).rev().find(|l| !unquoted(l).is_empty());
+        return above.is_none_or(|l| quote_depth(l) == 0 && !unquoted(l).ends_with(is_colon));
     }
     // Below an attribution that is not followed by quote marks all is quoted.
     (0..start).all(|at| {
-        let next = lines.get(at + 1..).unwrap_or_default().iter().find(|l| !content(l).is_empty());
-        next.is_some_and(|l| depth(l) > 0) || !attributes(lines, at)
+        let next = lines.get(at + 1..).unwrap_or_default().iter().find(|l| !unquoted(l).is_empty());
+        next.is_some_and(|l| quote_depth(l) > 0) || !attributes(lines, at)
     })
 }
 
@@ -231,7 +228,7 @@ fn own(lines: &[&str], start: usize) -> bool {
 fn attributes(lines: &[&str], at: usize) -> bool {
     let line = lines.get(at).copied().unwrap_or_default();
     let above = at.checked_sub(1).and_then(|i| lines.get(i)).copied().unwrap_or_default();
-    content(line).ends_with([':', '：'])
+    unquoted(line).ends_with(is_colon)
         && (introduction::read(line).is_some() || introduction::read(&format!("{above} {line}")).is_some())
 }
 
@@ -261,8 +258,8 @@ pub fn comment(lines: &[&str]) -> Option<String> {
 
 /// Where the quote begins whose first lines announce the block in words that no table knows (Orange: `> Message du 02/03/26`).
 fn quote_start(lines: &[&str], start: usize) -> usize {
-    let quoted = |l: &&&str| depth(l) > 0;
-    if lines.get(start).is_none_or(|l| depth(l) == 0) {
+    let quoted = |l: &&&str| quote_depth(l) > 0;
+    if lines.get(start).is_none_or(|l| quote_depth(l) == 0) {
         return start;
     }
     let run = lines.iter().take(start).rev().take(INTRODUCTION_LINES_MAX + 1).take_while(quoted).count();
@@ -272,12 +269,12 @@ fn quote_start(lines: &[&str], start: usize) -> usize {
 /// The forwarded mail's text and what the sender wrote below it.
 fn body(lines: &[&str], depth: usize) -> (Option<String>, Option<String>) {
     let (mail, below) = lines.split_at_checked(quote_end(lines, depth)).unwrap_or((lines, &[]));
-    let ended = mail.iter().rposition(|l| divider::ends(content(l)));
+    let ended = mail.iter().rposition(|l| divider::ends(unquoted(l)));
     let (mail, behind) = mail.split_at_checked(ended.unwrap_or(mail.len())).unwrap_or((mail, &[]));
     let mail = mail.get(body_start(mail)..).unwrap_or_default();
-    let mut filled = mail.iter().filter(|l| !content(l).is_empty()).peekable();
+    let mut filled = mail.iter().filter(|l| !unquoted(l).is_empty()).peekable();
     // Missive, Proton Mail and Zoho mark the mail but not its block.
-    let marked = filled.peek().is_some() && filled.all(|l| header_block::depth(l) > 0);
+    let marked = filled.peek().is_some() && filled.all(|l| quote_depth(l) > 0);
     let marks = if depth > 0 { depth } else { usize::from(marked) };
     let shown: Vec<&str> = mail.iter().map(|l| unmarked(l, marks)).collect();
     let indented = shown.iter().all(|l| l.starts_with(INDENT) || l.trim().is_empty());
@@ -288,26 +285,25 @@ fn body(lines: &[&str], depth: usize) -> (Option<String>, Option<String>) {
 
 /// A quote ends with its last marked line; unmarked ones between are lines that a program wrapped.
 fn quote_end(lines: &[&str], depth: usize) -> usize {
-    let last = lines.iter().rposition(|l| header_block::depth(l) > 0);
+    let last = lines.iter().rposition(|l| quote_depth(l) > 0);
     let Some(last) = last.filter(|_| depth > 0) else { return lines.len() };
     let behind = lines.get(last + 1..).unwrap_or_default();
-    last + 1 + behind.iter().take_while(|l| !content(l).is_empty()).count()
+    last + 1 + behind.iter().take_while(|l| !unquoted(l).is_empty()).count()
 }
 
 /// The first line behind a line that only parts block and body. A rule above a nested block is part of the body.
 fn body_start(mail: &[&str]) -> usize {
-    let mut filled = mail.iter().enumerate().filter(|(_, l)| !content(l).is_empty());
+    let mut filled = mail.iter().enumerate().filter(|(_, l)| !unquoted(l).is_empty());
     let Some((first, line)) = filled.next() else { return 0 };
     let mut nested = || filled.next().is_some_and(|(at, _)| header_block::read(mail, at).is_some());
-    if divider::parts_body(content(line)) && !nested() { first + 1 } else { first }
+    if divider::parts_body(unquoted(line)) && !nested() { first + 1 } else { first }
 }
 
 /// A line without its first `marks` quote marks.
 fn unmarked(line: &str, marks: usize) -> &str {
     let mut rest = line;
     for _ in 0..marks {
-        let trimmed = rest.trim_start_matches([' ', '\t', '\u{a0}']);
-        match trimmed.strip_prefix(['>', '＞']) {
+        match rest.trim_start_matches(is_blank).strip_prefix(is_quote_mark) {
             Some(behind) => rest = behind,
             None => return rest,
         }
@@ -322,18 +318,23 @@ fn text<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
         out.push_str(line.trim_end());
         out.push('\n');
     }
-    let trimmed = out.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
+    let trimmed = out.trim_matches(is_blank);
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
 /// Number of lines before the signature and the footers at the end.
 fn without_signature(lines: &[&str]) -> usize {
     let last_filled = |end: usize| {
-        lines.get(..end).unwrap_or_default().iter().rposition(|l| !content(l).is_empty()).map_or(0, |n| n + 1)
+        lines
+            .get(..end)
+            .unwrap_or_default()
+            .iter()
+            .rposition(|l| !unquoted(l).is_empty())
+            .map_or(0, |n| n + 1)
     };
     let mut end = last_filled(lines.len());
     while let Some(line) = end.checked_sub(1).and_then(|i| lines.get(i))
-        && is_footer(content(line))
+        && is_footer(unquoted(line))
     {
         end = last_filled(end - 1);
     }

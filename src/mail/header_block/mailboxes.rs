@@ -1,8 +1,7 @@
 //! People as mail programs show them in a pasted header block: not RFC 5322, but `Ann Lee [mailto:ann@a.example]`,
 //! `Lee, Ann <ann@a.example>; …`, `ann@a.example<mailto:ann@a.example>`, `Ann Lee (ann@a.example)`, or a name alone.
 
-use super::line::is_blank;
-use crate::mail::Address;
+use crate::mail::{Address, line::is_blank};
 
 /// People read of one field; more are left out.
 const PEOPLE_MAX: usize = 2_000;

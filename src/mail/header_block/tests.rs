@@ -53,6 +53,17 @@ fn folded_fields() {
     assert_eq!(fields("From: A\nSubject: short\nThe body begins here\n\nmore").4, "short");
 }
 
+/// Servers that return a mail, and people who were asked for its source, paste all of its header.
+#[test]
+fn whole_headers() {
+    let text = "Return-Path: <a@a.example>\nReceived: from a.example (a.example [192.0.2.1])\n\tby b.example with ESMTP;\n\tMon, 2 Mar 2026 10:00:00 +0000\nX-Mailer: Mutt\nMessage-ID: <1@a.example>\nDate: Mon, 2 Mar 2026 10:00:00 +0000\nContent-Type: text/plain;\n charset=utf-8\nFrom: A <a@a.example>\nTo: B <b@b.example>\nSubject: x\n\nbody";
+    let (from, date, to, _, subject, end) = fields(text);
+    assert_eq!(
+        (from.as_str(), date.as_str(), to.as_str(), subject.as_str(), end),
+        ("A <a@a.example>", "Mon, 2 Mar 2026 10:00:00 +0000", "B <b@b.example>", "x", 12)
+    );
+}
+
 #[test]
 fn no_blocks() {
     for text in [
@@ -94,7 +105,27 @@ fn one_line() {
         run_together("De: A <a@a.example>Para: B <b@b.example>Enviado: 2 de março 10:00 CETAssunto Fatura")
             .unwrap_or_default();
     assert_eq!((f.date.as_deref(), f.subject.as_deref()), (Some("2 de março 10:00 CET"), Some("Fatura")));
-    assert_eq!(run_together("From: here on it is text, To: be sure"), None);
+    for text in [
+        "From: A <a@a.example> Sent: Monday To: B <b@b.example> Subject: x: y",
+        "*From:* A <a@a.example> *Sent:* Monday *To:* B <b@b.example> *Subject:* x: y",
+        "> **From**: A <a@a.example> **Sent**: Monday **To**: B <b@b.example> **Subject**: x: y",
+        "差出人: A <a@a.example> 送信日時: Monday 宛先: B <b@b.example> 件名: x: y",
+    ] {
+        assert_eq!(
+            fields(text),
+            (
+                "A <a@a.example>".into(),
+                "Monday".into(),
+                "B <b@b.example>".into(),
+                String::new(),
+                "x: y".into(),
+                1
+            ),
+            "{text}"
+        );
+    }
+    let text = ["From: here on it is text, To: be sure"];
+    assert_eq!((read(&text, 0), run_together("From: here on it is text")), (None, None));
 }
 
 #[test]

@@ -8,8 +8,11 @@ use std::{ops::Range, sync::LazyLock};
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 use regex::Regex;
 
-use super::lines::{BLANKS, Line, is_rule_char, line};
-use crate::mail::language::ALL;
+use super::lines::{Line, line};
+use crate::mail::{
+    language::ALL,
+    line::{digits, is_blank, is_colon, is_direction, is_rule_char},
+};
 
 /// Lines over which mail programs wrap "On … wrote:"; Polymail needs all of them.
 pub const JOINED_LINES_MAX: usize = 5;
@@ -151,7 +154,7 @@ fn beginning(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
 /// Whether the line above an attribution that shows a time alone has the address and the date: it was wrapped between them.
 fn goes_on(above: &str, joined: &str) -> bool {
     !joined.contains('@')
-        && joined.bytes().filter(u8::is_ascii_digit).count() <= 6
+        && digits(joined) <= 6
         && above.contains('@')
         && digits_outside_address(above) >= 4
         && !above.ends_with(['.', '!', '?', ':', '。', '：', '？', '！'])
@@ -169,7 +172,7 @@ fn begins(text: &str) -> bool {
         .get(..text.char_indices().nth(60).map_or(text.len(), |(i, _)| i))
         .unwrap_or_default()
         .to_lowercase();
-    let lower = lower.trim_start_matches(|c: char| is_rule_char(c) || BLANKS.contains(&c) || c == '"');
+    let lower = lower.trim_start_matches(|c| is_rule_char(c) || is_blank(c) || c == '"');
     match behind_on(lower) {
         Some(rest) => dated_soon(rest),
         None => dated_soon(lower) && !lower.starts_with(['<', '(']),
@@ -184,12 +187,12 @@ fn behind_on(lower: &str) -> Option<&str> {
     let word_ends =
         rest.starts_with([' ', '\u{a0}', ':', ',']) || rest.starts_with(|c: char| c.is_ascii_digit());
     (word_ends || !lower.is_ascii() && !rest.starts_with(char::is_alphabetic))
-        .then(|| rest.trim_start_matches(BLANKS))
+        .then(|| rest.trim_start_matches(is_blank))
 }
 
 /// A digit within the first three words.
 fn dated_soon(text: &str) -> bool {
-    text.split(BLANKS).filter(|w| !w.is_empty()).take(3).any(|w| w.bytes().any(|b| b.is_ascii_digit()))
+    text.split(is_blank).filter(|w| !w.is_empty()).take(3).any(|w| w.bytes().any(|b| b.is_ascii_digit()))
 }
 
 /// Judges joined lines. `followed`: a marked quote stands below.
@@ -199,16 +202,11 @@ fn is_attribution(joined: &str, followed: bool) -> bool {
     }
     let lower: String = joined.chars().filter(|c| !is_direction(*c)).flat_map(char::to_lowercase).collect();
     let lower = if lower.contains("&lt;") { lower.replace("&lt;", "<").replace("&gt;", ">") } else { lower };
-    let text = lower.trim_matches(|c: char| BLANKS.contains(&c) || c == '*');
+    let text = lower.trim_matches(|c: char| is_blank(c) || c == '*');
     joined.contains("GMT")
         && GMAIL_DATE.as_ref().is_some_and(|re| re.is_match(joined.trim_end_matches([' ', ':'])))
         || by_address(text, followed)
         || by_word(text, followed)
-}
-
-/// Marks of writing direction, with which Gmail surrounds names in Hebrew and Arabic.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A wrapped address is not closed yet: more lines are needed.
@@ -220,13 +218,13 @@ fn opens_sentence(joined: &str) -> bool {
 
 /// A date, a name, an address and a colon: Gmail and Yandex in languages without "wrote", Tuta's "… by a@b.org:".
 fn by_address(text: &str, followed: bool) -> bool {
-    let Some(body) = text.strip_suffix([':', '：']).map(|t| t.trim_end_matches(BLANKS)) else {
+    let Some(body) = text.strip_suffix(is_colon).map(|t| t.trim_end_matches(is_blank)) else {
         // German and Japanese Gmail of 2012 to 2018 left out the colon behind a bracketed address.
         return text.ends_with('>')
             && text.starts_with(|c: char| c.is_ascii_digit())
             && digits_outside_address(text) >= 6
             && text
-                .split(BLANKS)
+                .split(is_blank)
                 .next()
                 .is_some_and(|w| w.matches(['/', '-', '.', '年', '.']).count() >= 2 || w.len() > 8);
     };
@@ -239,7 +237,7 @@ fn by_address(text: &str, followed: bool) -> bool {
     {
         return true;
     }
-    if followed && body.ends_with('>') && body.split(BLANKS).count() <= NAMED_WORDS_MAX && addressed {
+    if followed && body.ends_with('>') && body.split(is_blank).count() <= NAMED_WORDS_MAX && addressed {
         // Horde: "Quoting Ann <a@b.org>:"
         return true;
     }
@@ -252,9 +250,9 @@ fn by_address(text: &str, followed: bool) -> bool {
 /// A date, an address in brackets, and behind it a few words that nobody taught us: "wrote" in Thai, Persian, Latvian.
 fn in_words_of_any_language(start: &str, body: &str, behind: &str) -> bool {
     let words = behind.trim_matches([')', ' ', ',', '*']);
-    let few = !words.is_empty() && words.chars().count() <= 30 && words.split(BLANKS).count() <= 3;
+    let few = !words.is_empty() && words.chars().count() <= 30 && words.split(is_blank).count() <= 3;
     few && body.contains('@')
-        && start.split(BLANKS).take(5).any(|w| w.bytes().any(|b| b.is_ascii_digit()))
+        && start.split(is_blank).take(5).any(|w| w.bytes().any(|b| b.is_ascii_digit()))
         && digits_outside_address(body) >= 6
         && !words.contains(['.', '!', '?', '@'])
         && !words.bytes().any(|b| b.is_ascii_digit())
@@ -267,7 +265,7 @@ fn times(text: &str) -> bool {
 }
 
 fn digits_outside_address(text: &str) -> usize {
-    text.split(BLANKS).filter(|w| !w.contains('@')).flat_map(str::bytes).filter(u8::is_ascii_digit).count()
+    text.split(is_blank).filter(|w| !w.contains('@')).map(digits).sum()
 }
 
 /// "wrote" with what must stand around it.
@@ -287,7 +285,7 @@ fn is_wide(word: &str) -> bool {
 }
 
 fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
-    let tail = behind.trim_matches(BLANKS).trim_end_matches(['*', ' ']);
+    let tail = behind.trim_matches(is_blank).trim_end_matches(['*', ' ']);
     if tail.len() > TAIL_BYTES_MAX {
         return false;
     }
@@ -295,8 +293,7 @@ fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
     let addressed = before.contains('@') || tail.contains('@');
     let ruled =
         tail.chars().count() >= 2 && tail.chars().all(is_rule_char) && before.starts_with(is_rule_char);
-    let on = behind_on(before.trim_start_matches(|c: char| is_rule_char(c) || BLANKS.contains(&c)))
-        .is_some_and(dated_soon);
+    let on = behind_on(before.trim_start_matches(|c| is_rule_char(c) || is_blank(c))).is_some_and(dated_soon);
     let on_word = behind_on(before).is_some();
     let dated = whole_digits >= 3;
     if ruled {
@@ -306,7 +303,7 @@ fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
         // No colon: only with everything else that an attribution has.
         return dated && (followed || on && addressed);
     }
-    if !tail.ends_with([':', '：']) || by_pronoun(before, tail) && !followed {
+    if !tail.ends_with(is_colon) || by_pronoun(before, tail) && !followed {
         return false;
     }
     // Gnus writes no date: then only the quote below tells it from "My colleague <a@b.org> writes:".
@@ -316,8 +313,8 @@ fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
 }
 
 fn by_pronoun(before: &str, tail: &str) -> bool {
-    let last = before.trim_end_matches(BLANKS).rsplit(BLANKS).next().unwrap_or_default();
-    let next = tail.split(BLANKS).next().unwrap_or_default().trim_end_matches(':');
+    let last = before.trim_end_matches(is_blank).rsplit(is_blank).next().unwrap_or_default();
+    let next = tail.split(is_blank).next().unwrap_or_default().trim_end_matches(':');
     !before.contains('@') && (PRONOUNS.contains(&last) || PRONOUNS.contains(&next))
 }
 
@@ -347,10 +344,7 @@ fn glued<'a>(lines: &[Line<'a>], begin: usize, end: usize) -> Option<[Line<'a>; 
             joined.push_str(line.text);
         }
         if is_attribution(&joined, false) {
-            let words = whole
-                .text
-                .get(..found.start())?
-                .trim_end_matches(|c: char| is_rule_char(c) || BLANKS.contains(&c));
+            let words = whole.text.get(..found.start())?.trim_end_matches(|c| is_rule_char(c) || is_blank(c));
             return Some([line(words, whole.mark, whole.at), line(rest, whole.mark, whole.at)]);
         }
     }

@@ -1,15 +1,12 @@
 //! The lines of a body as the division sees them. Knows no language.
 
-use crate::mail::html::Mark;
+use crate::mail::{
+    html::Mark,
+    line::{is_blank, is_quote_mark},
+};
 
 /// Lines that are looked at one by one; the rest of a longer text is the last of them.
 const LINES_MAX: usize = 50_000;
-/// What is blank to the eye: Outlook and QQ Mail leave the first, editors on phones the others.
-pub const BLANKS: &[char] = &[
-    ' ', '\t', '\r', '\n', '\u{a0}', '\u{202f}', '\u{3000}', '\u{200b}', '\u{feff}', '\u{200e}', '\u{200f}',
-    '\u{202a}', '\u{202b}', '\u{202c}',
-];
-
 /// Whose words a line holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -33,6 +30,12 @@ pub struct Line<'a> {
     pub closing: bool,
     /// Which line of the text this is, or is a piece of.
     pub at: usize,
+}
+
+impl AsRef<str> for Line<'_> {
+    fn as_ref(&self) -> &str {
+        self.shown()
+    }
 }
 
 impl Line<'_> {
@@ -68,12 +71,12 @@ pub fn split<'a>(text: &'a str, marks: &[Mark]) -> Vec<Line<'a>> {
 
 /// One line from its text.
 pub fn line(raw: &str, mark: Mark, at: usize) -> Line<'_> {
-    let mut text = raw.trim_matches(BLANKS);
+    let mut text = raw.trim_matches(is_blank);
     let cited = matches!(mark, Mark::Passage | Mark::Cited);
     if cited {
         text = text.trim_start_matches(['>', ' ']);
     }
-    let quoted = !cited && text.starts_with(['>', '＞']);
+    let quoted = !cited && text.starts_with(is_quote_mark);
     Line { raw, text, mark, quoted, kind: Kind::New, closing: false, at }
 }
 
@@ -83,18 +86,4 @@ pub fn set(lines: &mut [Line<'_>], range: std::ops::Range<usize>, kind: Kind) {
     for line in lines.get_mut(range.start..end).unwrap_or_default() {
         line.kind = kind;
     }
-}
-
-/// Whether a line is a rule: nothing but dashes, underscores and the like.
-pub fn is_rule(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(is_rule_char)
-}
-
-/// What rules are drawn of; Proton takes U+2010, Chinese programs U+2014 and U+FF0D.
-pub fn is_rule_char(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '_' | '=' | '*' | '#' | '~' | '+' | '\u{2010}'
-            ..='\u{2015}' | '\u{2500}' | '\u{2501}' | '\u{ff0d}' | '\u{ff3f}'
-    )
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::{
     attribution, block,
-    lines::{Kind, Line, is_rule, set},
+    lines::{Kind, Line, set},
 };
-use crate::mail::html::Mark;
+use crate::mail::{html::Mark, line::is_rule};
 
 /// Longest piece of code between lines of backticks.
 const CODE_LINES_MAX: usize = 400;

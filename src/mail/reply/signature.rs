@@ -9,8 +9,11 @@ mod words;
 
 use std::ops::Range;
 
-use super::lines::{Kind, Line, is_rule, is_rule_char};
-use crate::mail::html::Mark;
+use super::lines::{Kind, Line};
+use crate::mail::{
+    html::Mark,
+    line::{is_rule, is_rule_char},
+};
 
 /// Longest signature behind `-- `.
 const SIGNATURE_LINES_MAX: usize = 30;

@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::words;
-use crate::mail::reply::lines::{BLANKS, Kind, Line, is_rule};
+use crate::mail::{
+    line::{digits, is_blank, is_colon, is_rule},
+    reply::lines::{Kind, Line},
+};
 
 /// Filled lines of a card; longer ones are no cards.
 const CARD_LINES_MAX: usize = 16;
@@ -73,7 +76,7 @@ fn head(lines: &[Line<'_>], run: &Range<usize>, sender: &str) -> Option<Range<us
 /// "Please ask:" stands above.
 fn is_introduced(lines: &[Line<'_>], run: &Range<usize>, at: usize) -> bool {
     let above = lines.get(run.start..at).unwrap_or_default().iter().rev().find(|l| !l.is_blank());
-    above.is_some_and(|l| l.text.ends_with([':', '：']))
+    above.is_some_and(|l| l.text.ends_with(is_colon))
 }
 
 /// A name that nothing else shows to be the sender's, above a full card: three lines, two of them a telephone, an address or
@@ -121,7 +124,7 @@ pub fn is_name(text: &str) -> bool {
     let ends = text.ends_with(['?', '!', ':', ';', '？', '！', '：', '。']);
     chars > 1
         && chars <= NAME_CHARS_MAX
-        && text.split(BLANKS).count() <= 5
+        && text.split(is_blank).count() <= 5
         && !ends
         && !text.contains(['@', '|', '<', '/'])
         && !text.bytes().any(|b| b.is_ascii_digit())
@@ -176,7 +179,7 @@ fn is_contact(text: &str) -> bool {
     if text.chars().count() > CARD_CHARS_MAX + 30 {
         return false;
     }
-    let words_of_it = text.split(BLANKS).filter(|w| !w.is_empty()).count();
+    let words_of_it = text.split(is_blank).filter(|w| !w.is_empty()).count();
     words::contact_label(text)
         || is_telephone(text)
         || words_of_it <= 6 && (text.contains('@') || text.contains("www.") || text.contains("://"))
@@ -185,9 +188,8 @@ fn is_contact(text: &str) -> bool {
 
 /// At least seven digits, and hardly anything else.
 fn is_telephone(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    (7..=30).contains(&digits)
+    (7..=30).contains(&digits(text))
         && letters <= 12
         && !text.contains([':', '：'])
         && text.bytes().filter(|b| *b == b'.').count() <= 5

@@ -15,6 +15,23 @@ const BLOCKS: &[(&str, &str)] = &[
         "Outlook web, one line",
         "________________________________ From: A <a@b.example> Sent: 2 March 2026 To: B Subject: x\nold",
     ),
+    ("one line, bold", "*From:* a@b.example *Sent:* Monday *To:* c@d.example *Subject:* x\nold"),
+    ("one line, German", "Von: a@b.example Gesendet: Montag An: c@d.example Betreff: x\nold"),
+    (
+        "addressees over many lines",
+        "From: A\nTo: b@b.example, c@c.example,\nd@d.example, e@e.example,\nf@f.example, g@g.example,\nh@h.example, i@i.example,\nj@j.example, k@k.example,\nl@l.example\nSent: Monday\nSubject: x\n\nold",
+    ),
+    ("values below their names", "From:\nA <a@b.example>\nSent:\nMonday\nTo:\nB\nSubject:\nx\n\nold"),
+    (
+        "a header's further fields first",
+        "Importance: High\nFrom: A <a@b.example>\nDate: Monday\nTo: B\n\nold",
+    ),
+    (
+        "a header as its source",
+        "Received: from a.example\n by b.example; Monday\nFrom: A <a@b.example>\nX-Mailer: y\nSubject: x\n\nold",
+    ),
+    ("two languages", "发件人/From: A <a@b.example>\n日期/Date: Monday\n收件人/To: B\n\nold"),
+    ("a forward's divider", "Begin forwarded message:\n\nFrom: A <a@b.example>\nDate: Monday\n\nold"),
     ("one line", "From: a@b.example Sent: Monday To: c@d.example Subject: x\nold"),
     ("bold", "*From:* A <a@b.example>\n*Sent:* Monday\n*To:* B\n*Subject:* x\n\nold"),
     ("bold, colon outside", "*From*: A <a@b.example>\n*Date*: Monday\n*To*: B\n\nold"),
@@ -129,6 +146,22 @@ fn programs_and_languages() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What people write themselves with labels, rules and headings.
+#[test]
+fn no_blocks() {
+    for text in [
+        "From: the menu\nTo: the list\nthe export stops.",
+        "Time: 10:00\nAttachments: none\nIt fails.",
+        "---- Original price and new price ----\n10 and 12",
+        "--original\nis the option I used",
+        "----- Steps -----\nTime: now\nclick Save",
+        "Original message:\nnothing was shown",
+        "** From: x **\nis the line that is shown",
+    ] {
+        assert_eq!(reply(text), text);
+    }
 }
 
 #[test]

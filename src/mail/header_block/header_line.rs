@@ -1,41 +1,51 @@
-//! One line of a header block: its quote marks, its name, its value.
+//! One line of a header block: its name and its value, without its quote marks.
 
 use std::borrow::Cow;
 
-use crate::mail::language::{self, Field};
+use crate::mail::{
+    language::{self, Field},
+    line::{is_blank, is_colon},
+};
 
 /// Longest name of a header line, in characters: "Odpowiedź-do", "보내는 사람", "发件人 / From".
 const NAME_CHARS_MAX: usize = 28;
 /// Longest run of words that is tried as a name where no colon ends it.
 const NAME_WORDS_MAX: usize = 3;
 
-/// White space, and what is as invisible.
-#[must_use]
-pub fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
-}
-
-/// Quote marks before a line.
-#[must_use]
-pub fn depth(line: &str) -> usize {
-    line.chars()
-        .take_while(|c| matches!(c, '>' | '＞') || is_blank(*c))
-        .filter(|c| matches!(c, '>' | '＞'))
-        .count()
-}
-
-/// A line without quote marks and the blanks around it.
-#[must_use]
-pub fn content(line: &str) -> &str {
-    line.trim_start_matches(|c| matches!(c, '>' | '＞') || is_blank(c)).trim_end_matches(is_blank)
-}
-
-fn is_colon(c: char) -> bool {
-    matches!(c, ':' | '：' | '﹕' | '︰')
-}
+/// Names of further fields of a message, with which programs show a whole header (Thunderbird, Mutt, reports of servers).
+const FURTHER_FIELDS: &[&str] = &[
+    "delivered-to",
+    "disposition-notification-to",
+    "domainkey-signature",
+    "envelope-to",
+    "errors-to",
+    "feedback-id",
+    "in-reply-to",
+    "precedence",
+    "received",
+    "references",
+    "user-agent",
+];
+/// Beginnings of the names of such fields.
+const FURTHER_FIELDS_BEGIN: &[&str] = &[
+    "arc-",
+    "authentication-",
+    "content-",
+    "dkim-",
+    "list-",
+    "mime-",
+    "received-",
+    "resent-",
+    "thread-",
+    "x-",
+];
+/// Beginnings of what a server writes into `Received` (RFC 5321 section 4.4; qmail).
+const TRACES: &[&str] = &["from ", "by ", "("];
+/// Longest name of such a field: `X-MS-Exchange-CrossTenant-OriginalArrivalTime` and its like.
+const FURTHER_NAME_BYTES_MAX: usize = 76;
 
 /// Marks of emphasis, and borders of a table that became text.
-fn is_mark(c: char) -> bool {
+pub fn is_mark(c: char) -> bool {
     matches!(c, '*' | '_' | '|' | '│') || is_blank(c)
 }
 
@@ -53,6 +63,26 @@ pub fn header_line(text: &str) -> Option<(Field, &str)> {
     }
     let field = field(text.get(..at)?)?;
     Some((field, value(text.get(at + mark.len_utf8()..)?)))
+}
+
+/// As [`header_line`], also for the fields of a whole header that programs show nobody who did not ask for them.
+#[must_use]
+pub fn of_any_header(text: &str) -> Option<(Field, &str)> {
+    match header_line(text) {
+        // "Received: Monday 10:00" is a date; a server's trace is none.
+        Some((Field::Date, value)) if TRACES.iter().any(|t| value.starts_with(t)) => {
+            Some((Field::Other, value))
+        }
+        found => found.or_else(|| further_field(text)),
+    }
+}
+
+fn further_field(text: &str) -> Option<(Field, &str)> {
+    let (name, value) = text.split_once(':').filter(|(name, _)| name.len() <= FURTHER_NAME_BYTES_MAX)?;
+    let begins = |word: &&str| name.get(..word.len()).is_some_and(|n| n.eq_ignore_ascii_case(word));
+    let known = FURTHER_FIELDS.iter().any(|word| name.eq_ignore_ascii_case(word))
+        || FURTHER_FIELDS_BEGIN.iter().any(begins);
+    (known && name.bytes().all(|b| b.is_ascii_graphic())).then_some((Field::Other, value))
 }
 
 /// Field and value where a blank or a tab alone parts them: `Subject Sync is slow`.

@@ -1,9 +1,12 @@
-//! The line above (or around) a forwarded mail: a rule, words between rules, or words with a colon. The words of each
-//! language stand in `language`.
+//! The line above (or around) a quoted or forwarded mail: a rule, words between rules, or words with a colon.
+//!
+//! Knows lines, and that a header block may stand in one; the words of each language stand in `language`. Whether the mail
+//! below is a quote or a forward is judged by `reply` and `forward`. Invariant: linear in the line, whatever it holds.
 
-use crate::mail::{
-    header_block::{self, content},
-    language::ALL,
+use super::{
+    header_block::{header_line, without_entities},
+    language::{ALL, Language},
+    line::{is_blank, is_colon, is_dash, is_rule, is_rule_char, unquoted},
 };
 
 /// Longest divider: the words, their rules, and a name and a date (Lotus Notes).
@@ -12,6 +15,10 @@ const BYTES_MAX: usize = 240;
 const LINES_ABOVE: usize = 3;
 /// Shortest rule: Foxmail's `<hr>` is `-- ` in text.
 const RULE_CHARS_MIN: usize = 2;
+/// Shortest rules around words that frame them beyond doubt, both counted together.
+const FRAME_CHARS_MIN: usize = 4;
+/// Shortest rule that may stand directly before a header line: Outlook's `<hr>` in text.
+const RULE_BEFORE_HEADER_MIN: usize = 10;
 
 /// What a divider says of the mail below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,39 +67,35 @@ const BODY_FOLLOWS: &[&str] = &[
 /// Whether a line can be a rule or words between rules.
 #[must_use]
 pub fn is_ruled(text: &str) -> bool {
-    rule_chars(text) >= RULE_CHARS_MIN
+    text.chars().take_while(|c| is_dash(*c)).count() >= RULE_CHARS_MIN
 }
 
-fn is_rule(c: char) -> bool {
-    matches!(c, '-' | '_' | '=' | '~' | '—' | '–' | '─' | '━' | '－' | '＝' | '＿')
+/// Whether the rules around a line's words are so long that nobody begins a list or an option of a program with them.
+#[must_use]
+pub fn is_framed(text: &str) -> bool {
+    let left = text.chars().take_while(|c| is_rule_char(*c)).count();
+    left > 0 && left + text.chars().rev().take_while(|c| is_rule_char(*c)).count() >= FRAME_CHARS_MIN
 }
 
-fn rule_chars(text: &str) -> usize {
-    text.chars().take_while(|c| is_rule(*c)).count()
-}
-
-/// Whether the line is a rule without words.
+/// Whether the line is a rule without words, which may have gaps.
 #[must_use]
 pub fn is_rule_alone(text: &str) -> bool {
-    is_ruled(text) && text.chars().all(|c| is_rule(c) || c.is_whitespace() || c == '\u{a0}')
+    text.chars().nth(RULE_CHARS_MIN - 1).is_some()
+        && text.split(is_blank).all(|piece| piece.is_empty() || is_rule(piece))
 }
 
 /// The words of a divider, lower case, and what stands behind its second rule (Yahoo Mail goes on in the same line).
 fn words(text: &str) -> Option<(String, &str)> {
     let ruled = is_ruled(text);
-    let inner = text.trim_start_matches(|c: char| {
-        is_rule(c) || c.is_whitespace() || matches!(c, '*' | '#' | '\u{a0}' | '8' | '<' | '|')
-    });
+    let inner = text.trim_start_matches(|c| is_rule_char(c) || is_blank(c) || matches!(c, '8' | '<' | '|'));
     let (inner, rest) = match ruled.then(|| closing_rule(inner)).flatten() {
         Some((end, rest)) => (inner.get(..end)?, inner.get(rest..)?),
         None => (inner, ""),
     };
     (inner.len() <= BYTES_MAX).then(|| {
-        let lower = header_block::without_entities(inner).to_lowercase();
-        let bare = lower.trim_matches(|c: char| {
-            is_rule(c)
-                || c.is_whitespace()
-                || matches!(c, ':' | '：' | '*' | '\u{a0}' | '.' | '。' | '>' | '<' | '|')
+        let lower = without_entities(inner).to_lowercase();
+        let bare = lower.trim_matches(|c| {
+            is_rule_char(c) || is_colon(c) || is_blank(c) || matches!(c, '.' | '。' | '>' | '<' | '|')
         });
         (bare.to_owned(), rest.trim_start())
     })
@@ -103,7 +106,7 @@ fn closing_rule(text: &str) -> Option<(usize, usize)> {
     let mut run = 0_usize;
     let mut from = 0;
     for (at, c) in text.char_indices().take(BYTES_MAX) {
-        if is_rule(c) {
+        if is_dash(c) {
             if run == 0 {
                 from = at;
             }
@@ -120,26 +123,37 @@ fn closing_rule(text: &str) -> Option<(usize, usize)> {
 /// What a line says as a divider, and what stands behind it in the same line; `None` when it is no divider.
 #[must_use]
 pub fn read(text: &str) -> Option<(Says, &str)> {
-    if text.len() > BYTES_MAX && !is_ruled(text) {
+    let ruled = is_ruled(text);
+    if ruled && let Some(rest) = header_behind_rule(text) {
+        return Some((Says::Nothing, rest));
+    }
+    if text.len() > BYTES_MAX && !ruled {
         return None;
     }
     let (words, rest) = words(text)?;
-    let ruled = is_ruled(text);
     if words.is_empty() {
-        return ruled.then_some((Says::Nothing, ""));
+        return is_rule_alone(text).then_some((Says::Nothing, ""));
     }
     // Becky!: "Forwarded by Bob <bob@b.example>" above a rule.
-    let framed = ruled || text.ends_with([':', '：']) || text.ends_with('>') && text.contains('@');
-    let known = |list: fn(&crate::mail::language::Language) -> &'static [&'static str]| {
+    let framed = ruled || text.ends_with(is_colon) || text.ends_with('>') && text.contains('@');
+    let known = |list: fn(&Language) -> &'static [&'static str]| {
         ALL.iter().flat_map(|l| list(l)).any(|w| if framed { words.starts_with(w) } else { words == **w })
     };
     if known(|l| l.forwards) {
         Some((Says::Forwarded, rest))
-    } else if known(|l| l.originals) {
+    } else if ALL.iter().flat_map(|l| l.originals).any(|w| words == *w) {
         Some((Says::Original, rest))
     } else {
         ruled.then_some((Says::Nothing, rest))
     }
+}
+
+/// `________ From: Ann <ann@a.example>` as Outlook's plain text of a rule and a block has it.
+fn header_behind_rule(text: &str) -> Option<&str> {
+    let mut dashes = text.chars().take_while(|c| is_dash(*c));
+    dashes.nth(RULE_BEFORE_HEADER_MIN - 1)?;
+    let rest = text.trim_start_matches(is_dash).trim_start_matches(is_blank);
+    header_line(rest).map(|_| rest)
 }
 
 /// The dividers directly above the line at `at`: where the first of them stands and the most that one of them says.
@@ -148,7 +162,7 @@ pub fn above(lines: &[&str], at: usize) -> Option<(usize, Says)> {
     let mut found: Option<(usize, Says)> = None;
     let mut filled = 0;
     for line in (0..at).rev() {
-        let text = content(lines.get(line).copied().unwrap_or_default());
+        let text = unquoted(lines.get(line).copied().unwrap_or_default());
         if text.is_empty() {
             continue;
         }
@@ -196,6 +210,11 @@ mod tests {
             ("以下是被转发的邮件：", Some(Says::Forwarded), ""),
             ("轉寄郵件：", Some(Says::Forwarded), ""),
             ("-----Original Message-----", Some(Says::Original), ""),
+            ("##- Please type your reply above this line -##", Some(Says::Original), ""),
+            ("‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐", Some(Says::Original), ""),
+            ("---- Original price and new price ----", Some(Says::Nothing), ""),
+            ("________________ From: A <a@b.example>", Some(Says::Nothing), "From: A <a@b.example>"),
+            ("* * * * *", Some(Says::Nothing), ""),
             ("------------------&nbsp;原始邮件&nbsp;------------------", Some(Says::Original), ""),
             ("原始邮件", Some(Says::Original), ""),
             ("________________________________", Some(Says::Nothing), ""),
