@@ -214,7 +214,7 @@ pub fn describe(file: &File<'_>, number: usize, warnings: &mut Vec<String>) -> A
 
 /// An embedded message without a name is called by its subject.
 fn embedded_subject(part: &Part<'_>, data: &[u8]) -> Option<String> {
-    if !matches!(part.content_type.value.as_str(), "message/rfc822" | "message/global") {
+    if !part.is_message() {
         return None;
     }
     let subject = words::decode(super::header::parse(data).first("Subject")?.value);
@@ -222,5 +222,4 @@ fn embedded_subject(part: &Part<'_>, data: &[u8]) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "attachments/tests.rs"]
 mod tests;

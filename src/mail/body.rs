@@ -67,8 +67,7 @@ pub fn read(tree: &Structure<'_>) -> Body {
         add_wrapped(tree, &mut body, &mut commands);
     }
     if body.text.len() > TEXT_BYTES_MAX {
-        let end = (0..=TEXT_BYTES_MAX).rev().find(|&i| body.text.is_char_boundary(i)).unwrap_or(0);
-        body.text.truncate(end);
+        body.text.truncate(body.text.floor_char_boundary(TEXT_BYTES_MAX));
         body.warnings.push("text too long: the rest was left out".to_owned());
     }
     body.warnings.extend(sealed(tree, &body.text));

@@ -4,9 +4,9 @@
 //! below is a quote or a forward is judged by `reply` and `forward`. Invariant: linear in the line, whatever it holds.
 
 use super::{
-    header_block::{header_line, without_entities},
+    header_block::header_line,
     language::{ALL, Language},
-    line::{is_blank, is_colon, is_dash, is_rule, is_rule_char, unquoted},
+    line::{is_blank, is_colon, is_dash, is_rule, is_rule_char, unquoted, without_entities},
 };
 
 /// Longest divider: the words, their rules, and a name and a date (Lotus Notes).

@@ -39,10 +39,7 @@ fn shorten(name: &str) -> String {
         Some((stem, ending)) if ending.len() <= 10 => (stem, format!(".{ending}")),
         _ => (name, String::new()),
     };
-    let mut end = stem.len().min(NAME_BYTES_MAX - ending.len());
-    while !stem.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = stem.floor_char_boundary(NAME_BYTES_MAX - ending.len());
     format!("{}{ending}", stem.get(..end).unwrap_or_default())
 }
 

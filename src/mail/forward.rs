@@ -11,6 +11,7 @@ mod pasted;
 use super::{
     language::Prefix,
     line::unquoted,
+    reply,
     structure::Structure,
     subject::{self, base},
 };
@@ -18,23 +19,25 @@ pub use pasted::Found;
 
 /// The forwarded mail inside, if this mail is a forward.
 #[must_use]
-pub fn find(subject: &str, text: &str, tree: &Structure<'_>) -> Option<Found> {
-    let outer = Outer::new(subject, tree);
+pub fn find(subject: &str, sender: &str, text: &str, tree: &Structure<'_>) -> Option<Found> {
+    let outer = Outer::new(subject, sender, tree);
     pasted::find(&outer, text).or_else(|| attached::find(&outer, text, tree))
 }
 
 /// What the mail itself says of being a forward or a reply.
 pub struct Outer<'a> {
     subject: &'a str,
+    /// The display name of who sent it.
+    sender: &'a str,
     prefix: Option<(Prefix, String)>,
     /// A header field names a mail that this one answers. Forwards of some programs (Gmail) have it too.
     answers: bool,
 }
 
 impl<'a> Outer<'a> {
-    fn new(subject: &'a str, tree: &Structure<'_>) -> Self {
+    fn new(subject: &'a str, sender: &'a str, tree: &Structure<'_>) -> Self {
         let answers = tree.parts.first().is_some_and(|root| root.header.first("In-Reply-To").is_some());
-        Self { subject, prefix: subject::prefix(subject), answers }
+        Self { subject, sender, prefix: subject::prefix(subject), answers }
     }
 
     /// The subject begins with a prefix of forwards.
@@ -55,6 +58,11 @@ impl<'a> Outer<'a> {
         let (own, quoted) = (plain(self.subject), plain(quoted));
         let same = own.contains(&quoted) || quoted.contains(&own);
         !(self.answers || own.is_empty() || quoted.is_empty() || same)
+    }
+
+    /// What the sender says of the forwarded mail in the text above it: that without quotes and a signature.
+    fn comment(&self, above: &str) -> Option<String> {
+        Some(reply::divide(above, &[], self.sender).reply).filter(|comment| !comment.is_empty())
     }
 
     /// The subject without the prefix of the forward.

@@ -14,7 +14,7 @@ pub use run_together::run_together;
 
 use super::{
     language::Field,
-    line::{is_blank, quote_depth, unquoted},
+    line::{is_blank, quote_depth, unquoted, without_entities},
     words,
 };
 
@@ -111,27 +111,12 @@ impl Fields {
 
 /// QQ Mail leaves entities in its plain text; mail read by a program that did not decode it has encoded words.
 fn cleaned(value: &str) -> String {
-    let end = (0..=VALUE_BYTES_MAX.min(value.len())).rev().find(|&i| value.is_char_boundary(i)).unwrap_or(0);
-    let value = value.get(..end).unwrap_or_default();
+    let value = value.get(..value.floor_char_boundary(VALUE_BYTES_MAX)).unwrap_or_default();
     let mut out = without_entities(value).into_owned();
     if out.contains("=?") && out.contains("?=") {
         out = words::decode(out.as_bytes());
     }
     out.trim_matches(is_blank).to_owned()
-}
-
-/// The text with the entities undone that QQ Mail leaves in plain text.
-#[must_use]
-pub fn without_entities(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains('&') {
-        return text.into();
-    }
-    text.replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&")
-        .into()
 }
 
 /// A block that was found.

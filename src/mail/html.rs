@@ -88,10 +88,7 @@ impl Page {
 /// Converts HTML to text.
 #[must_use]
 pub fn to_text(html: &str) -> Page {
-    let mut end = html.len().min(INPUT_BYTES_MAX);
-    while !html.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = html.floor_char_boundary(INPUT_BYTES_MAX);
     let mut painter = Painter::default();
     {
         let mut emitter = CallbackEmitter::new(&mut painter);

@@ -2,6 +2,8 @@
 //!
 //! Knows no language and nothing of what lines mean; that is for `header_block`, `divider`, `reply` and `forward`.
 
+use std::borrow::Cow;
+
 /// White space, and what is as invisible: marks of writing direction, what Outlook, QQ Mail and phones leave.
 #[must_use]
 pub fn is_blank(c: char) -> bool {
@@ -64,6 +66,20 @@ pub fn is_rule_char(c: char) -> bool {
 #[must_use]
 pub fn is_rule(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_rule_char)
+}
+
+/// The text with the entities undone that QQ Mail leaves in plain text.
+#[must_use]
+pub fn without_entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return text.into();
+    }
+    text.replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+        .into()
 }
 
 /// Number of ASCII digits: what tells a date or a telephone from words.

@@ -205,11 +205,11 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     reading.class_reason = reason;
     reading.report =
         report.filter(|_| matches!(class, Class::Bounce | Class::DeliveryReport | Class::OwnAddress));
-    let sender = reading.from.as_ref().and_then(|f| f.name.as_deref());
+    let sender = reading.from.as_ref().and_then(|f| f.name.as_deref()).unwrap_or_default();
     let division = reply::read(&body.text, &body.marks, body.page.as_ref(), sender);
-    let forward = forward::find(subject, &body.text, &tree).filter(|_| !is_report(class));
+    let forward = forward::find(subject, sender, &body.text, &tree).filter(|_| !is_report(class));
     reading.reply = match &forward {
-        Some(forward) => reply::divide(&forward.own, &[], sender.unwrap_or_default()).reply,
+        Some(forward) => reply::divide(&forward.own, &[], sender).reply,
         None => division.reply,
     };
     reading.reply_html = division.reply_html.filter(|_| forward.is_none());

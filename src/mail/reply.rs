@@ -22,7 +22,10 @@ mod quotes;
 mod rich;
 mod signature;
 
-use super::html::{Mark, Page};
+use super::{
+    html::{Mark, Page},
+    line::is_blank,
+};
 use lines::{Kind, Line};
 
 /// A body, divided.
@@ -36,8 +39,7 @@ pub struct Division {
 
 /// Divides the text of a body. `page` is the mail's HTML, which the text may or may not come from.
 #[must_use]
-pub fn read(text: &str, marks: &[Mark], page: Option<&Page>, sender: Option<&str>) -> Division {
-    let sender = sender.unwrap_or_default();
+pub fn read(text: &str, marks: &[Mark], page: Option<&Page>, sender: &str) -> Division {
     let Some(page) = page else { return divide(text, marks, sender) };
     if page.text == text {
         let lines = divided(text, marks, sender);
@@ -96,7 +98,7 @@ fn gather(lines: &[Line<'_>], wanted: impl Fn(&Line<'_>) -> bool) -> Option<Stri
         out.push_str(line.shown().trim_end());
         out.push('\n');
     }
-    let trimmed = out.trim_matches(['\n', ' ', '\t', '\u{a0}', '\u{3000}', '\u{200b}', '\u{feff}']);
+    let trimmed = out.trim_matches(is_blank);
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 

@@ -152,7 +152,7 @@ fn named_in_header(tree: &Structure<'_>, listed: &[Finding]) -> Vec<Finding> {
 
 /// The fields of a report inside this one: virus scanners and gateways pass one on as a message of their own.
 fn wrapped(tree: &Structure<'_>) -> Vec<Finding> {
-    let inner = tree.parts.iter().filter(|p| p.content_type.value == "message/rfc822").take(WRAPPED_MAX);
+    let inner = tree.parts.iter().filter(|p| p.is_message()).take(WRAPPED_MAX);
     let found = inner.filter_map(|part| {
         let data = attachments::bytes(part);
         fields::of_parts(&structure::parse(data.trim_ascii_start()))

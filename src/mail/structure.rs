@@ -55,6 +55,12 @@ impl Part<'_> {
     pub fn is_container(&self) -> bool {
         self.children > 0
     }
+
+    /// Whether this part is a message: declared one, or one by default in a digest (RFC 2046 section 5.1.5).
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        matches!(self.content_type.value.as_str(), "message/rfc822" | "message/global")
+    }
 }
 
 /// The parts in order of appearance, and what was odd.

@@ -363,5 +363,4 @@ fn until_nul(bytes: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-#[path = "tnef_tests.rs"]
 mod tests;

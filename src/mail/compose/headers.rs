@@ -23,8 +23,7 @@ pub fn cleaned(text: &str) -> String {
 
 /// Cut at a character's boundary.
 fn shortened(text: &str, bytes_max: usize) -> &str {
-    let end = (0..=text.len().min(bytes_max)).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
-    text.get(..end).unwrap_or_default()
+    text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
 /// `Mon, 02 Mar 2026 10:00:00 +0000`.

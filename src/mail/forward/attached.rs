@@ -1,10 +1,7 @@
 //! Forwarded mails that are attached: as `message/rfc822`, as an `.eml` file that a web mail calls an octet stream, or as
 //! Outlook's `.msg`, of which only the name is read.
 
-use super::{
-    Outer,
-    pasted::{Found, comment},
-};
+use super::{Outer, pasted::Found};
 use crate::mail::{
     Forwarded, addresses, attachments, body, header,
     structure::{self, Part, Structure},
@@ -20,17 +17,6 @@ enum Kind {
     Msg(String),
 }
 
-/// Whether the part is a message: said so, or by default as one of a digest (RFC 2046 section 5.1.5).
-fn is_message(part: &Part<'_>, tree: &Structure<'_>) -> bool {
-    let declared = part.content_type.value.as_str();
-    let in_digest = part
-        .parent
-        .and_then(|parent| tree.parts.get(parent))
-        .is_some_and(|p| p.content_type.value == "multipart/digest");
-    matches!(declared, "message/rfc822" | "message/global")
-        || in_digest && part.header.first("Content-Type").is_none()
-}
-
 /// The attached mail, if this mail forwards it. Of several the first counts.
 #[must_use]
 pub fn find(outer: &Outer<'_>, text: &str, tree: &Structure<'_>) -> Option<Found> {
@@ -38,7 +24,7 @@ pub fn find(outer: &Outer<'_>, text: &str, tree: &Structure<'_>) -> Option<Found
     if matches!(root.content_type.value.as_str(), "multipart/report" | "multipart/digest") {
         return None;
     }
-    let mut messages = tree.parts.iter().filter_map(|part| Some((part, kind(part, tree)?)));
+    let mut messages = tree.parts.iter().filter_map(|part| Some((part, kind(part)?)));
     let (part, kind) = messages.next()?;
     let alone = messages.next().is_none();
     if !(outer.forwards() || alone && text.trim().len() < COMMENT_BYTES_MAX) {
@@ -51,15 +37,15 @@ pub fn find(outer: &Outer<'_>, text: &str, tree: &Structure<'_>) -> Option<Found
         }
         Kind::Msg(_) => return None,
     };
-    forwarded.comment = comment(&text.lines().collect::<Vec<_>>());
+    forwarded.comment = outer.comment(text);
     Some(Found { forwarded, own: text.trim().to_owned() })
 }
 
-fn kind(part: &Part<'_>, tree: &Structure<'_>) -> Option<Kind> {
-    let declared = part.content_type.value.as_str();
-    if is_message(part, tree) {
+fn kind(part: &Part<'_>) -> Option<Kind> {
+    if part.is_message() {
         return Some(Kind::Message);
     }
+    let declared = part.content_type.value.as_str();
     if !matches!(declared, "application/octet-stream" | "application/vnd.ms-outlook" | "application/x-msg") {
         return None;
     }

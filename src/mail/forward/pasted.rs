@@ -8,7 +8,7 @@ use crate::mail::{
     Forwarded,
     divider::{self, Says},
     header_block::{self, Fields, header_line, mailbox, mailboxes, run_together},
-    language::{ALL, Field},
+    language::Field,
     line::{is_blank, is_colon, is_quote_mark, next_filled, quote_depth, unquoted},
 };
 
@@ -16,14 +16,10 @@ use crate::mail::{
 const LINES_SEARCHED: usize = 2_000;
 /// Blank lines between a divider and what it announces.
 const GAP_MAX: usize = 4;
-/// Longest signature above a forwarded mail.
-const SIGNATURE_LINES_MAX: usize = 10;
 /// Quoted lines above a quoted block that belong to it.
 const INTRODUCTION_LINES_MAX: usize = 2;
 /// Outlook 2019 for Mac indents the forwarded mail.
 const INDENT: &str = "    ";
-/// Longest footer that a phone or program adds.
-const FOOTER_BYTES_MAX: usize = 120;
 
 /// A forward, and all that its sender wrote: above the forwarded mail and below it.
 #[derive(Debug)]
@@ -235,8 +231,9 @@ fn attributes(lines: &[&str], at: usize) -> bool {
 fn build(outer: &Outer<'_>, lines: &[&str], c: Candidate) -> Found {
     let above = lines.get(..quote_start(lines, c.start)).unwrap_or_default();
     let (body, below) = body(lines.get(c.body..).unwrap_or_default(), c.depth);
-    let comment = comment(above);
-    let own = [text(above.iter().copied()), below].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+    let above = text(above.iter().copied());
+    let comment = above.as_deref().and_then(|above| outer.comment(above));
+    let own = [above, below].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
     let people = |value: Option<String>| value.as_deref().map(mailboxes).unwrap_or_default();
     let forwarded = Forwarded {
         from: c.fields.from.as_deref().and_then(mailbox),
@@ -249,11 +246,6 @@ fn build(outer: &Outer<'_>, lines: &[&str], c: Candidate) -> Found {
         body,
     };
     Found { forwarded, own }
-}
-
-/// What the sender says of the forwarded mail: these lines without a signature.
-pub fn comment(lines: &[&str]) -> Option<String> {
-    text(lines.get(..without_signature(lines)).unwrap_or_default().iter().copied())
 }
 
 /// Where the quote begins whose first lines announce the block in words that no table knows (Orange: `> Message du 02/03/26`).
@@ -320,35 +312,4 @@ fn text<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     }
     let trimmed = out.trim_matches(is_blank);
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
-}
-
-/// Number of lines before the signature and the footers at the end.
-fn without_signature(lines: &[&str]) -> usize {
-    let last_filled = |end: usize| {
-        lines
-            .get(..end)
-            .unwrap_or_default()
-            .iter()
-            .rposition(|l| !unquoted(l).is_empty())
-            .map_or(0, |n| n + 1)
-    };
-    let mut end = last_filled(lines.len());
-    while let Some(line) = end.checked_sub(1).and_then(|i| lines.get(i))
-        && is_footer(unquoted(line))
-    {
-        end = last_filled(end - 1);
-    }
-    let from = end.saturating_sub(SIGNATURE_LINES_MAX);
-    let tail = lines.get(from..end).unwrap_or_default();
-    // RFC 3676 section 4.3; `--` by those whose server trims lines.
-    tail.iter().rposition(|l| l.trim_end() == "--").map_or(end, |at| last_filled(from + at))
-}
-
-fn is_footer(text: &str) -> bool {
-    let text = text.trim_start_matches(['-', '*', '<', '(', ' ']);
-    if text.is_empty() || text.len() > FOOTER_BYTES_MAX {
-        return false;
-    }
-    let lower = text.to_lowercase();
-    ALL.iter().flat_map(|language| language.footers).any(|f| lower.starts_with(f))
 }

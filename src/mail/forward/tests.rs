@@ -355,6 +355,33 @@ fn the_outermost_of_nested_forwards_counts() {
     assert_eq!((f.subject.as_deref(), f.comment), (Some("Fwd: x"), None));
 }
 
+/// Outlook's plain text of a rule and a block, as one line.
+#[test]
+fn blocks_in_one_line() {
+    for (divider, from) in [
+        ("________________________________ ", "From"),
+        ("", "From"),
+        ("----- Weitergeleitete Nachricht -----\n", "Von"),
+    ] {
+        let names = if from == "Von" { ["Gesendet", "An", "Betreff"] } else { ["Sent", "To", "Subject"] };
+        let [sent, to, subject] = names;
+        let block =
+            format!("{from}: Ann <ann@a.example> {sent}: 2 March 2026 {to}: b@b.example {subject}: x");
+        let f = forwarded("Fwd: x", &format!("See.\n\n{divider}{block}\n\nText."));
+        assert_eq!(
+            (
+                f.from.unwrap().address.as_str(),
+                f.date.as_deref(),
+                f.to.len(),
+                f.comment.as_deref(),
+                f.body.as_deref()
+            ),
+            ("ann@a.example", Some("2 March 2026"), 1, Some("See."), Some("Text.")),
+            "{divider}"
+        );
+    }
+}
+
 #[test]
 fn signatures_above_are_not_the_comment() {
     let block = "Begin forwarded message:\n\n> From: Ann <ann@a.example>\n> Subject: x\n>\n> Text.\n";
@@ -363,6 +390,11 @@ fn signatures_above_are_not_the_comment() {
         ("发自我的iPhone\n\n", None),
         ("Please see.\n\n-- \nBob\nACME\n\n", Some("Please see.")),
         ("Please see.\n\nBob\nACME\n\n", Some("Please see.\n\nBob\nACME")),
+        (
+            "Please see.\n\nBest regards,\nBob\nACME GmbH\nTel. +49 30 1234567\n\n",
+            Some("Please see.\n\nBest regards,\nBob"),
+        ),
+        ("请看。\n\n從我的手機傳送\n\n", Some("请看。")),
     ] {
         assert_eq!(forwarded(PLAIN, &format!("{above}{block}")).comment.as_deref(), comment, "{above}");
     }

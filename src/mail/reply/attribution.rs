@@ -11,7 +11,7 @@ use regex::Regex;
 use super::lines::{Line, line};
 use crate::mail::{
     language::ALL,
-    line::{digits, is_blank, is_colon, is_direction, is_rule_char},
+    line::{digits, is_blank, is_colon, is_direction, is_rule_char, without_entities},
 };
 
 /// Lines over which mail programs wrap "On … wrote:"; Polymail needs all of them.
@@ -201,7 +201,7 @@ fn is_attribution(joined: &str, followed: bool) -> bool {
         return false;
     }
     let lower: String = joined.chars().filter(|c| !is_direction(*c)).flat_map(char::to_lowercase).collect();
-    let lower = if lower.contains("&lt;") { lower.replace("&lt;", "<").replace("&gt;", ">") } else { lower };
+    let lower = without_entities(&lower);
     let text = lower.trim_matches(|c: char| is_blank(c) || c == '*');
     joined.contains("GMT")
         && GMAIL_DATE.as_ref().is_some_and(|re| re.is_match(joined.trim_end_matches([' ', ':'])))

@@ -6,7 +6,7 @@ use crate::mail::html::to_text;
 /// The clean HTML of the reply in a page that is the mail's only text.
 fn clean(html: &str) -> Option<String> {
     let page = to_text(html);
-    read(&page.text, &page.marks, Some(&page), None).reply_html
+    read(&page.text, &page.marks, Some(&page), "").reply_html
 }
 
 #[test]
@@ -64,23 +64,23 @@ fn only_the_reply_and_nothing_unsafe() {
         assert_eq!(clean(html).as_deref(), Some(want), "{html}");
     }
     assert_eq!(clean("<blockquote type=cite>old</blockquote>"), None);
-    assert_eq!(read("New.\n", &[], None, None).reply_html, None);
+    assert_eq!(read("New.\n", &[], None, "").reply_html, None);
 }
 
 #[test]
 fn beside_a_text_part() {
     let page = to_text("<p>New <b>words</b></p><div class='yahoo_quoted'>Somebody said<br>old</div>");
-    let both = read("New words\n\n> old\n", &[], Some(&page), None);
+    let both = read("New words\n\n> old\n", &[], Some(&page), "");
     assert_eq!(
         (both.reply.as_str(), both.reply_html.as_deref()),
         ("New words", Some("<p>New <b>words</b></p>"))
     );
     // The text has no mark that shows the quote: the HTML has.
-    let both = read("New words\nSomebody said\nold\n", &[], Some(&page), None);
+    let both = read("New words\nSomebody said\nold\n", &[], Some(&page), "");
     assert_eq!((both.reply.as_str(), both.quoted.as_deref()), ("New words", Some("Somebody said\nold")));
     // Another text altogether is no twin.
     let other = to_text("<p>Please use a program that shows HTML.</p>");
-    assert_eq!(read("New words\n", &[], Some(&other), None).reply_html, None);
+    assert_eq!(read("New words\n", &[], Some(&other), "").reply_html, None);
 }
 
 #[test]
@@ -97,6 +97,6 @@ fn a_reply_that_was_written_into_the_signature() {
         ("<div>Thanks.</div><div id='ms-outlook-mobile-signature'><div>Ann</div></div>", "Thanks."),
     ] {
         let page = to_text(html);
-        assert_eq!(read(&page.text, &page.marks, Some(&page), None).reply, want, "{html}");
+        assert_eq!(read(&page.text, &page.marks, Some(&page), "").reply, want, "{html}");
     }
 }
