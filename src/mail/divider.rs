@@ -30,40 +30,6 @@ pub enum Says {
     Forwarded,
 }
 
-/// Beginnings of the words behind a forwarded mail, lower case.
-const ENDS: &[&str] = &[
-    // Mutt, Horde, Gnus, Evolution, MS Mail, Yandex in English
-    "end forwarded message",
-    "end of forwarded message",
-    "end of the forwarded message",
-    "end forwarded mail",
-    // Becky!
-    "original message ends",
-    // The Bat! in English, Russian and German
-    "end of original message text",
-    "конец оригинального текста письма",
-    "конец исходного текста письма",
-    "ende der originalnachricht",
-    // Mutt and Horde in German, French, Spanish
-    "ende der weitergeleiteten nachricht",
-    "ende weitergeleitete nachricht",
-    "fin du message transféré",
-    "fin del mensaje reenviado",
-    // Yandex
-    "конец пересылаемого сообщения",
-    "завершение пересылаемого сообщения",
-    "кінець пересланого повідомлення",
-];
-
-/// Words between the header block and the body.
-const BODY_FOLLOWS: &[&str] = &[
-    // The Bat! in English, Russian and German
-    "original message text",
-    "оригинальный текст письма",
-    "исходный текст письма",
-    "originaltext der nachricht",
-];
-
 /// Whether a line can be a rule or words between rules.
 #[must_use]
 pub fn is_ruled(text: &str) -> bool {
@@ -178,16 +144,22 @@ pub fn above(lines: &[&str], at: usize) -> Option<(usize, Says)> {
 /// Whether the line ends a forwarded mail.
 #[must_use]
 pub fn ends(text: &str) -> bool {
-    is_ruled(text) && words(text).is_some_and(|(words, _)| ENDS.iter().any(|e| words.starts_with(e)))
+    rules_begin(text, |language| language.forward_ends)
 }
 
 /// Whether the line only parts the header block from the body: a rule, The Bat!'s `8<` line, Zoho's second divider.
 #[must_use]
 pub fn parts_body(text: &str) -> bool {
     is_rule_alone(text)
-        || is_ruled(text)
-            && words(text).is_some_and(|(words, _)| BODY_FOLLOWS.iter().any(|w| words.starts_with(w)))
-        || read(text).is_some_and(|(says, rest)| is_ruled(text) && says == Says::Forwarded && rest.is_empty())
+        || rules_begin(text, |language| language.body_follows)
+        || is_ruled(text) && read(text) == Some((Says::Forwarded, ""))
+}
+
+/// Whether the words between the rules of a line begin with one of a list.
+fn rules_begin(text: &str, list: fn(&Language) -> &'static [&'static str]) -> bool {
+    is_ruled(text)
+        && words(text)
+            .is_some_and(|(words, _)| ALL.iter().flat_map(|l| list(l)).any(|w| words.starts_with(w)))
 }
 
 #[cfg(test)]

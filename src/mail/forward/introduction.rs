@@ -4,6 +4,7 @@
 use crate::mail::{
     Address,
     header_block::mailbox,
+    language::ALL,
     line::{digits, is_colon, unquoted},
 };
 
@@ -11,37 +12,6 @@ use crate::mail::{
 const BYTES_MAX: usize = 400;
 /// Digits of a date and a time, at the least.
 const DIGITS_MIN: usize = 4;
-
-/// Words between the date and the name, lower case.
-const BEFORE_NAMES: &[&str] = &[
-    // Outlook 2019 for Mac: Dutch, Hungarian, Polish, Russian, Slovak, and the languages that quote the name
-    "heeft",
-    "időpontban",
-    "użytkownik",
-    "пользователь",
-    "používateľ",
-    "schrieb",
-    "skrev",
-    "uživatel",
-    "користувач",
-    // others
-    "schreef",
-    "from",
-    "von",
-    "от",
-    "від",
-    "am",
-    "pm",
-    "uhr",
-    "um",
-    "at",
-    "kl.",
-    "klo",
-    "a.m.",
-    "p.m.",
-    "的",
-    "，",
-];
 
 /// The sender and the date that the line names.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,7 +56,9 @@ fn split(before: &str) -> Option<(&str, &str)> {
         name =
             name.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | ':' | ')' | '，'));
         let word = name.split_whitespace().next().unwrap_or_default();
-        if word.is_empty() || !BEFORE_NAMES.contains(&word.to_lowercase().trim_end_matches(',')) {
+        let lower = word.to_lowercase();
+        let bare = lower.trim_end_matches(',');
+        if word.is_empty() || !ALL.iter().any(|language| language.before_names.contains(&bare)) {
             break;
         }
         name = name.get(word.len()..)?;

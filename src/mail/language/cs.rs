@@ -1,6 +1,6 @@
 //! Czech.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const CS: Language = Language {
     code: "cs",
@@ -23,6 +23,10 @@ pub const CS: Language = Language {
     ],
     wrote: &["napsal", "napsala", "napsal(a)", "napsal/a"],
     wrote_on: &["dne"],
+    before_names: &[
+        // Outlook 2019 for Mac
+        "uživatel",
+    ],
     originals: &["původní zpráva", "původní e-mail"],
     forwards: &[
         "přeposlaná zpráva",
@@ -56,4 +60,5 @@ pub const CS: Language = Language {
         "tato zpráva byla vygenerována automaticky",
         "jsem na dovolené",
     ],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Danish.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const DA: Language = Language {
     code: "da",
@@ -47,4 +47,5 @@ pub const DA: Language = Language {
         "jeg er på ferie",
         "jeg er ikke på kontoret",
     ],
+    ..NONE
 };

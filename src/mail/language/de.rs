@@ -27,6 +27,7 @@ pub const DE: Language = Language {
     ],
     wrote: &["schrieb", "geschrieben"],
     wrote_on: &["am", "on"],
+    before_names: &["schrieb", "von", "am", "uhr", "um"],
     originals: &[
         "bitte antworten sie oberhalb dieser linie",
         "antworten sie oberhalb dieser linie",
@@ -50,6 +51,17 @@ pub const DE: Language = Language {
         "weitergeleitete email",
         "dies ist eine weitergeleitete nachricht",
         "dies ist eine weitergeleitete mail",
+    ],
+    forward_ends: &[
+        // The Bat!
+        "ende der originalnachricht",
+        // Mutt, Horde
+        "ende der weitergeleiteten nachricht",
+        "ende weitergeleitete nachricht",
+    ],
+    body_follows: &[
+        // The Bat!
+        "originaltext der nachricht",
     ],
     footers: &[
         "von meinem mobil",

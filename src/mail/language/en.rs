@@ -42,6 +42,7 @@ pub const EN: Language = Language {
     ],
     wrote: &["wrote", "writes", "said", "replied"],
     wrote_on: &["on", "at"],
+    before_names: &["from", "am", "pm", "at", "a.m.", "p.m."],
     originals: &[
         "please type your reply above this line",
         "type your reply above this line",
@@ -75,6 +76,21 @@ pub const EN: Language = Language {
         "this is a forwarded message",
         "forwarded content",
         "forwarded appointment",
+    ],
+    forward_ends: &[
+        // Mutt, Horde, Gnus, Evolution, MS Mail, Yandex
+        "end forwarded message",
+        "end of forwarded message",
+        "end of the forwarded message",
+        "end forwarded mail",
+        // Becky!
+        "original message ends",
+        // The Bat!
+        "end of original message text",
+    ],
+    body_follows: &[
+        // The Bat!
+        "original message text",
     ],
     footers: &[
         "via mobile",

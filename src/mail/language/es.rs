@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const ES: Language = Language {
     code: "es",
@@ -34,6 +34,10 @@ pub const ES: Language = Language {
         "correo remitido",
         "inicio de mensaje reenviado",
         "inicio del mensaje remitido",
+    ],
+    forward_ends: &[
+        // Mutt, Horde
+        "fin del mensaje reenviado",
     ],
     footers: &[
         "enviado desde mi",
@@ -86,4 +90,5 @@ pub const ES: Language = Language {
         "estoy de vacaciones",
         "no responda a este",
     ],
+    ..NONE
 };

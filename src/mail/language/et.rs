@@ -1,6 +1,6 @@
 //! Estonian.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const ET: Language = Language {
     code: "et",
@@ -30,4 +30,5 @@ pub const ET: Language = Language {
     confidential: &["konfidentsiaal", "adressaa"],
     automatic_subjects: &["automaatvastus", "automaatne vastus"],
     automatic_bodies: &["automaatne vastus", "olen puhkusel"],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Finnish.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const FI: Language = Language {
     code: "fi",
@@ -14,6 +14,7 @@ pub const FI: Language = Language {
     other: &["vastaa", "vastausosoite", "tärkeys", "vastaus", "liitteet", "prioriteetti"],
     wrote: &["kirjoitti", "kirjoittaa"],
     wrote_on: &[],
+    before_names: &["klo"],
     originals: &["alkuperäinen viesti"],
     forwards: &[
         "edelleenlähetetty viesti",
@@ -40,4 +41,5 @@ pub const FI: Language = Language {
     confidential: &["luottamuksel", "vastaanottaj"],
     automatic_subjects: &["automaattinen vastaus", "poissaoloviesti", "poissaoloilmoitus", "poissa:"],
     automatic_bodies: &["automaattinen vastaus", "olen lomalla", "olen poissa toimistolta"],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! French.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const FR: Language = Language {
     code: "fr",
@@ -48,6 +48,10 @@ pub const FR: Language = Language {
         "message réexpedié",
         "courriel réacheminé",
         "début du courriel réexpédié",
+    ],
+    forward_ends: &[
+        // Mutt, Horde
+        "fin du message transféré",
     ],
     footers: &[
         "obtenir outlook",
@@ -140,4 +144,5 @@ pub const FR: Language = Language {
         "je serai de retour",
         "merci de ne pas répondre à ce message",
     ],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Croatian, and Serbian and Slovenian where they write the same.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const HR: Language = Language {
     code: "hr",
@@ -42,4 +42,5 @@ pub const HR: Language = Language {
     confidential: &["povjerljiv", "primatelj", "zaupn", "naslovnik"],
     automatic_subjects: &["automatski odgovor", "samodejni odgovor", "izvan ureda"],
     automatic_bodies: &["automatski odgovor"],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Hungarian.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const HU: Language = Language {
     code: "hu",
@@ -14,6 +14,10 @@ pub const HU: Language = Language {
     other: &["válaszcím", "fontosság", "mellékletek", "melléklet", "prioritás"],
     wrote: &["írta", "ezt írta"],
     wrote_on: &[],
+    before_names: &[
+        // Outlook 2019 for Mac
+        "időpontban",
+    ],
     originals: &["eredeti üzenet", "eredeti levél"],
     forwards: &[
         "továbbított üzenet",
@@ -30,4 +34,5 @@ pub const HU: Language = Language {
     confidential: &["bizalmas", "címzett"],
     automatic_subjects: &["automatikus válasz", "házon kívül"],
     automatic_bodies: &["automatikus válasz", "szabadságon vagyok"],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Italian.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const IT: Language = Language {
     code: "it",
@@ -68,4 +68,5 @@ pub const IT: Language = Language {
         "sono assente",
         "non rispondere a questo",
     ],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Japanese.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const JA: Language = Language {
     code: "ja",
@@ -91,4 +91,5 @@ pub const JA: Language = Language {
         "返信できません",
         "返信なさらないで",
     ],
+    ..NONE
 };

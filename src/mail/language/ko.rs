@@ -1,6 +1,6 @@
 //! Korean.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const KO: Language = Language {
     code: "ko",
@@ -94,4 +94,5 @@ pub const KO: Language = Language {
         "부재 중",
         "부재중",
     ],
+    ..NONE
 };

@@ -58,10 +58,16 @@ pub struct Language {
     pub wrote: &'static [&'static str],
     /// Words with which such a line begins before its date: "on".
     pub wrote_on: &'static [&'static str],
+    /// Words that stand in such a line between the date and the name: "from".
+    pub before_names: &'static [&'static str],
     /// Words of the divider above a quoted mail, without its dashes: "Original Message".
     pub originals: &'static [&'static str],
     /// Words of the divider or line that introduces a forwarded mail, without its dashes and colon.
     pub forwards: &'static [&'static str],
+    /// Beginnings of the words between rules behind a forwarded mail: "End forwarded message".
+    pub forward_ends: &'static [&'static str],
+    /// Beginnings of the words between rules that part the header block of a forwarded mail from its body.
+    pub body_follows: &'static [&'static str],
     /// Beginnings of the footers that phones and programs add, each a whole line.
     /// `…` stands for any words.
     pub footers: &'static [&'static str],
@@ -92,8 +98,11 @@ const NONE: Language = Language {
     other: &[],
     wrote: &[],
     wrote_on: &[],
+    before_names: &[],
     originals: &[],
     forwards: &[],
+    forward_ends: &[],
+    body_follows: &[],
     footers: &[],
     closings: &[],
     contacts: &[],
@@ -215,8 +224,11 @@ mod tests {
                 language.other,
                 language.wrote,
                 language.wrote_on,
+                language.before_names,
                 language.originals,
                 language.forwards,
+                language.forward_ends,
+                language.body_follows,
                 language.footers,
                 language.closings,
                 language.contacts,

@@ -1,6 +1,6 @@
 //! Dutch.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const NL: Language = Language {
     code: "nl",
@@ -23,6 +23,10 @@ pub const NL: Language = Language {
     ],
     wrote: &["schreef", "geschreven"],
     wrote_on: &["op"],
+    before_names: &[
+        // Outlook 2019 for Mac
+        "heeft", "schreef",
+    ],
     originals: &["oorspronkelijk bericht", "origineel bericht", "oorspronkelijke bericht"],
     forwards: &[
         "doorgestuurd bericht",
@@ -92,4 +96,5 @@ pub const NL: Language = Language {
         "ik ben op vakantie",
         "ik ben niet op kantoor",
     ],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Norwegian.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const NO: Language = Language {
     code: "no",
@@ -41,4 +41,5 @@ pub const NO: Language = Language {
     confidential: &["konfidensiell", "mottaker"],
     automatic_subjects: &["automatisk svar", "fraværsmelding", "autosvar", "fravær:"],
     automatic_bodies: &["automatisk svar", "jeg er på ferie", "jeg er ikke på kontoret"],
+    ..NONE
 };

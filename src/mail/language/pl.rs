@@ -1,6 +1,6 @@
 //! Polish.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const PL: Language = Language {
     code: "pl",
@@ -30,6 +30,10 @@ pub const PL: Language = Language {
         "pisze",
     ],
     wrote_on: &["w dniu", "dnia", "w"],
+    before_names: &[
+        // Outlook 2019 for Mac
+        "użytkownik",
+    ],
     originals: &["wiadomość oryginalna", "oryginalna wiadomość", "wiadomość pierwotna"],
     forwards: &[
         "przekazana wiadomość",
@@ -78,4 +82,5 @@ pub const PL: Language = Language {
         "przebywam na urlopie",
         "jestem nieobecn",
     ],
+    ..NONE
 };

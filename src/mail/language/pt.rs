@@ -1,6 +1,6 @@
 //! Portuguese of Portugal and Brazil.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const PT: Language = Language {
     code: "pt",
@@ -87,4 +87,5 @@ pub const PT: Language = Language {
         "estou de férias",
         "não responda a este",
     ],
+    ..NONE
 };

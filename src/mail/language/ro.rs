@@ -1,6 +1,6 @@
 //! Romanian.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const RO: Language = Language {
     code: "ro",
@@ -44,4 +44,5 @@ pub const RO: Language = Language {
     confidential: &["confiden", "destinatar"],
     automatic_subjects: &["răspuns automat", "raspuns automat", "absență de la birou"],
     automatic_bodies: &["acesta este un răspuns automat", "răspuns automat", "sunt în concediu"],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Slovak.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const SK: Language = Language {
     code: "sk",
@@ -14,6 +14,10 @@ pub const SK: Language = Language {
     other: &["odpovedať", "odpoveď pre", "odpovedať-pre", "odpovedať na", "dôležitosť", "prílohy"],
     wrote: &["napísal", "napísala", "napísal(a)"],
     wrote_on: &["dňa"],
+    before_names: &[
+        // Outlook 2019 for Mac
+        "používateľ",
+    ],
     originals: &["pôvodná správa"],
     forwards: &[
         "preposlaná správa",
@@ -31,4 +35,5 @@ pub const SK: Language = Language {
     confidential: &["dôvern", "adresát", "určen"],
     automatic_subjects: &["automatická odpoveď", "mimo kancelárie", "neprítomnosť"],
     automatic_bodies: &["automatická odpoveď", "som na dovolenke"],
+    ..NONE
 };

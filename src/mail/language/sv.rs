@@ -1,6 +1,6 @@
 //! Swedish.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const SV: Language = Language {
     code: "sv",
@@ -22,6 +22,7 @@ pub const SV: Language = Language {
     ],
     wrote: &["skrev"],
     wrote_on: &["den"],
+    before_names: &["skrev", "kl."],
     originals: &["ursprungligt meddelande", "originalmeddelande"],
     forwards: &[
         "vidarebefordrat meddelande",
@@ -66,4 +67,5 @@ pub const SV: Language = Language {
         "jag är på semester",
         "jag är inte på kontoret",
     ],
+    ..NONE
 };

@@ -1,6 +1,6 @@
 //! Turkish.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const TR: Language = Language {
     code: "tr",
@@ -56,4 +56,5 @@ pub const TR: Language = Language {
     confidential: &["gizli", "alıcı"],
     automatic_subjects: &["otomatik yanıt", "otomatik cevap", "ofis dışında"],
     automatic_bodies: &["bu otomatik bir", "otomatik yanıt", "ofis dışındayım", "izindeyim"],
+    ..NONE
 };

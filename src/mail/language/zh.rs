@@ -1,6 +1,6 @@
 //! Chinese in both scripts.
 
-use super::Language;
+use super::{Language, NONE};
 
 pub const ZH: Language = Language {
     code: "zh",
@@ -103,6 +103,7 @@ pub const ZH: Language = Language {
     ],
     wrote: &["写道", "寫道", "写到", "寫到", "撰写", "撰寫"],
     wrote_on: &["在", "于", "於"],
+    before_names: &["的", "，"],
     originals: &[
         "请在此行上方回复",
         "请在此行以上回复",
@@ -389,4 +390,5 @@ pub const ZH: Language = Language {
         "不在办公室",
         "不在辦公室",
     ],
+    ..NONE
 };
