@@ -136,6 +136,34 @@ pub fn read<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
     read_with(lines, at, header_line::of_any_header).or_else(|| in_one_line(lines.get(at)?.as_ref(), at))
 }
 
+/// Where the block at `at` begins: its further fields (`Importance`, a server's `Received`) may stand above it.
+#[must_use]
+pub fn beginning<L: AsRef<str>>(lines: &[L], at: usize) -> usize {
+    let mut first = at;
+    for above in (at.saturating_sub(LINES_MAX)..at).rev() {
+        let line = lines.get(above).map_or("", |l| l.as_ref());
+        match header_line::of_any_header(unquoted(line)) {
+            Some((Field::Other, _)) => first = above,
+            // RFC 5322 section 2.2.3: a folded field goes on behind a blank.
+            None if line.starts_with([' ', '\t']) && !unquoted(line).is_empty() => {}
+            _ => break,
+        }
+    }
+    first
+}
+
+/// The block at or below `at`, as [`read`], where further fields may stand above it.
+#[must_use]
+pub fn read_below<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
+    let mut near = lines.iter().enumerate().skip(at).take(LINES_MAX);
+    let (first, _) = near.find(|(_, line)| {
+        let line = line.as_ref();
+        let folded = line.starts_with([' ', '\t']);
+        !(matches!(header_line::of_any_header(unquoted(line)), Some((Field::Other, _))) || folded)
+    })?;
+    read(lines, first).filter(|_| beginning(lines, first) <= at)
+}
+
 /// A block whose fields all stand in the line at `at`. Two are enough where one of them shows an address.
 fn in_one_line(line: &str, at: usize) -> Option<Block> {
     let fields = run_together(unquoted(line)).filter(|f| f.known() >= 3 || f.holds('@'))?;
@@ -153,7 +181,7 @@ type ReadLine = fn(&str) -> Option<(Field, &str)>;
 
 fn read_with<L: AsRef<str>>(lines: &[L], at: usize, read_line: ReadLine) -> Option<Block> {
     let first = lines.get(at)?.as_ref();
-    let (field, value) = read_line(unquoted(first))?;
+    let (field, value) = read_line(unquoted(first)).filter(|(f, _)| *f != Field::Other)?;
     let mut reader =
         Reader { lines, read_line, fields: Fields::default(), last: field, below: value.is_empty() };
     reader.fields.take(field, value);

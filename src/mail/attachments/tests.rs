@@ -1,3 +1,5 @@
+//! Files as the mail holds them: bytes, names and kinds.
+
 use super::*;
 use crate::mail::{AttachmentKind, structure};
 

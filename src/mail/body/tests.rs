@@ -1,3 +1,5 @@
+//! Which part is the text, and how it is put together.
+
 use super::*;
 
 fn body(raw: &str) -> Body {

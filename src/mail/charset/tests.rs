@@ -1,3 +1,5 @@
+//! Labels that mean another charset, texts that say none, ISO 2022.
+
 use encoding_rs::{BIG5, EUC_KR, KOI8_R, SHIFT_JIS, WINDOWS_1251};
 
 use super::*;

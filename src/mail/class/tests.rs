@@ -1,3 +1,5 @@
+//! Who wrote: people against every kind of machine, by whole mails.
+
 use crate::mail::{Class, ReadPolicy, read};
 
 fn policy() -> ReadPolicy {

@@ -86,9 +86,10 @@ fn candidate(outer: &Outer<'_>, lines: &[&str], at: usize) -> Option<Candidate> 
 
 /// A header block, with the dividers above it.
 fn block(lines: &[&str], at: usize) -> Option<Candidate> {
-    let above = divider::above(lines, at);
+    let first = header_block::beginning(lines, at);
+    let above = divider::above(lines, first);
     let says = above.map(|(_, says)| says);
-    let start = above.map_or(at, |(start, _)| start);
+    let start = above.map_or(first, |(start, _)| start);
     if let Some(block) = header_block::read(lines, at) {
         return Some(Candidate { start, fields: block.fields, body: block.end, depth: block.depth, says });
     }

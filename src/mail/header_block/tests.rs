@@ -57,11 +57,13 @@ fn folded_fields() {
 #[test]
 fn whole_headers() {
     let text = "Return-Path: <a@a.example>\nReceived: from a.example (a.example [192.0.2.1])\n\tby b.example with ESMTP;\n\tMon, 2 Mar 2026 10:00:00 +0000\nX-Mailer: Mutt\nMessage-ID: <1@a.example>\nDate: Mon, 2 Mar 2026 10:00:00 +0000\nContent-Type: text/plain;\n charset=utf-8\nFrom: A <a@a.example>\nTo: B <b@b.example>\nSubject: x\n\nbody";
-    let (from, date, to, _, subject, end) = fields(text);
+    let lines: Vec<&str> = text.lines().collect();
+    let b = read_below(&lines, 0).unwrap_or_default();
     assert_eq!(
-        (from.as_str(), date.as_str(), to.as_str(), subject.as_str(), end),
-        ("A <a@a.example>", "Mon, 2 Mar 2026 10:00:00 +0000", "B <b@b.example>", "x", 12)
+        (b.fields.from.as_deref(), b.fields.date.as_deref(), b.fields.subject.as_deref(), b.end),
+        (Some("A <a@a.example>"), Some("Mon, 2 Mar 2026 10:00:00 +0000"), Some("x"), 12)
     );
+    assert_eq!((read(&lines, 0), read(&lines, 6), beginning(&lines, 6)), (None, Some(b), 0));
 }
 
 #[test]

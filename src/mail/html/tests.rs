@@ -1,3 +1,5 @@
+//! HTML as text, with its marks and its clean pieces.
+
 use super::*;
 
 #[test]

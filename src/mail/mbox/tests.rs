@@ -1,3 +1,5 @@
+//! Files of mails split by portions of every size.
+
 use proptest::prelude::*;
 
 use super::{Behind, Next, Splitter, from_line, is_mbox};

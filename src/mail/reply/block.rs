@@ -16,11 +16,18 @@ const BARE_DIVIDER_BYTES_MAX: usize = 60;
 /// Longest divider of GroupWise.
 const GROUPWISE_BYTES_MAX: usize = 200;
 
-/// Whether the line at `at` begins a quoted mail without marks: a divider, or a block of header lines with what stands
-/// directly above it.
-pub fn divides(lines: &[Line<'_>], at: usize) -> bool {
+/// Where the quoted mail without marks begins whose divider or header block stands at `at`.
+pub fn beginning(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    if divides(lines, at) {
+        return Some(at);
+    }
+    is_block(lines, at).then(|| header_block::beginning(lines, at))
+}
+
+/// Whether the line is a divider of quotes, or one with a header block below.
+fn divides(lines: &[Line<'_>], at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
-    let divided = if is_rule(line.text) {
+    if is_rule(line.text) {
         is_announced(lines, at)
     } else if divider::is_framed(line.text) {
         match divider::read(line.text) {
@@ -32,10 +39,10 @@ pub fn divides(lines: &[Line<'_>], at: usize) -> bool {
         }
     } else {
         line.text.len() <= BARE_DIVIDER_BYTES_MAX
-            && is_announced(lines, at)
+            && next_filled(lines, at + 1, GAP_MAX + 1)
+                .is_some_and(|next| header_block::read(lines, next).is_some())
             && divider::read(line.text).is_some_and(|(says, _)| says >= Says::Original)
-    };
-    divided || is_block(lines, at)
+    }
 }
 
 /// `>>> Ann Lee <a@b.org> 05.03.2024 14:20 >>>`, GroupWise; the mail below has no marks.
@@ -53,7 +60,8 @@ fn is_from(text: &str) -> bool {
 
 /// A header block stands below the divider at `at`: then a sender is enough, or three fields.
 fn is_announced(lines: &[Line<'_>], at: usize) -> bool {
-    let block = next_filled(lines, at + 1, GAP_MAX + 1).and_then(|next| header_block::read(lines, next));
+    let block =
+        next_filled(lines, at + 1, GAP_MAX + 1).and_then(|next| header_block::read_below(lines, next));
     block.is_some_and(|b| b.fields.from.is_some() || b.fields.known() >= 3)
 }
 

@@ -7,6 +7,9 @@ use crate::mail::{
 
 /// Lines that are looked at one by one; the rest of a longer text is the last of them.
 const LINES_MAX: usize = 50_000;
+/// Lines of a range that are counted: no signature has more.
+const COUNTED_LINES_MAX: usize = 200;
+
 /// Whose words a line holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -78,6 +81,14 @@ pub fn line(raw: &str, mark: Mark, at: usize) -> Line<'_> {
     }
     let quoted = !cited && text.starts_with(is_quote_mark);
     Line { raw, text, mark, quoted, kind: Kind::New, closing: false, at }
+}
+
+/// Filled lines of a range: counted only as far as any rule asks, so that asking at each line stays linear.
+pub fn filled(lines: &[Line<'_>], range: std::ops::Range<usize>) -> usize {
+    if range.len() > COUNTED_LINES_MAX {
+        return COUNTED_LINES_MAX;
+    }
+    lines.get(range).unwrap_or_default().iter().filter(|l| !l.is_blank()).count()
 }
 
 /// Marks a range of lines as `kind`.

@@ -47,8 +47,8 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
             if !is_marked(lines, at) && (something_before || last_marked.is_none_or(|n| n < at)) {
                 return set(lines, at..lines.len(), Kind::Quoted);
             }
-        } else if block::divides(lines, at) {
-            return set(lines, at..lines.len(), Kind::Quoted);
+        } else if let Some(begin) = block::beginning(lines, at) {
+            return set(lines, begin..lines.len(), Kind::Quoted);
         } else if is_wrapped_quote(lines, at) {
             set(lines, at..at + 1, Kind::Quoted);
             at += 1;

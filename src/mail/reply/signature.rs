@@ -9,7 +9,7 @@ mod words;
 
 use std::ops::Range;
 
-use super::lines::{Kind, Line};
+use super::lines::{Kind, Line, filled, set};
 use crate::mail::{
     html::Mark,
     line::{is_rule, is_rule_char},
@@ -21,8 +21,6 @@ const SIGNATURE_LINES_MAX: usize = 30;
 const NOTICE_BYTES_MIN: usize = 40;
 /// Longest notice of a company.
 const NOTICE_LINES_MAX: usize = 40;
-/// Lines below a first line that are looked at; signatures of more lines are none.
-const LOOKED_AT_MAX: usize = 200;
 /// Filled lines that may stand behind a program's footer: an advertisement, a name.
 const BEHIND_FOOTER_MAX: usize = 2;
 
@@ -67,20 +65,6 @@ fn run_at(lines: &[Line<'_>], at: usize) -> Range<usize> {
     at..at + len
 }
 
-/// Filled lines of a range: counted only as far as any rule asks, so that asking at each line stays linear.
-fn filled(lines: &[Line<'_>], range: Range<usize>) -> usize {
-    let far = range.len() > LOOKED_AT_MAX;
-    let count =
-        lines.get(range).unwrap_or_default().iter().take(LOOKED_AT_MAX).filter(|l| !l.is_blank()).count();
-    if far { LOOKED_AT_MAX } else { count }
-}
-
-fn take(lines: &mut [Line<'_>], range: Range<usize>) {
-    for line in lines.get_mut(range).unwrap_or_default() {
-        line.kind = Kind::Signature;
-    }
-}
-
 /// Marks what is a signature by its first line; returns where the words before it end.
 fn mark_run(lines: &mut [Line<'_>], run: Range<usize>, something_before: bool) -> usize {
     let mut words = something_before;
@@ -100,7 +84,7 @@ fn mark_run(lines: &mut [Line<'_>], run: Range<usize>, something_before: bool) -
         if found {
             // The name that stands above "via mobile" is seen as closing by `card`.
             let begin = with_rule_above(lines, &run, at);
-            take(lines, begin..run.end);
+            set(lines, begin..run.end, Kind::Signature);
             return begin;
         }
         words = true;

@@ -1,3 +1,5 @@
+//! The division as a whole; its parts have files of their own here.
+
 use super::*;
 
 mod attributions;

@@ -53,7 +53,7 @@ pub fn of_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Finding> {
     let mut reporter = None;
     let mut open: Option<(&'static str, String)> = None;
     for line in lines.chain(std::iter::once("")) {
-        let quoted = unquoted(line);
+        let quoted = unmarked(line);
         if let Some((_, value)) = &mut open
             && quoted.starts_with([' ', '\t'])
             && !quoted.trim().is_empty()
@@ -76,7 +76,8 @@ pub fn of_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Finding> {
     out
 }
 
-fn unquoted(line: &str) -> &str {
+/// A line without the marks of a quoted report. Blanks that fold a field stay, other than in `line::unquoted`.
+fn unmarked(line: &str) -> &str {
     let bare = line.trim_start_matches(['>', '|']);
     if bare.len() < line.len() { bare.strip_prefix(' ').unwrap_or(bare) } else { line }
 }

@@ -1,3 +1,5 @@
+//! Reports of every shape, by whole mails.
+
 use crate::mail::{Class, ReadPolicy, Reading, read};
 
 fn of(raw: &str) -> Reading {

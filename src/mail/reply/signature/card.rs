@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::words;
 use crate::mail::{
     line::{digits, is_blank, is_colon, is_rule},
-    reply::lines::{Kind, Line},
+    reply::lines::{Kind, Line, filled, set},
 };
 
 /// Filled lines of a card; longer ones are no cards.
@@ -22,10 +22,8 @@ pub fn mark(lines: &mut [Line<'_>], run: Range<usize>, sender: &str) {
     let Some(head) = head(lines, &run, sender) else { return };
     let below = head.end..run.end;
     if is_card(lines, below.clone(), false) {
-        for line in lines.get_mut(below).unwrap_or_default() {
-            line.kind = Kind::Signature;
-        }
-    } else if filled(lines, &below) > 0 || head_is_closing_alone(lines, &head, run.end) {
+        set(lines, below, Kind::Signature);
+    } else if filled(lines, below) > 0 || head_is_closing_alone(lines, &head, run.end) {
         return;
     }
     for line in lines.get_mut(head).unwrap_or_default() {
@@ -37,10 +35,6 @@ pub fn mark(lines: &mut [Line<'_>], run: Range<usize>, sender: &str) {
 fn head_is_closing_alone(lines: &[Line<'_>], head: &Range<usize>, end: usize) -> bool {
     let signed = lines.get(end).is_some_and(|l| l.kind == Kind::Signature);
     !signed && head.len() == 1 && lines.get(head.start).is_some_and(|l| words::is_closing(l.text))
-}
-
-fn filled(lines: &[Line<'_>], range: &Range<usize>) -> usize {
-    lines.get(range.clone()).unwrap_or_default().iter().filter(|l| !l.is_blank()).count()
 }
 
 /// Closing and name: the last closing line, or the last line that is the sender's name, within reach of the run's end.
@@ -90,7 +84,7 @@ fn strangers_name(lines: &[Line<'_>], run: &Range<usize>) -> Option<Range<usize>
         if !line.is_blank() && lines.get(at - 1)?.is_blank() && is_name(line.text) {
             let below = lines.get(at + 1..run.end)?;
             let contacts = below.iter().filter(|l| is_contact(l.text)).count();
-            let full = contacts >= 2 && filled(lines, &(at + 1..run.end)) >= 3;
+            let full = contacts >= 2 && filled(lines, at + 1..run.end) >= 3;
             return (full && !is_introduced(lines, run, at) && is_card(lines, at + 1..run.end, false))
                 .then_some(at..at + 1);
         }
