@@ -65,9 +65,11 @@ fn is_announced(lines: &[Line<'_>], at: usize) -> bool {
     block.is_some_and(|b| b.fields.from.is_some() || b.fields.known() >= 3)
 }
 
-/// A header block begins here that nothing announces: a sender and enough else.
+/// A header block begins here that nothing announces: a sender and enough else. "From" and "To" alone are what people write
+/// who want something changed or moved; every program shows the date or the subject.
 fn is_block(lines: &[Line<'_>], at: usize) -> bool {
     let Some(fields) = header_block::read(lines, at).map(|b| b.fields) else { return false };
     let addressed = fields.to.is_some() || fields.subject.is_some() || fields.cc.is_some();
-    fields.from.is_some() && (fields.holds('@') || fields.date.is_some() && addressed)
+    let shown = fields.date.is_some() || fields.subject.is_some();
+    fields.from.is_some() && (fields.holds('@') && shown || fields.date.is_some() && addressed)
 }

@@ -153,6 +153,8 @@ fn programs_and_languages() {
 fn no_blocks() {
     for text in [
         "From: the menu\nTo: the list\nthe export stops.",
+        "Please change my address.\nFrom: ann@a.example\nTo: ann@b.example",
+        "Please change my address.\nFrom: ann@a.example To: ann@b.example",
         "Time: 10:00\nAttachments: none\nIt fails.",
         "---- Original price and new price ----\n10 and 12",
         "--original\nis the option I used",
