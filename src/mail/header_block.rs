@@ -133,7 +133,9 @@ pub struct Block {
 /// line (Outlook's plain text).
 #[must_use]
 pub fn read<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
-    read_with(lines, at, header_line::of_any_header).or_else(|| in_one_line(lines.get(at)?.as_ref(), at))
+    let first = lines.get(at)?.as_ref();
+    header_line(unquoted(first)).filter(|(field, _)| *field != Field::Other)?;
+    read_with(lines, at, header_line::of_any_header).or_else(|| in_one_line(first, at))
 }
 
 /// Where the block at `at` begins: its further fields (`Importance`, a server's `Received`) may stand above it.
