@@ -57,9 +57,14 @@ pub fn by_words(subject_line: &str, text: &str, hints: Hints) -> Option<String> 
 
 /// The words by which a subject names itself automatic (`Automatic reply: Gantt`, `休假通知（自动回复）`), and their language.
 fn automatic_subject(lower: &str) -> Option<(&'static str, &'static str)> {
+    let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
+    let bracketed = pairs.into_iter().find_map(|(open, close)| Some((lower.strip_suffix(close)?, open)));
+    let ends = |word: &str| {
+        bracketed.is_some_and(|(inner, open)| inner.strip_suffix(word).is_some_and(|l| l.ends_with(open)))
+    };
     ALL.iter().find_map(|language| {
         let mut words = language.automatic_subjects.iter();
-        let found = words.find(|word| begins(lower, word) || ends(lower, word))?;
+        let found = words.find(|word| begins(lower, word) || ends(word))?;
         Some((*found, language.code))
     })
 }
@@ -73,13 +78,6 @@ fn begins(lower: &str, word: &str) -> bool {
         || behind.starts_with([':', '：', '(', '（', '【'])
         || behind.starts_with("- ")
         || behind.starts_with("re:")
-}
-
-fn ends(lower: &str, word: &str) -> bool {
-    let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
-    pairs.iter().any(|(open, close)| {
-        lower.strip_suffix(*close).and_then(|l| l.strip_suffix(word)).is_some_and(|l| l.ends_with(*open))
-    })
 }
 
 /// Whether the text asks something: machines that are away do not.
