@@ -141,29 +141,26 @@ pub fn read<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
 /// Where the block at `at` begins: its further fields (`Importance`, a server's `Received`) may stand above it.
 #[must_use]
 pub fn beginning<L: AsRef<str>>(lines: &[L], at: usize) -> usize {
-    let mut first = at;
-    for above in (at.saturating_sub(LINES_MAX)..at).rev() {
-        let line = lines.get(above).map_or("", |l| l.as_ref());
-        match header_line::of_any_header(unquoted(line)) {
-            Some((Field::Other, _)) => first = above,
-            // RFC 5322 section 2.2.3: a folded field goes on behind a blank.
-            None if line.starts_with([' ', '\t']) && !unquoted(line).is_empty() => {}
-            _ => break,
-        }
-    }
-    first
+    let above = lines.get(at.saturating_sub(LINES_MAX)..at).unwrap_or_default();
+    let run = above.iter().rev().take_while(|l| is_further(l.as_ref())).count();
+    let is_field =
+        |n: &usize| lines.get(*n).is_some_and(|l| header_line::of_any_header(unquoted(l.as_ref())).is_some());
+    (at.saturating_sub(run)..at).find(is_field).unwrap_or(at)
 }
 
-/// The block at or below `at`, as [`read`], where further fields may stand above it.
+/// The block that begins at `at` as [`beginning`] says: below further fields, or at once.
 #[must_use]
-pub fn read_below<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
-    let mut near = lines.iter().enumerate().skip(at).take(LINES_MAX);
-    let (first, _) = near.find(|(_, line)| {
-        let line = line.as_ref();
-        let folded = line.starts_with([' ', '\t']);
-        !(matches!(header_line::of_any_header(unquoted(line)), Some((Field::Other, _))) || folded)
-    })?;
-    read(lines, first).filter(|_| beginning(lines, first) <= at)
+pub fn read_whole<L: AsRef<str>>(lines: &[L], at: usize) -> Option<Block> {
+    let further = lines.get(at..)?.iter().take(LINES_MAX).take_while(|l| is_further(l.as_ref())).count();
+    read(lines, at + further).filter(|_| beginning(lines, at + further) <= at)
+}
+
+/// A further field, or what of one is folded (RFC 5322 section 2.2.3: behind a blank).
+fn is_further(line: &str) -> bool {
+    match header_line::of_any_header(unquoted(line)) {
+        Some((field, _)) => field == Field::Other,
+        None => line.starts_with([' ', '\t']) && !unquoted(line).is_empty(),
+    }
 }
 
 /// A block whose fields all stand in the line at `at`. Two are enough where one of them shows an address.

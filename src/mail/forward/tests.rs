@@ -382,6 +382,21 @@ fn blocks_in_one_line() {
     }
 }
 
+/// Thunderbird with "View, Headers, All", and Mutt without `weed`.
+#[test]
+fn whole_headers() {
+    let header = "Return-Path: <ann@a.example>\nReceived: from a.example\n\tby b.example; Mon, 2 Mar 2026\nX-Mailer: y\nFrom: Ann <ann@a.example>\nMIME-Version: 1.0\nTo: b@b.example\nSubject: x\nDate: Mon, 2 Mar 2026 10:00:00 +0000";
+    for divider in ["", "-------- Forwarded Message --------\n", "----- Forwarded message from Ann -----\n\n"]
+    {
+        let f = forwarded("Fwd: x", &format!("See.\n\n{divider}{header}\n\nText."));
+        assert_eq!(
+            (f.comment.as_deref(), f.date.as_deref(), f.body.as_deref()),
+            (Some("See."), Some("Mon, 2 Mar 2026 10:00:00 +0000"), Some("Text.")),
+            "{divider}"
+        );
+    }
+}
+
 #[test]
 fn signatures_above_are_not_the_comment() {
     let block = "Begin forwarded message:\n\n> From: Ann <ann@a.example>\n> Subject: x\n>\n> Text.\n";

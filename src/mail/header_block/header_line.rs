@@ -45,7 +45,7 @@ const TRACES: &[&str] = &["from ", "by ", "("];
 const FURTHER_NAME_BYTES_MAX: usize = 76;
 
 /// Marks of emphasis, and borders of a table that became text.
-pub fn is_mark(c: char) -> bool {
+fn is_mark(c: char) -> bool {
     matches!(c, '*' | '_' | '|' | '│') || is_blank(c)
 }
 

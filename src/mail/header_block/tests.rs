@@ -58,7 +58,7 @@ fn folded_fields() {
 fn whole_headers() {
     let text = "Return-Path: <a@a.example>\nReceived: from a.example (a.example [192.0.2.1])\n\tby b.example with ESMTP;\n\tMon, 2 Mar 2026 10:00:00 +0000\nX-Mailer: Mutt\nMessage-ID: <1@a.example>\nDate: Mon, 2 Mar 2026 10:00:00 +0000\nContent-Type: text/plain;\n charset=utf-8\nFrom: A <a@a.example>\nTo: B <b@b.example>\nSubject: x\n\nbody";
     let lines: Vec<&str> = text.lines().collect();
-    let b = read_below(&lines, 0).unwrap_or_default();
+    let b = read_whole(&lines, 0).unwrap_or_default();
     assert_eq!(
         (b.fields.from.as_deref(), b.fields.date.as_deref(), b.fields.subject.as_deref(), b.end),
         (Some("A <a@a.example>"), Some("Mon, 2 Mar 2026 10:00:00 +0000"), Some("x"), 12)

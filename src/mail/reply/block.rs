@@ -61,7 +61,7 @@ fn is_from(text: &str) -> bool {
 /// A header block stands below the divider at `at`: then a sender is enough, or three fields.
 fn is_announced(lines: &[Line<'_>], at: usize) -> bool {
     let block =
-        next_filled(lines, at + 1, GAP_MAX + 1).and_then(|next| header_block::read_below(lines, next));
+        next_filled(lines, at + 1, GAP_MAX + 1).and_then(|next| header_block::read_whole(lines, next));
     block.is_some_and(|b| b.fields.from.is_some() || b.fields.known() >= 3)
 }
 
