@@ -117,6 +117,9 @@ const SENTENCES: &[&str] = &[
     "阅读了",
     "已阅读",
     "已被阅读",
+    "已被 … 阅读", // QQ Mail
+    "已在 … 阅读", // Outlook
+    "已在 … 讀取",
     "已于",
     "已经阅读",
     "已讀取",
@@ -172,6 +175,8 @@ mod tests {
             ("Gelesen: Gantt", "Ihre Nachricht wurde am 4. März gelesen."),
             ("Lu : Gantt", "Votre message a été lu le 4 mars."),
             ("已读：甘特图", "您的邮件 甘特图 已于 2024-03-04 10:02 阅读。"),
+            ("已读: 甘特图", "您的邮件\n\n   主题: 甘特图\n\n 已在 2024/3/4 10:02 阅读。"),
+            ("已读：甘特图", "您发送的邮件 甘特图 已被收件人 a@lee.example 阅读。"),
             ("回执: 甘特图", "这是邮件收条，对方已阅读您的邮件。"),
             ("開封済み: ガント", "メッセージは 3月4日に開封されました。"),
             ("Return Receipt", "Your document: Gantt\nwas received by: Ann/Example\nat: 10:02"),

@@ -184,6 +184,7 @@ impl Painter {
             b"cite" => self.cites |= !value.is_empty(),
             b"data-marker" if value == b"__QUOTED_TEXT__" => self.means(Means::Quote), // Zimbra 8 to 10
             b"data-marker" if value.starts_with(b"__SIG_") => self.means(Means::Signature),
+            b"data-signature-widget" => self.means(Means::Signature), // Mail.ru
             b"href" => self.href = String::from_utf8_lossy(value).trim().to_owned(),
             _ => {}
         }

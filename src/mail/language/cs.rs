@@ -40,6 +40,7 @@ pub const CS: Language = Language {
         "předaný e-mail",
     ],
     footers: &["odesláno z ", "odesláno ze ", "získejte outlook"],
+    footer_ends: &[],
     closings: &[
         "s pozdravem",
         "se srdečným pozdravem",

@@ -26,6 +26,7 @@ pub const DA: Language = Language {
         "begyndelse på videresendt meddelelse",
     ],
     footers: &["sendt fra min", "sendt fra ", "hent outlook"],
+    footer_ends: &[],
     closings: &[
         "med venlig hilsen",
         "venlig hilsen",

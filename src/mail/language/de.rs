@@ -78,7 +78,12 @@ pub const DE: Language = Language {
         "diese nachricht wurde von meinem",
         "holen sie sich outlook",
         "von meine… gesendet",
+        "mit sicherer e-mail von…gesendet",
+        "virenfrei…avast.com",
+        "virenfrei…avg.com",
+        "outlook für",
     ],
+    footer_ends: &["gesendet", "verschickt", "versendet", "beziehen", "herunterladen"],
     closings: &[
         "mit freundlichen grüßen",
         "mit freundlichem gruß",

@@ -46,7 +46,10 @@ pub const ES: Language = Language {
         "obtener outlook",
         "obtén outlook",
         "descargar outlook",
+        "libre de virus…avast.com",
+        "libre de virus…avg.com",
     ],
+    footer_ends: &[],
     closings: &[
         "saludos",
         "un saludo",

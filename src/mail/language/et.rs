@@ -24,6 +24,7 @@ pub const ET: Language = Language {
         "edastatud meil",
     ],
     footers: &["saadetud minu", "saadetud "],
+    footer_ends: &[],
     closings: &["lugupidamisega", "parimate soovidega", "tervitades", "aitäh", "tänan"],
     contacts: &["telefon", "tel", "mob"],
     disclaimers: &["see kiri", "käesolev"],

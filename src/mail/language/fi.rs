@@ -27,6 +27,7 @@ pub const FI: Language = Language {
         "lähetetty edelleen",
     ],
     footers: &["lähetetty ", "hanki outlook"],
+    footer_ends: &[],
     closings: &[
         "ystävällisin terveisin",
         "terveisin",

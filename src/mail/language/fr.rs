@@ -68,7 +68,10 @@ pub const FR: Language = Language {
         "télécharger outlook",
         "téléchargez outlook",
         "obtenez outlook",
+        "sans virus…avast.com",
+        "sans virus…avg.com",
     ],
+    footer_ends: &[],
     closings: &[
         "cordialement",
         "bien cordialement",

@@ -12,7 +12,17 @@ pub const HR: Language = Language {
     cc: &["kopija", "kopija za", "cc"],
     subject: &["predmet", "naslov", "zadeva"],
     other: &["odgovori na", "važnost", "prilozi", "prioritet"],
-    wrote: &["napisao", "napisala", "je napisao", "napisao/la", "napisao je", "napisala je", "pisao", "piše"],
+    wrote: &[
+        "napisao",
+        "napisala",
+        "je napisao",
+        "napisao/la",
+        "napisao je",
+        "napisala je",
+        "pisao",
+        "piše",
+        "je napisala",
+    ],
     wrote_on: &["dana", "dne"],
     originals: &["izvorna poruka", "originalna poruka", "izvirno sporočilo"],
     forwards: &[
@@ -25,7 +35,8 @@ pub const HR: Language = Language {
         "prosleđeni mejl",
         "proslijeđena e-poruka",
     ],
-    footers: &["poslano s ", "poslano sa ", "poslano iz ", "poslato sa "],
+    footers: &["poslano s ", "poslano sa ", "poslano iz ", "poslato sa ", "poslano z "],
+    footer_ends: &[],
     closings: &[
         "s poštovanjem",
         "srdačan pozdrav",

@@ -28,6 +28,7 @@ pub const HU: Language = Language {
         "továbbította",
     ],
     footers: &["elküldve a", "küldve ", "az én iphone", "outlook letöltése"],
+    footer_ends: &["küldve", "elküldve"],
     closings: &["üdvözlettel", "tisztelettel", "köszönettel", "köszönöm", "üdv", "köszönöm szépen"],
     contacts: &["telefon", "tel", "mobil", "fax", "cím"],
     disclaimers: &["ez az e-mail", "ez az üzenet", "jelen üzenet", "a jelen e-mail"],

@@ -24,7 +24,16 @@ pub const IT: Language = Language {
         "email inoltrata",
         "messaggio girato",
     ],
-    footers: &["inviato da ", "inviato dal ", "inviato con ", "scarica outlook", "ottieni outlook"],
+    footers: &[
+        "inviato da ",
+        "inviato dal ",
+        "inviato con ",
+        "scarica outlook",
+        "ottieni outlook",
+        "privo di virus…avast.com",
+        "privo di virus…avg.com",
+    ],
+    footer_ends: &[],
     closings: &[
         "cordiali saluti",
         "distinti saluti",

@@ -49,6 +49,14 @@ pub const JA: Language = Language {
         "docomoから",
         "yahoo!メール for",
     ],
+    footer_ends: &[
+        "から送信",
+        "から送信しました",
+        "から送信されました",
+        "からの送信",
+        "を入手",
+        "をダウンロード",
+    ],
     closings: &[
         "よろしくお願いします",
         "よろしくお願いいたします",

@@ -5,6 +5,8 @@
 //! Invariant: every word is lower case (a test holds it), so that it is compared with lower-case text.
 
 mod ar;
+mod bg;
+mod ca;
 mod cs;
 mod da;
 mod de;
@@ -12,9 +14,11 @@ mod el;
 mod en;
 mod es;
 mod et;
+mod fa;
 mod fi;
 mod fr;
 mod he;
+mod hi;
 mod hr;
 mod hu;
 mod id;
@@ -22,6 +26,9 @@ mod is;
 mod it;
 mod ja;
 mod ko;
+mod lt;
+mod lv;
+mod ms;
 mod nl;
 mod no;
 mod pl;
@@ -29,7 +36,10 @@ mod pt;
 mod ro;
 mod ru;
 mod sk;
+mod sl;
+mod sr;
 mod sv;
+mod th;
 mod tr;
 mod uk;
 mod vi;
@@ -71,6 +81,8 @@ pub struct Language {
     /// Beginnings of the footers that phones and programs add, each a whole line.
     /// `…` stands for any words.
     pub footers: &'static [&'static str],
+    /// Ends of such footers in languages whose verb stands last; the device or program stands at the beginning.
+    pub footer_ends: &'static [&'static str],
     /// What people write above their name, as a line of its own: "Best regards".
     pub closings: &'static [&'static str],
     /// Labels of the lines below a name, without the colon: "Phone".
@@ -104,6 +116,7 @@ const NONE: Language = Language {
     forward_ends: &[],
     body_follows: &[],
     footers: &[],
+    footer_ends: &[],
     closings: &[],
     contacts: &[],
     disclaimers: &[],
@@ -144,6 +157,16 @@ pub const ALL: &[&Language] = &[
     &tr::TR,
     &uk::UK,
     &vi::VI,
+    &bg::BG,
+    &ca::CA,
+    &fa::FA,
+    &hi::HI,
+    &lt::LT,
+    &lv::LV,
+    &ms::MS,
+    &sl::SL,
+    &sr::SR,
+    &th::TH,
 ];
 
 /// What a line of a header block says.
@@ -230,6 +253,7 @@ mod tests {
                 language.forward_ends,
                 language.body_follows,
                 language.footers,
+                language.footer_ends,
                 language.closings,
                 language.contacts,
                 language.disclaimers,

@@ -47,7 +47,10 @@ pub const NL: Language = Language {
         "verstuurd met",
         "verzonden via",
         "outlook voor",
+        "virusvrij…avast.com",
+        "virusvrij…avg.com",
     ],
+    footer_ends: &["verzonden", "verstuurd", "downloaden"],
     closings: &[
         "met vriendelijke groet",
         "met vriendelijke groeten",

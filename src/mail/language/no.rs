@@ -25,6 +25,7 @@ pub const NO: Language = Language {
         "videresendt av",
     ],
     footers: &["sendt fra min", "sendt fra ", "skaff deg outlook"],
+    footer_ends: &[],
     closings: &[
         "med vennlig hilsen",
         "vennlig hilsen",

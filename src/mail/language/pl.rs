@@ -49,7 +49,14 @@ pub const PL: Language = Language {
         "przekierowana wiadomość",
         "wiadomość przesłana dalej",
     ],
-    footers: &["pobierz aplikację outlook", "wysłane z ", "wysłano z ", "pobierz outlook"],
+    footers: &[
+        "pobierz aplikację outlook",
+        "wysłane z ",
+        "wysłano z ",
+        "pobierz outlook",
+        "wolny od wirusów…avast.com",
+    ],
+    footer_ends: &[],
     closings: &[
         "pozdrawiam",
         "serdecznie pozdrawiam",

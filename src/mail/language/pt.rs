@@ -37,7 +37,13 @@ pub const PT: Language = Language {
         "obter o outlook",
         "obtenha o outlook",
         "baixe o outlook",
+        "enviado pelo ",
+        "enviado através do ",
+        "enviado a partir do ",
+        "livre de vírus…avast.com",
+        "não contém vírus…avast.com",
     ],
+    footer_ends: &[],
     closings: &[
         "atenciosamente",
         "cumprimentos",

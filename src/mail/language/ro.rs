@@ -29,6 +29,7 @@ pub const RO: Language = Language {
         "e-mail redirecționat",
     ],
     footers: &["trimis de pe", "trimis din", "obțineți outlook"],
+    footer_ends: &[],
     closings: &[
         "cu stimă",
         "cu stima",

@@ -78,7 +78,9 @@ pub const RU: Language = Language {
         "отправлено от ",
         "скачать outlook",
         "получите outlook",
+        "без вирусов…avast.com",
     ],
+    footer_ends: &[],
     closings: &[
         "с уважением",
         "с наилучшими пожеланиями",

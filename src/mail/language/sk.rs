@@ -29,6 +29,7 @@ pub const SK: Language = Language {
         "odovzdaná správa",
     ],
     footers: &["odoslané z ", "odoslané zo ", "získajte outlook"],
+    footer_ends: &[],
     closings: &["s pozdravom", "so srdečným pozdravom", "ďakujem", "vďaka", "pekný deň"],
     contacts: &["telefón", "tel", "mobil", "fax", "adresa"],
     disclaimers: &["táto správa", "tento e-mail", "tento email"],

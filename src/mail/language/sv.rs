@@ -37,6 +37,7 @@ pub const SV: Language = Language {
         "vidarebefordrat mail",
     ],
     footers: &["skickat från", "skickat med", "hämta outlook"],
+    footer_ends: &[],
     closings: &[
         "med vänlig hälsning",
         "med vänliga hälsningar",

@@ -32,6 +32,7 @@ pub const TR: Language = Language {
         "yönlendirilen mesaj",
         "i̇letilen e-posta",
         "iletilen e-posta",
+        "başlangıçta iletilen ileti",
     ],
     footers: &[
         "iphone'umdan gönderildi",
@@ -41,6 +42,7 @@ pub const TR: Language = Language {
         "android'den gönderildi",
         "outlook'u edinin",
     ],
+    footer_ends: &["gönderildi", "gönderilmiştir", "edinin", "indirin"],
     closings: &[
         "saygılarımla",
         "saygılarımızla",

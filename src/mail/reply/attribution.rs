@@ -10,8 +10,9 @@ use regex::Regex;
 
 use super::lines::{Line, line};
 use crate::mail::{
+    header_block::header_line,
     language::ALL,
-    line::{digits, is_blank, is_colon, is_direction, is_rule_char, without_entities},
+    line::{digits, is_blank, is_colon, is_direction, is_rule, is_rule_char, without_entities},
 };
 
 /// Lines over which mail programs wrap "On … wrote:"; Polymail needs all of them.
@@ -41,13 +42,23 @@ static ON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 static GMAIL_DATE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d\d:\d\d \S.{0,120}$").ok());
 
+/// Header lines that may stand between a rule and an attribution.
+const HEADER_LINES_MAX: usize = 3;
 /// Words of "Quoting Ann Lee <a@b.org>".
 const NAMED_WORDS_MAX: usize = 5;
+/// What ends a sentence.
+const SENTENCE_ENDS: [char; 9] = ['.', '!', '?', '。', '！', '？', '，', ',', '~'];
 /// Who writes about writing is no mail program: "On Monday I wrote:".
 const PRONOUNS: &[&str] = &[
     "i", "we", "you", "he", "she", "they", "ich", "wir", "sie", "er", "du", "ihr", "je", "j'ai", "nous",
     "vous", "il", "elle", "yo", "eu", "io", "ho", "ik", "wij", "ja", "я", "мы", "вы", "он", "она", "who",
     "it", "and", "also", "just", "only",
+];
+
+/// Who tells of others: "On 3 March our partner Ann (a@b.org) wrote:". Display names have none of these.
+const OURS: &[&str] = &[
+    "our", "unser", "unsere", "unserer", "notre", "nuestro", "nuestra", "nosso", "nossa", "nostro", "nostra",
+    "onze", "nasz", "nasza", "наш", "наша",
 ];
 
 /// All attributions outside quote marks, in their order. A line in which a reply stands before one is split.
@@ -66,11 +77,23 @@ pub fn find(lines: &mut Vec<Line<'_>>) -> Vec<Range<usize>> {
             } else {
                 begin
             };
-            found.push(begin..at + 1);
+            found.push(with_header_lines(lines, from, begin)..at + 1);
         }
         at += 1;
     }
     found
+}
+
+/// Yandex names the addressees and the subject below a rule, directly above the attribution.
+fn with_header_lines(lines: &[Line<'_>], from: usize, begin: usize) -> usize {
+    let above = lines.get(from..begin).unwrap_or_default();
+    let fields =
+        above.iter().rev().take(HEADER_LINES_MAX).take_while(|l| header_line(l.text).is_some()).count();
+    let rule = begin.checked_sub(fields + 1).and_then(|at| lines.get(at));
+    match rule {
+        Some(line) if fields > 0 && is_rule(line.text) && from + fields < begin => begin - fields - 1,
+        _ => begin,
+    }
 }
 
 /// The cheap test before lines are joined.
@@ -241,6 +264,14 @@ fn by_address(text: &str, followed: bool) -> bool {
         // Horde: "Quoting Ann <a@b.org>:"
         return true;
     }
+    // `* Ann Lee <a@b.org> [2026-03-02 10:00:00 +0100]:`, what many set in Mutt
+    if let Some((name, date)) = body.strip_suffix(']').and_then(|t| t.rsplit_once('['))
+        && name.trim_end_matches(is_blank).ends_with('>')
+        && name.contains('@')
+        && digits_outside_address(date) >= 8
+    {
+        return true;
+    }
     addressed
         && dated_soon(start)
         && digits_outside_address(body) >= 5
@@ -313,6 +344,9 @@ fn ends_well(before: &str, behind: &str, followed: bool) -> bool {
 }
 
 fn by_pronoun(before: &str, tail: &str) -> bool {
+    if before.split(is_blank).any(|w| OURS.contains(&w)) {
+        return true;
+    }
     let last = before.trim_end_matches(is_blank).rsplit(is_blank).next().unwrap_or_default();
     let next = tail.split(is_blank).next().unwrap_or_default().trim_end_matches(':');
     !before.contains('@') && (PRONOUNS.contains(&last) || PRONOUNS.contains(&next))
@@ -335,6 +369,11 @@ fn glued<'a>(lines: &[Line<'a>], begin: usize, end: usize) -> Option<[Line<'a>; 
         let dated = behind_on(lower.get(found.start()..)?).is_some_and(dated_soon);
         // "Ann <a@b.org> on Monday wrote:" has its name first.
         if !own_word || !dated || before.contains(['@', '<', '(']) {
+            continue;
+        }
+        // Chinese puts the name first: "Ann Lee 於 2026/3/2 寫道:". Only a sentence parts it from the date.
+        let named = !lower.get(found.range())?.is_ascii();
+        if named && before.ends_with(is_blank) && !before.trim_end_matches(is_blank).ends_with(SENTENCE_ENDS) {
             continue;
         }
         let rest = whole.text.get(found.start()..)?;

@@ -24,6 +24,12 @@ const NOTICE_LINES_MAX: usize = 40;
 /// Filled lines that may stand behind a program's footer: an advertisement, a name.
 const BEHIND_FOOTER_MAX: usize = 2;
 
+/// Whether a line is what a phone or program adds: "Sent from my iPhone".
+#[must_use]
+pub fn is_footer_line(text: &str) -> bool {
+    words::is_footer(text)
+}
+
 /// Marks signature lines among the new ones.
 pub fn mark(lines: &mut [Line<'_>], sender: &str) {
     take_marked(lines);
@@ -97,9 +103,14 @@ fn with_rule_above(lines: &[Line<'_>], run: &Range<usize>, at: usize) -> usize {
     let above = lines.get(run.start..at).unwrap_or_default();
     let filled = above.iter().rposition(|l| !l.is_blank());
     match filled.and_then(|n| Some((n, above.get(n)?))) {
-        Some((n, line)) if n > 0 && is_rule(line.text) => run.start + n,
+        // AVG and Avast link a picture above their words.
+        Some((n, line)) if n > 0 && (is_rule(line.text) || is_link(line.text)) => run.start + n,
         _ => at,
     }
+}
+
+fn is_link(text: &str) -> bool {
+    text.starts_with("<http") && text.ends_with('>') && !text.contains(' ')
 }
 
 /// A separator, and below it what a signature may be.

@@ -75,6 +75,9 @@ pub const LABELS: &[&str] = &[
     "收件地址",
     "宛先：",
     "宛先:",
+    "받는 사람:", // Naver
+    "받는사람:",
+    "수신자:",
 ];
 
 /// What stands inside a sentence before a failed address.

@@ -68,6 +68,7 @@ const NAMES: &[(&str, Stage)] = &[
     ("following rcpt command", Stage::Recipient),
     ("rejected recipient <", Stage::Recipient),
     ("for rcpt command", Stage::Recipient),
+    ("for rcpt to command", Stage::Recipient), // GMX
     ("for mail command", Stage::Sender),
     ("for text command", Stage::Content),
     ("for data command", Stage::Content),

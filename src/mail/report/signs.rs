@@ -117,6 +117,7 @@ pub const SUBJECTS_OF_SERVERS: &[&str] = &[
     "배달되지 않음", // Exchange ko
     "배달할 수 없음",
     "전송 실패",
+    "[메일 전송 실패]", // Naver
 ];
 
 /// Parts of subjects that people write too; they need the server's words beside them.

@@ -230,8 +230,9 @@ fn has_company(text: &str) -> bool {
 /// Short and no sentence: a name, a title, a company, a street.
 fn is_short(text: &str) -> bool {
     let width: usize = text.chars().map(|c| if c >= '\u{2e80}' { 2 } else { 1 }).sum();
-    let sentence =
-        text.ends_with(['?', '!', ';', '？', '！', '。', '；']) || text.ends_with('.') && width > 30;
+    let goes_on = text.starts_with(char::is_lowercase) && text.split(is_blank).count() >= 4;
+    let sentence = text.ends_with(['?', '!', ';', '？', '！', '。', '；'])
+        || text.ends_with('.') && (width > 30 || goes_on);
     let labelled = text.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：')).is_some();
     let clauses = text.contains(['，', '。']) && width > 24;
     width <= 60

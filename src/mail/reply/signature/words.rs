@@ -14,7 +14,11 @@ const ANY: char = '…';
 /// An automaton for beginnings of lines; first letters also as capitals, so that nothing is lower-cased but ASCII.
 fn beginnings(words: impl Fn(&Language) -> &'static [&'static str]) -> Option<AhoCorasick> {
     let all = ALL.iter().flat_map(|language| words(language)).map(|w| w.split(ANY).next().unwrap_or(w));
-    let patterns: Vec<String> = all.flat_map(|w| [w.to_owned(), capital(w)]).collect();
+    automaton(all.collect())
+}
+
+fn automaton(words: Vec<&str>) -> Option<AhoCorasick> {
+    let patterns: Vec<String> = words.into_iter().flat_map(|w| [w.to_owned(), capital(w)]).collect();
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
         .start_kind(StartKind::Both)
@@ -37,6 +41,49 @@ static FOOTERS_BY_START: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| 
     }
     all
 });
+static SENDERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| automaton(SENDING_WITH.to_vec()));
+static FOOTER_ENDS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| ALL.iter().flat_map(|language| language.footer_ends).copied().collect());
+/// What a footer names whose verb stands last: makers, devices, programs; before it may stand a word for "my".
+const SENDING_WITH: &[&str] = &[
+    "iphone",
+    "ipad",
+    "ios",
+    "android",
+    "samsung",
+    "galaxy",
+    "huawei",
+    "honor",
+    "xiaomi",
+    "redmi",
+    "oppo",
+    "vivo",
+    "oneplus",
+    "xperia",
+    "pixel",
+    "nokia",
+    "blackberry",
+    "windows",
+    "outlook",
+    "yahoo",
+    "gmail",
+    "proton",
+    "smartphone",
+    "나의 ",
+    "내 ",
+    "제 ",
+    "갤럭시",
+    "삼성",
+    "スマートフォン",
+    "スマホ",
+    "携帯",
+    "auスマート",
+    "meinem ",
+    "mijn ",
+];
+/// Longest such footer, and its most words; more are a sentence.
+const VERB_LAST_BYTES_MAX: usize = 90;
+const VERB_LAST_WORDS_MAX: usize = 6;
 static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.disclaimers));
 static CONFIDENTIAL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.confidential));
 static CLOSINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| beginnings(|l| l.closings));
@@ -57,14 +104,35 @@ pub fn is_footer(text: &str) -> bool {
     // "Get [Outlook for iOS](…)", as Outlook's plain text of a link is.
     let linked = bare.strip_prefix("Get [").map(|rest| format!("Get {rest}"));
     let bare = linked.as_deref().unwrap_or(bare);
-    let Some(end) = begins(&FOOTERS, bare) else { return false };
+    let Some(end) = begins(&FOOTERS, bare) else { return has_verb_last(bare) };
     if is_sentence(bare) {
         return false;
     }
     let start = bare.get(..end).unwrap_or_default().to_lowercase();
     let Some(wanted) = FOOTERS_BY_START.get(start.as_str()) else { return false };
-    let closed = bare.trim_end_matches(['.', '。', ' ', ')', ']', '>', '!', '！']).to_lowercase();
+    let closed = closed(bare);
     wanted.iter().any(|w| w.split_once(ANY).is_none_or(|(_, end)| closed.ends_with(end)))
+        || has_verb_last(bare)
+}
+
+/// Lower case, without what ends a line: a link as Outlook's plain text has it, a full stop.
+fn closed(text: &str) -> String {
+    let linked = text.strip_suffix('>').and_then(|t| t.rsplit_once("<http"));
+    let text = linked.map_or(text, |(before, _)| before);
+    text.trim_end_matches(['.', '。', ' ', ')', ']', '>', '!', '！']).to_lowercase()
+}
+
+/// `iPhone'dan gönderildi`, `Galaxy에서 보냄`, `Outlook für Android<https://…> beziehen`.
+fn has_verb_last(text: &str) -> bool {
+    if text.len() > VERB_LAST_BYTES_MAX
+        || begins(&SENDERS, text).is_none()
+        || text.contains([',', '，', '、', '?', '？'])
+    {
+        return false;
+    }
+    let lower = closed(text);
+    let ends = FOOTER_ENDS.iter().any(|end| lower.ends_with(end));
+    ends && lower.split(' ').count() <= VERB_LAST_WORDS_MAX
 }
 
 /// "Sent from my desk, it is easier there." is no footer; "Sent from my phone, please excuse typos." is one.
@@ -98,6 +166,12 @@ pub fn closing_end(text: &str) -> Option<&str> {
     let rest = text.get(end..)?;
     if rest.starts_with(char::is_alphanumeric) {
         return None;
+    }
+    // "Mit freundlichen Grüßen / Best regards"
+    if let Some(second) = rest.trim_start().strip_prefix(['/', '|'])
+        && let Some(rest) = closing_end(second.trim_start())
+    {
+        return Some(rest);
     }
     // "Thanks Ann", but not "Thanks for the help".
     if rest.starts_with([' ', '\u{a0}']) && rest.split(' ').any(|w| w.starts_with(char::is_lowercase)) {

@@ -51,6 +51,16 @@ const ATTRIBUTIONS: &[(&str, &str)] = &[
         "Gmail he",
         "\u{200f}בתאריך יום ב׳, 2 במרץ 2026 ב-10:00 מאת \u{202a}Ann Lee\u{202c} \u{200f}<\u{202a}ann@lee.example\u{202c}\u{200f}>:\u{202c}",
     ),
+    ("Gmail ca", "Missatge de Ann Lee <ann@lee.example> del dia dl., 2 de març 2026 a les\n10:00:"),
+    ("Gmail th", "ในวันที่ จ. 2 มี.ค. 2026 เวลา 10:00 Ann Lee <ann@lee.example> เขียนว่า:"),
+    ("Gmail bg", "На пн, 2.03.2026 г. в 10:00 Ann Lee <ann@lee.example> написа:"),
+    ("Thunderbird sl", "Dne 2. 03. 2026 ob 10:00 je Ann Lee napisal(a):"),
+    ("AOL", "In a message dated 3/2/2026 10:00:00 AM Eastern Standard Time, ann@lee.example writes:"),
+    ("Mutt, old", "* Ann Lee <ann@lee.example> [2026-03-02 10:00:00 +0100]:"),
+    (
+        "Yandex Mail with header lines",
+        "----------------\nКому: Bob (bob@lee.example);\nТема: Вопрос;\n02.03.2026, 10:00, \"Ann Lee\" <ann@lee.example>:",
+    ),
     ("Apple Mail en", "On 2 Mar 2026, at 10:00, Ann Lee <ann@lee.example> wrote:"),
     ("Apple Mail en_US", "On Mar 2, 2026, at 10:00 AM, Ann Lee <ann@lee.example> wrote:"),
     ("Apple Mail, narrow blank", "On Mar 2, 2026, at 10:00\u{202f}AM, Ann Lee <ann@lee.example> wrote:"),
@@ -184,4 +194,13 @@ fn wrapped_quotes() {
         "> Does the export of this table end with the same message on each computer of yours?\nyes\n> And";
     assert_eq!(reply(question), "yes");
     assert_eq!(reply("New.\n\n> See (https://a.example/path?with=many\n_words=1)\n> x\n"), "New.");
+}
+
+/// Without quote marks below it could be a sentence about somebody.
+#[test]
+fn a_name_before_the_date_belongs_to_it() {
+    for above in ["New.\n\n", ""] {
+        let text = format!("{above}Ann Lee 於 2026/3/2 10:00 寫道:\n> old\n\n");
+        assert_eq!(reply(&text), above.trim_end());
+    }
 }

@@ -22,6 +22,8 @@ fn stays_whole() {
         "Please see:\n\n```\n> SELECT 1;\nFrom: x\n```\nthanks",
         "C> is the prompt that I see.",
         "My colleague (ann@lee.example) writes:\nthe button is grey.",
+        "On 3 March our partner Tom (tom@lee.example) wrote:\nthe export hangs.\nWhy?",
+        "Our client (info@lee.example) wrote on 2 March 2026:\n\nI cannot log in.\n\nCan you help him?",
         "Please answer by 05.03.2026 14:20 to bob@lee.example: it is urgent.",
         "The original message was lost.",
         "Original message\nwas the title of the dialog.",
