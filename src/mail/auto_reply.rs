@@ -38,7 +38,9 @@ const ROOTS: &[&str] = &[
 pub fn by_words(subject_line: &str, text: &str, hints: Hints) -> Option<String> {
     let start: String = text.chars().take(START_CHARS).collect::<String>().to_lowercase();
     if let Some((found, language)) = automatic_subject(&subject_line.trim().to_lowercase())
-        && (hints.machine || hints.answers || !asks(&start))
+        && (hints.machine
+            || hints.answers
+            || !(asks(&start) || is_about(found, &subject_line.trim().to_lowercase(), &start)))
     {
         return Some(format!("subject says \"{found}\" ({language})"));
     }
@@ -78,6 +80,13 @@ fn begins(lower: &str, word: &str) -> bool {
         || behind.starts_with([':', '：', '(', '（', '【'])
         || behind.starts_with("- ")
         || behind.starts_with("re:")
+}
+
+/// A subject of the words alone, and a text that speaks of them without being such a reply: "自动回复" – "自动回复关不掉".
+fn is_about(word: &str, subject: &str, start: &str) -> bool {
+    subject == word
+        && start.contains(word)
+        && !ALL.iter().flat_map(|l| l.automatic_bodies).any(|b| start.contains(b) && b.len() > word.len())
 }
 
 /// Whether the text asks something: machines that are away do not.
@@ -133,6 +142,18 @@ mod tests {
             ("Dies ist eine automatische Antwort.", ANSWER),
         ] {
             assert!(by_words("Re: Gantt", text, hints).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_words_alone_in_the_subject() {
+        for (subject, text, automatic) in [
+            ("自动回复", "自动回复关不掉", false),
+            ("Out of office", "Your calendar ignores my out of office.", false),
+            ("Out of office", "I am out of the office until Monday.", true),
+            ("自动回复", "您好，邮件已收到。", true),
+        ] {
+            assert_eq!(by_words(subject, text, ALONE).is_some(), automatic, "{subject}: {text}");
         }
     }
 

@@ -12,6 +12,8 @@ use crate::mail::{
     line::{is_blank, is_colon, is_quote_mark, next_filled, quote_depth, unquoted},
 };
 
+/// KMail's rule has 41 dashes.
+const CLOSING_RULE_MIN: usize = 36;
 /// Lines in which the beginning of a forwarded mail is looked for.
 const LINES_SEARCHED: usize = 2_000;
 /// Blank lines between a divider and what it announces.
@@ -81,7 +83,8 @@ fn candidate(outer: &Outer<'_>, lines: &[&str], at: usize) -> Option<Candidate> 
     {
         return Some(found);
     }
-    (colon && outer.forwards()).then(|| introduced(lines, at, at)).flatten()
+    let introduces = colon || groupwise(lines.get(at)?).is_some();
+    (introduces && outer.forwards()).then(|| introduced(lines, at, at)).flatten()
 }
 
 /// A header block, with the dividers above it.
@@ -154,13 +157,20 @@ fn same_line(lines: &[&str], at: usize, rest: &str) -> Option<(Fields, usize)> {
     Some((Fields { from: Some(value.to_owned()), ..block.fields }, block.end))
 }
 
+/// `>>> Ann Lee <ann@a.example> 3/2/2026 10:00 AM >>>` as a line of the form that other programs write.
+fn groupwise(line: &str) -> Option<String> {
+    let inner = line.trim().strip_prefix(">>>")?.strip_suffix(">>>")?.trim();
+    (!inner.is_empty() && !inner.starts_with('>')).then(|| format!("{inner}:"))
+}
+
 /// A mail below the line at `at` that names its sender and date.
 fn introduced(lines: &[&str], start: usize, at: usize) -> Option<Candidate> {
     let line = lines.get(at)?;
-    let found = introduction::read(line)?;
+    let groupwise = groupwise(line);
+    let found = introduction::read(groupwise.as_deref().unwrap_or(line))?;
     let address = &found.from.address;
     let from = found.from.name.map_or_else(|| address.clone(), |name| format!("\"{name}\" <{address}>"));
-    let depth = quote_depth(line);
+    let depth = if groupwise.is_some() { 0 } else { quote_depth(line) };
     let says = (start < at).then_some(Says::Forwarded);
     let fields = Fields { from: Some(from), date: found.date, ..Fields::default() };
     Some(Candidate { start, fields, body: at + 1, depth, says })
@@ -264,7 +274,7 @@ fn body(lines: &[&str], depth: usize) -> (Option<String>, Option<String>) {
     let (mail, below) = lines.split_at_checked(quote_end(lines, depth)).unwrap_or((lines, &[]));
     let ended = mail.iter().rposition(|l| divider::ends(unquoted(l)));
     let (mail, behind) = mail.split_at_checked(ended.unwrap_or(mail.len())).unwrap_or((mail, &[]));
-    let mail = mail.get(body_start(mail)..).unwrap_or_default();
+    let mail = mail.get(body_start(mail)..body_end(mail)).unwrap_or_default();
     let mut filled = mail.iter().filter(|l| !unquoted(l).is_empty()).peekable();
     // Missive, Proton Mail and Zoho mark the mail but not its block.
     let marked = filled.peek().is_some() && filled.all(|l| quote_depth(l) > 0);
@@ -290,6 +300,15 @@ fn body_start(mail: &[&str]) -> usize {
     let Some((first, line)) = filled.next() else { return 0 };
     let mut nested = || filled.next().is_some_and(|(at, _)| header_block::read(mail, at).is_some());
     if divider::parts_body(unquoted(line)) && !nested() { first + 1 } else { first }
+}
+
+/// Before the long rule with which KMail closes a forwarded mail.
+fn body_end(mail: &[&str]) -> usize {
+    let last = mail.iter().rposition(|l| !unquoted(l).is_empty());
+    let rule = |at: &usize| {
+        mail.get(*at).is_some_and(|l| l.len() >= CLOSING_RULE_MIN && l.bytes().all(|b| b == b'-'))
+    };
+    last.filter(rule).unwrap_or(mail.len())
 }
 
 /// A line without its first `marks` quote marks.

@@ -271,6 +271,12 @@ fn forwards_without_a_block() {
             &format!("Please see.\n\n\u{feff}{line}\n\n    First.\n    \n    Second.\n"),
         );
     }
+    // GroupWise
+    let f = forwarded(FORWARD, "Please see.\n\n>>> Ann Lee <ann@a.example> 3/2/2026 10:00 AM >>>\nFirst.\n");
+    assert_eq!(
+        (f.from.unwrap_or_default().address.as_str(), f.comment.as_deref(), f.body.as_deref()),
+        ("ann@a.example", Some("Please see."), Some("First."))
+    );
     // Yandex Mail
     let f = forwarded(
         FORWARD,
@@ -333,6 +339,9 @@ fn lines_around_the_body_are_not_part_of_it() {
             "===8<===========End of original message text===========\n\n-- \nBob\n",
         ),
         ("", "\n----- End forwarded message -----\n\n-- \nBob\n"),
+        // KMail; Mutt with fields that no table knows
+        ("\n", "\n-----------------------------------------\n"),
+        ("User-Agent: Mutt/2.2\nX-Loop: 1\n\n", ""),
         ("\n\n", "\n-------------------- End of forwarded message --------------------\n"),
     ] {
         check(

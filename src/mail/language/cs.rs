@@ -28,6 +28,7 @@ pub const CS: Language = Language {
         "uživatel",
     ],
     originals: &["původní zpráva", "původní e-mail"],
+    answer_lines: &["nad tento řádek", "nad tímto řádkem"],
     forwards: &[
         "přeposlaná zpráva",
         "začátek přeposílané zprávy",

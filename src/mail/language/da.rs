@@ -15,6 +15,7 @@ pub const DA: Language = Language {
     wrote: &["skrev"],
     wrote_on: &["den"],
     originals: &["oprindelig meddelelse", "original meddelelse", "oprindelig besked", "oprindelig mail"],
+    answer_lines: &["over denne linje"],
     forwards: &[
         "videresendt meddelelse",
         "videresendt besked",

@@ -39,6 +39,12 @@ pub const DE: Language = Language {
         "antwort nachricht",
         "originaltermin",
     ],
+    answer_lines: &[
+        "oberhalb dieser zeile",
+        "oberhalb dieser linie",
+        "über dieser zeile",
+        "über diese zeile",
+    ],
     forwards: &[
         "weitergeleitete nachricht",
         "anfang der weitergeleiteten nachricht",

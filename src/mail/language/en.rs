@@ -64,6 +64,7 @@ pub const EN: Language = Language {
         "original mail",
         "message original",
     ],
+    answer_lines: &["above this line", "below this line", "above the line"],
     forwards: &[
         "forwarded message",
         "forwarded by",

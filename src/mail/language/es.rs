@@ -23,6 +23,7 @@ pub const ES: Language = Language {
     wrote: &["escribió", "escribio", "va escriure"],
     wrote_on: &["el", "en"],
     originals: &["mensaje original", "correo original", "mensaje de origen"],
+    answer_lines: &["encima de esta línea", "arriba de esta línea", "sobre esta línea"],
     forwards: &[
         "mensaje reenviado",
         "inicio del mensaje reenviado",
@@ -92,6 +93,10 @@ pub const ES: Language = Language {
         "estaré fuera de la oficina",
         "estoy de vacaciones",
         "no responda a este",
+        "estaré ausente",
+        "estoy ausente",
+        "estaré de vacaciones",
+        "mensaje automático",
     ],
     ..NONE
 };

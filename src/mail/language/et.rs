@@ -15,6 +15,7 @@ pub const ET: Language = Language {
     wrote: &["kirjutas"],
     wrote_on: &[],
     originals: &["algne sõnum", "originaalkiri"],
+    answer_lines: &[],
     forwards: &[
         "edastatud sõnum",
         "edastatud kiri",

@@ -16,6 +16,7 @@ pub const FI: Language = Language {
     wrote_on: &[],
     before_names: &["klo"],
     originals: &["alkuperäinen viesti"],
+    answer_lines: &["tämän rivin yläpuolelle"],
     forwards: &[
         "edelleenlähetetty viesti",
         "välitetty viesti",

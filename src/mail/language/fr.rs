@@ -32,6 +32,7 @@ pub const FR: Language = Language {
         "réponse",
         "courriel d'origine",
     ],
+    answer_lines: &["au-dessus de cette ligne"],
     forwards: &[
         "message transféré",
         "message transmis",

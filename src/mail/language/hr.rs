@@ -25,6 +25,7 @@ pub const HR: Language = Language {
     ],
     wrote_on: &["dana", "dne"],
     originals: &["izvorna poruka", "originalna poruka", "izvirno sporočilo"],
+    answer_lines: &[],
     forwards: &[
         "proslijeđena poruka",
         "započni proslijeđenu poruku",

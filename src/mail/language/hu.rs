@@ -19,6 +19,7 @@ pub const HU: Language = Language {
         "időpontban",
     ],
     originals: &["eredeti üzenet", "eredeti levél"],
+    answer_lines: &["e sor fölé", "ezen sor fölé"],
     forwards: &[
         "továbbított üzenet",
         "továbbított levél",

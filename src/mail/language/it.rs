@@ -15,6 +15,12 @@ pub const IT: Language = Language {
     wrote: &["ha scritto"],
     wrote_on: &["il", "in data", "il giorno"],
     originals: &["messaggio originale", "messaggio originario"],
+    answer_lines: &[
+        "sopra di questa riga",
+        "sopra questa riga",
+        "sopra di questa linea",
+        "sopra questa linea",
+    ],
     forwards: &[
         "messaggio inoltrato",
         "inizio messaggio inoltrato",

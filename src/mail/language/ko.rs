@@ -38,6 +38,7 @@ pub const KO: Language = Language {
     wrote: &["작성", "썼습니다", "쓴 글", "작성했습니다", "작성하였습니다"],
     wrote_on: &[],
     originals: &["원문", "원본 메시지", "원본 메일", "회신 원문", "original message"],
+    answer_lines: &["이 줄 위", "이 줄보다 위", "이 선 위"],
     forwards: &[
         "전달된 메일",
         "전달된 메시지",

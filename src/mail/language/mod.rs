@@ -72,6 +72,8 @@ pub struct Language {
     pub before_names: &'static [&'static str],
     /// Words of the divider above a quoted mail, without its dashes: "Original Message".
     pub originals: &'static [&'static str],
+    /// Words of the line above which helpdesks want the answer, between rules.
+    pub answer_lines: &'static [&'static str],
     /// Words of the divider or line that introduces a forwarded mail, without its dashes and colon.
     pub forwards: &'static [&'static str],
     /// Beginnings of the words between rules behind a forwarded mail: "End forwarded message".
@@ -112,6 +114,7 @@ const NONE: Language = Language {
     wrote_on: &[],
     before_names: &[],
     originals: &[],
+    answer_lines: &[],
     forwards: &[],
     forward_ends: &[],
     body_follows: &[],
@@ -249,6 +252,7 @@ mod tests {
                 language.wrote_on,
                 language.before_names,
                 language.originals,
+                language.answer_lines,
                 language.forwards,
                 language.forward_ends,
                 language.body_follows,

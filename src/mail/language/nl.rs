@@ -28,6 +28,7 @@ pub const NL: Language = Language {
         "heeft", "schreef",
     ],
     originals: &["oorspronkelijk bericht", "origineel bericht", "oorspronkelijke bericht"],
+    answer_lines: &["boven deze regel", "boven deze lijn"],
     forwards: &[
         "doorgestuurd bericht",
         "begin doorgestuurd bericht",

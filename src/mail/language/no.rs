@@ -15,6 +15,7 @@ pub const NO: Language = Language {
     wrote: &["skrev"],
     wrote_on: &["den"],
     originals: &["opprinnelig melding", "original melding"],
+    answer_lines: &["over denne linjen", "over denne linja"],
     forwards: &[
         "videresendt melding",
         "start på videresendt",

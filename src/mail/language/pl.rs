@@ -35,6 +35,7 @@ pub const PL: Language = Language {
         "użytkownik",
     ],
     originals: &["wiadomość oryginalna", "oryginalna wiadomość", "wiadomość pierwotna"],
+    answer_lines: &["powyżej tego wiersza", "nad tą linią", "powyżej tej linii", "nad tym wierszem"],
     forwards: &[
         "przekazana wiadomość",
         "treść przekazanej wiadomości",

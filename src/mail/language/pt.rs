@@ -15,6 +15,7 @@ pub const PT: Language = Language {
     wrote: &["escreveu"],
     wrote_on: &["em", "a", "no dia", "às", "aos"],
     originals: &["mensagem original", "e-mail original"],
+    answer_lines: &["acima desta linha"],
     forwards: &[
         "mensagem encaminhada",
         "mensagem reencaminhada",
@@ -92,6 +93,9 @@ pub const PT: Language = Language {
         "estarei ausente",
         "estou de férias",
         "não responda a este",
+        "estou ausente",
+        "encontro-me ausente",
+        "encontro-me de férias",
     ],
     ..NONE
 };

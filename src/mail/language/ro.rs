@@ -15,6 +15,7 @@ pub const RO: Language = Language {
     wrote: &["a scris"],
     wrote_on: &["pe", "în", "la", "în data de"],
     originals: &["mesaj original", "mesajul original", "mesajul inițial"],
+    answer_lines: &[],
     forwards: &[
         "mesaj redirecționat",
         "începutul mesajului redirecționat",

@@ -19,6 +19,7 @@ pub const SK: Language = Language {
         "používateľ",
     ],
     originals: &["pôvodná správa"],
+    answer_lines: &[],
     forwards: &[
         "preposlaná správa",
         "začiatok preposlanej správy",

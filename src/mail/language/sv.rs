@@ -24,6 +24,7 @@ pub const SV: Language = Language {
     wrote_on: &["den"],
     before_names: &["skrev", "kl."],
     originals: &["ursprungligt meddelande", "originalmeddelande"],
+    answer_lines: &["ovanför den här raden", "ovanför denna rad"],
     forwards: &[
         "vidarebefordrat meddelande",
         "vidarebefordrat brev",

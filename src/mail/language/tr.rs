@@ -15,6 +15,7 @@ pub const TR: Language = Language {
     wrote: &["yazdı", "şunu yazdı", "şunları yazdı"],
     wrote_on: &[],
     originals: &["özgün ileti", "orijinal mesaj", "özgün mesaj", "orijinal ileti"],
+    answer_lines: &["bu satırın üst", "bu satırın üzerin", "bu çizginin üst"],
     forwards: &[
         "yönlendirilen ileti",
         "iletilen ileti",

@@ -6,8 +6,14 @@ use super::{
     attribution, block,
     lines::{Kind, Line, set},
 };
-use crate::mail::{html::Mark, line::is_rule};
+use crate::mail::{
+    html::Mark,
+    language::ALL,
+    line::{is_rule, is_rule_char},
+};
 
+/// Longest line above which helpdesks want the answer.
+const ANSWER_LINE_BYTES_MAX: usize = 160;
 /// Longest piece of code between lines of backticks.
 const CODE_LINES_MAX: usize = 400;
 /// From this width on a quoted line may have been wrapped by a program that forgot to mark the rest.
@@ -47,6 +53,11 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
             if !is_marked(lines, at) && (something_before || last_marked.is_none_or(|n| n < at)) {
                 return set(lines, at..lines.len(), Kind::Quoted);
             }
+        } else if is_answer_line(line.text) {
+            // Nothing above it: the answer was written below.
+            let end = if something_before { lines.len() } else { at + 1 };
+            set(lines, at..end, Kind::Quoted);
+            at = end;
         } else if let Some(begin) = block::beginning(lines, at) {
             return set(lines, begin..lines.len(), Kind::Quoted);
         } else if is_wrapped_quote(lines, at) {
@@ -57,6 +68,17 @@ fn walk(lines: &mut [Line<'_>], attributions: &[Range<usize>]) {
             at += 1;
         }
     }
+}
+
+/// `##- Please type your reply above this line -##`, as Zendesk, Jira and other helpdesks write above their letters.
+fn is_answer_line(text: &str) -> bool {
+    let inner = text.trim_matches(|c: char| is_rule_char(c) || c == ' ');
+    let ruled = text.starts_with(is_rule_char) && text.ends_with(is_rule_char);
+    if !ruled || inner.is_empty() || text.len() > ANSWER_LINE_BYTES_MAX {
+        return false;
+    }
+    let lower = inner.to_lowercase();
+    ALL.iter().flat_map(|language| language.answer_lines).any(|words| lower.contains(words))
 }
 
 /// Behind the end of a piece of code that begins at `at` between lines of backticks: nothing in it is a quote.

@@ -105,6 +105,10 @@ pub const SENTENCES: &[&str] = &[
     "无法发送到", // QQ
     "发送到",
     "未能送达",
+    "teslim edilemedi:",
+    "bericht aan ",
+    "dostarczona do:",
+    "dostarczona do",
 ];
 
 /// Servers that will go on trying say so.

@@ -118,6 +118,35 @@ pub const SUBJECTS_OF_SERVERS: &[&str] = &[
     "배달할 수 없음",
     "전송 실패",
     "[메일 전송 실패]", // Naver
+    "[반송]",           // Daum
+    "반송 메일",
+    "메일 발송 실패",
+    "메일 전송 실패",
+    "메일 전송에 실패",
+    "falha na entrega", // Locaweb, UOL, Terra
+    "falha de entrega",
+    "falha ao entregar",
+    "mensagem não entregue",
+    "mensagem devolvida",
+    "mensaje no entregado",
+    "correo no entregado",
+    "correo devuelto",
+    "échec de la distribution",
+    "echec de distribution",
+    "messaggio non recapitato",
+    "messaggio non consegnato",
+    "zwrot poczty", // Polish providers
+    "zwrot wiadomości",
+    "wiadomość niedostarczona",
+    "nie dostarczono",
+    "bericht niet bezorgd",
+    "bericht niet afgeleverd",
+    "i̇leti teslim edilemedi",
+    "ileti teslim edilemedi",
+    "сообщение не доставлено",
+    "письмо не доставлено",
+    "邮件无法投递",
+    "邮件退信",
 ];
 
 /// Parts of subjects that people write too; they need the server's words beside them.
@@ -372,6 +401,15 @@ pub const WORDS: &[&str] = &[
     "não foi possível",
     "не доставлено",
     "не было доставлено",
+    "nie została dostarczona",
+    "nie mogła zostać dostarczona",
+    "kon niet worden bezorgd",
+    "teslim edilemedi",
+    "não pôde ser entregue",
+    "반송",
+    "전송하지 못",
+    "보내지 못",
+    "전송에 실패",
 ];
 
 /// Subjects of other machine mail from the same senders.
