@@ -27,7 +27,6 @@ use super::{
     line::is_blank,
 };
 use lines::{Kind, Line};
-pub use signature::is_footer_line;
 
 /// A body, divided.
 #[derive(Debug, Default, PartialEq, Eq)]

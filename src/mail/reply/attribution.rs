@@ -61,6 +61,31 @@ const OURS: &[&str] = &[
     "onze", "nasz", "nasza", "наш", "наша",
 ];
 
+/// The same without an address: "On 3 March your colleague wrote:".
+const SOMEBODY: &[&str] = &[
+    "colleague",
+    "client",
+    "customer",
+    "kollege",
+    "kollegin",
+    "kunde",
+    "kundin",
+    "collègue",
+    "cliente",
+    "colega",
+    "collega",
+    "klant",
+    "kolega",
+    "koleżanka",
+    "klient",
+    "klientka",
+    "коллега",
+    "клиент",
+    "同事",
+    "客户",
+    "客戶",
+];
+
 /// All attributions outside quote marks, in their order. A line in which a reply stands before one is split.
 pub fn find(lines: &mut Vec<Line<'_>>) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -349,7 +374,10 @@ fn by_pronoun(before: &str, tail: &str) -> bool {
     }
     let last = before.trim_end_matches(is_blank).rsplit(is_blank).next().unwrap_or_default();
     let next = tail.split(is_blank).next().unwrap_or_default().trim_end_matches(':');
-    !before.contains('@') && (PRONOUNS.contains(&last) || PRONOUNS.contains(&next))
+    let somebody = |text: &str| text.split(is_blank).any(|w| SOMEBODY.contains(&w.trim_end_matches(':')));
+    !before.contains('@')
+        && !tail.contains('@')
+        && (PRONOUNS.contains(&last) || PRONOUNS.contains(&next) || somebody(before) || somebody(tail))
 }
 
 /// `Thanks. On Wed, Apr 4, 2012, a@b.org wrote:`: the reply and the attribution as two lines.
@@ -373,7 +401,8 @@ fn glued<'a>(lines: &[Line<'a>], begin: usize, end: usize) -> Option<[Line<'a>; 
         }
         // Chinese puts the name first: "Ann Lee 於 2026/3/2 寫道:". Only a sentence parts it from the date.
         let named = !lower.get(found.range())?.is_ascii();
-        if named && before.ends_with(is_blank) && !before.trim_end_matches(is_blank).ends_with(SENTENCE_ENDS) {
+        if named && before.ends_with(is_blank) && !before.trim_end_matches(is_blank).ends_with(SENTENCE_ENDS)
+        {
             continue;
         }
         let rest = whole.text.get(found.start()..)?;

@@ -24,12 +24,6 @@ const NOTICE_LINES_MAX: usize = 40;
 /// Filled lines that may stand behind a program's footer: an advertisement, a name.
 const BEHIND_FOOTER_MAX: usize = 2;
 
-/// Whether a line is what a phone or program adds: "Sent from my iPhone".
-#[must_use]
-pub fn is_footer_line(text: &str) -> bool {
-    words::is_footer(text)
-}
-
 /// Marks signature lines among the new ones.
 pub fn mark(lines: &mut [Line<'_>], sender: &str) {
     take_marked(lines);

@@ -17,6 +17,9 @@ const CARD_CHARS_MAX: usize = 90;
 /// Longest line that may be a name.
 const NAME_CHARS_MAX: usize = 40;
 
+/// Longest name with a closing behind it.
+const SIGNED_CHARS_MAX: usize = 16;
+
 /// Marks the card at the end of a run of new lines. Closing and name stay in the reply.
 pub fn mark(lines: &mut [Line<'_>], run: Range<usize>, sender: &str) {
     let Some(head) = head(lines, &run, sender) else { return };
@@ -50,6 +53,9 @@ fn head(lines: &[Line<'_>], run: &Range<usize>, sender: &str) -> Option<Range<us
         if seen > CARD_LINES_MAX + 3 {
             break;
         }
+        if is_signed(line.text) {
+            return Some(at..at + 1);
+        }
         let closing = words::closing_end(line.text);
         if let Some(rest) = closing
             && (rest.is_empty() || is_name(rest))
@@ -65,6 +71,14 @@ fn head(lines: &[Line<'_>], run: &Range<usize>, sender: &str) -> Option<Range<us
         return Some(at..at + 1);
     }
     above_footer(lines, run).or_else(|| strangers_name(lines, run))
+}
+
+/// A name with the closing behind it, as Chinese and Korean have it: 李安 敬上, 이안 드림.
+fn is_signed(text: &str) -> bool {
+    text.chars().count() <= SIGNED_CHARS_MAX
+        && text.rsplit_once(is_blank).is_some_and(|(name, closing)| {
+            !closing.is_ascii() && is_name(name) && !name.is_ascii() && words::is_closing(closing)
+        })
 }
 
 /// "Please ask:" stands above.

@@ -177,9 +177,12 @@ pub fn closing_end(text: &str) -> Option<&str> {
     if rest.starts_with([' ', '\u{a0}']) && rest.split(' ').any(|w| w.starts_with(char::is_lowercase)) {
         return None;
     }
-    Some(rest.trim_matches([
+    let rest = rest.trim_matches([
         ',', '.', '!', '，', '。', '！', '~', '～', ' ', '-', '–', '—', ';', '、', '\u{a0}', ':', ')',
-    ]))
+    ]);
+    // "Sincerely, it does not work."
+    let sentence = rest.starts_with(|c: char| c.is_ascii_lowercase()) && rest.split(' ').count() >= 3;
+    (!sentence).then_some(rest)
 }
 
 /// A line with a telephone, an address or the like, by its label: "Tel: …", "手机：…".

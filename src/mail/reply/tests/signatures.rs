@@ -54,6 +54,12 @@ const SIGNATURES: &[(&str, &str, &str, Option<&str>)] = &[
     ("", "New.\n\nYahoo!メール - iPhoneアプリから送信", "New.", Some("Yahoo!メール - iPhoneアプリから送信")),
     ("", "iPhone에서는 안 보냄, 왜죠?", "iPhone에서는 안 보냄, 왜죠?", None),
     ("", "我在 iPhone 上试了\n还是无法发送", "我在 iPhone 上试了\n还是无法发送", None),
+    (
+        "",
+        "可以了。\n\n李安 敬上\n\n某某股份有限公司 資訊處\nTEL: 02-5550-0100",
+        "可以了。\n\n李安 敬上",
+        Some("李安 敬上\n\n某某股份有限公司 資訊處\nTEL: 02-5550-0100"),
+    ),
     ("", "New.\n\nส่งจาก iPhone ของฉัน", "New.", Some("ส่งจาก iPhone ของฉัน")),
     (
         "",
