@@ -18,6 +18,9 @@ const START_CHARS: usize = 600;
 /// An answer that begins by calling itself automatic does so at once.
 const BEGINNING_CHARS: usize = 60;
 
+/// Longest Chinese, Japanese or Korean word for such a reply that is no sentence.
+const NOUN_CHARS_MAX: usize = 5;
+
 /// The root of "automatic" in the languages whose replies name themselves.
 const ROOTS: &[&str] = &[
     "auto",
@@ -50,11 +53,17 @@ pub fn by_words(subject_line: &str, text: &str, hints: Hints) -> Option<String> 
     } else if hints.answers && !asks(&start) {
         let beginning: String =
             start.trim_start_matches(['[', '【', '*', '-', ' ', '#']).chars().take(BEGINNING_CHARS).collect();
-        bodies.find(|b| ROOTS.iter().any(|r| b.contains(r)) && beginning.starts_with(**b))?
+        bodies.find(|b| ROOTS.iter().any(|r| b.contains(r)) && names_itself(&beginning, b))?
     } else {
         return None;
     };
     Some(format!("automatic by its words (\"{found}\", subject \"{}\")", subject::base(subject_line)))
+}
+
+/// "【自动回复】您好" names itself; "自动回复已收到，请人工处理" speaks of one. Longer words are whole sentences.
+fn names_itself(beginning: &str, words: &str) -> bool {
+    let noun = !words.is_ascii() && words.chars().count() <= NOUN_CHARS_MAX;
+    beginning.strip_prefix(words).is_some_and(|rest| !(noun && rest.starts_with(char::is_alphanumeric)))
 }
 
 /// The words by which a subject names itself automatic (`Automatic reply: Gantt`, `休假通知（自动回复）`), and their language.
@@ -172,6 +181,7 @@ mod tests {
             ("Autosvarsfunktion", "Den fungerar inte."),
             ("Abwesenheit eintragen", "Wo trage ich sie ein?"),
             ("Vacation calendar", "I am on vacation from Monday; who can approve meanwhile?"),
+            ("Re: Ticket", "自动回复已收到，请尽快人工处理。"),
             ("Re: Ticket", "Please reply soon, I will be out of the office from Friday."),
             ("Re: Ticket", "Automatic replies do not reach us any more."),
         ] {

@@ -81,6 +81,8 @@ const UNREAD: &[&str] = &[
     "noresponse",
     "nepasrepondre",
     "nichtantworten",
+    "keineantwort",
+    "nichtbeantworten",
     "noresponder",
     "naoresponda",
     "nonrispondere",

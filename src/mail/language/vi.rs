@@ -5,7 +5,7 @@ use super::{Language, NONE};
 pub const VI: Language = Language {
     code: "vi",
     reply_prefixes: &["trl"],
-    forward_prefixes: &["ctiếp"],
+    forward_prefixes: &["chuyển tiếp", "ctiếp"],
     from: &["từ", "người gửi"],
     date: &["ngày", "đã gửi", "ngày gửi"],
     to: &["đến", "tới", "người nhận"],
