@@ -134,7 +134,11 @@ fn may_end(lines: &[Line<'_>], at: usize) -> bool {
     }
     match text.chars().next_back() {
         Some(':' | '：') => true,
-        Some(c) if is_rule_char(c) => text.starts_with(is_rule_char) && text.len() > 20,
+        // Zoho's is wrapped before "wrote ---".
+        Some(c) if is_rule_char(c) => {
+            text.starts_with(is_rule_char) && text.len() > 20
+                || text.len() < 60 && ends_in_wrote(text.trim_end_matches(|c| is_rule_char(c) || is_blank(c)))
+        }
         Some(c) => {
             let dated = text.bytes().any(|b| b.is_ascii_digit());
             dated && (text.contains("GMT") || c.is_alphabetic() && ends_in_wrote(text))
@@ -199,8 +203,25 @@ fn beginning(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
     found
 }
 
+/// Whether the line above names the sender alone, and the date stands in the next: Gmail wraps Chinese attributions there.
+fn names_first(above: &str, joined: &str) -> bool {
+    let above = above.trim_end_matches(['於', '于', '在', ' ']);
+    let dated = joined.starts_with(|c: char| c.is_ascii_digit())
+        || behind_on(joined)
+            .is_some_and(|rest| !joined.is_ascii() && rest.starts_with(|c: char| c.is_ascii_digit()));
+    dated
+        && !joined.contains('@')
+        && above.len() < 120
+        && above.ends_with('>')
+        && above.contains(" <")
+        && above.contains('@')
+}
+
 /// Whether the line above an attribution that shows a time alone has the address and the date: it was wrapped between them.
 fn goes_on(above: &str, joined: &str) -> bool {
+    if names_first(above, joined) {
+        return true;
+    }
     !joined.contains('@')
         && digits(joined) <= 6
         && above.contains('@')
@@ -248,7 +269,8 @@ fn is_attribution(joined: &str, followed: bool) -> bool {
     if joined.len() < 8 || opens_sentence(joined) {
         return false;
     }
-    let lower: String = joined.chars().filter(|c| !is_direction(*c)).flat_map(char::to_lowercase).collect();
+    let spaced = joined.chars().filter(|c| !is_direction(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c });
+    let lower: String = spaced.flat_map(char::to_lowercase).collect();
     let lower = without_entities(&lower);
     let text = lower.trim_matches(|c: char| is_blank(c) || c == '*');
     joined.contains("GMT")

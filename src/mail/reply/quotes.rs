@@ -77,7 +77,7 @@ fn is_answer_line(text: &str) -> bool {
     if !ruled || inner.is_empty() || text.len() > ANSWER_LINE_BYTES_MAX {
         return false;
     }
-    let lower = inner.to_lowercase();
+    let lower = inner.to_lowercase().replace('\u{a0}', " ");
     ALL.iter().flat_map(|language| language.answer_lines).any(|words| lower.contains(words))
 }
 

@@ -56,7 +56,8 @@ fn head(lines: &[Line<'_>], run: &Range<usize>, sender: &str) -> Option<Range<us
         if is_signed(line.text) {
             return Some(at..at + 1);
         }
-        let closing = words::closing_end(line.text);
+        let spaced = words::spaced(line.text);
+        let closing = words::closing_end(&spaced);
         if let Some(rest) = closing
             && (rest.is_empty() || is_name(rest))
         {

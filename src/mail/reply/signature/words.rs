@@ -1,6 +1,6 @@
 //! The words by which signatures are known, from `language`, each in one automaton.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 
@@ -97,6 +97,15 @@ fn begins(automaton: &LazyLock<Option<AhoCorasick>>, text: &str) -> Option<usize
 
 /// "Sent from my iPhone", also in brackets, as a link, and with a rule before it.
 pub fn is_footer(text: &str) -> bool {
+    is_footer_line(&spaced(text))
+}
+
+/// Apple Mail and Gmail put no-break spaces into their own words.
+pub fn spaced(text: &str) -> Cow<'_, str> {
+    if text.contains('\u{a0}') { text.replace('\u{a0}', " ").into() } else { text.into() }
+}
+
+fn is_footer_line(text: &str) -> bool {
     let bare = text.trim_start_matches(['-', '*', '<', ' ', '(', '[', '_', '—', '>', '\u{a0}']);
     if bare.is_empty() || bare.len() > FOOTER_BYTES_MAX {
         return false;
@@ -157,7 +166,7 @@ pub fn is_confidential(text: &str) -> bool {
 
 /// "Best regards," and the like, alone on a line or with a name behind a comma.
 pub fn is_closing(text: &str) -> bool {
-    closing_end(text).is_some_and(|rest| rest.is_empty())
+    closing_end(&spaced(text)).is_some_and(|rest| rest.is_empty())
 }
 
 /// "Best regards, Ann" on one line: what stands behind the closing.

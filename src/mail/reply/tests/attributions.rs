@@ -51,6 +51,11 @@ const ATTRIBUTIONS: &[(&str, &str)] = &[
         "Gmail he",
         "\u{200f}בתאריך יום ב׳, 2 במרץ 2026 ב-10:00 מאת \u{202a}Ann Lee\u{202c} \u{200f}<\u{202a}ann@lee.example\u{202c}\u{200f}>:\u{202c}",
     ),
+    (
+        "Gmail zh_CN, wrapped",
+        "Ann of the very long name <ann.lee@lee.example>\n于2026年3月2日周一 10:00写道：",
+    ),
+    ("Zoho, wrapped", "---- On Mon, 02 Mar 2026 10:00:00 +0100 Ann Lee <ann@lee.example>\nwrote ---"),
     ("Gmail ca", "Missatge de Ann Lee <ann@lee.example> del dia dl., 2 de març 2026 a les\n10:00:"),
     ("Gmail th", "ในวันที่ จ. 2 มี.ค. 2026 เวลา 10:00 Ann Lee <ann@lee.example> เขียนว่า:"),
     ("Gmail bg", "На пн, 2.03.2026 г. в 10:00 Ann Lee <ann@lee.example> написа:"),

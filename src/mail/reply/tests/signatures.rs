@@ -60,6 +60,7 @@ const SIGNATURES: &[(&str, &str, &str, Option<&str>)] = &[
         "可以了。\n\n李安 敬上",
         Some("李安 敬上\n\n某某股份有限公司 資訊處\nTEL: 02-5550-0100"),
     ),
+    ("", "New.\n\nEnvoyé de\u{a0}mon\u{a0}iPhone", "New.", Some("Envoyé de\u{a0}mon\u{a0}iPhone")),
     ("", "New.\n\nส่งจาก iPhone ของฉัน", "New.", Some("ส่งจาก iPhone ของฉัน")),
     (
         "",
