@@ -63,7 +63,7 @@ fn words(text: &str) -> Option<(String, &str)> {
         let bare = lower.trim_matches(|c| {
             is_rule_char(c) || is_colon(c) || is_blank(c) || matches!(c, '.' | '。' | '>' | '<' | '|')
         });
-        (bare.to_owned(), rest.trim_start())
+        (bare.replace('\u{a0}', " "), rest.trim_start())
     })
 }
 
@@ -171,6 +171,7 @@ mod tests {
         for (line, says, rest) in [
             ("---------- Forwarded message ---------", Some(Says::Forwarded), ""),
             ("Begin forwarded message:", Some(Says::Forwarded), ""),
+            ("Début\u{a0}du message\u{a0}transféré\u{a0}:", Some(Says::Forwarded), ""),
             ("*Begin forwarded message:*", Some(Says::Forwarded), ""),
             ("This is a forwarded message", Some(Says::Forwarded), ""),
             ("-------- Preposlaná správa --- Forwarded Message --------", Some(Says::Forwarded), ""),
