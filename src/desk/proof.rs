@@ -81,7 +81,7 @@ pub fn origin(reading: &Reading, dkim: &[DkimFinding], trust: &Trust) -> Origin 
         if dmarc_passed(methods, from, domain) {
             return Origin::Proven(Proof::Dmarc);
         }
-        if methods.iter().any(|m| m.is_pass("auth") && m.property_is("smtp.auth", from)) {
+        if all_say(methods, "auth", |m| m.is_pass("auth") && m.property_is("smtp.auth", from)) {
             return Origin::Proven(Proof::Submission);
         }
     }
@@ -99,13 +99,17 @@ pub fn origin(reading: &Reading, dkim: &[DkimFinding], trust: &Trust) -> Origin 
     unproven(reason)
 }
 
-/// Every `dmarc` result must be a pass for this very domain: a field that contradicts itself proves nothing.
+/// A pass for this very domain.
 fn dmarc_passed(methods: &[Method], from: &str, domain: &str) -> bool {
-    let mut results = methods.iter().filter(|m| m.name == "dmarc").peekable();
-    results.peek().is_some()
-        && results.all(|m| {
-            m.result == "pass" && (m.property_is("header.from", domain) || m.property_is("header.from", from))
-        })
+    all_say(methods, "dmarc", |m| {
+        m.is_pass("dmarc") && (m.property_is("header.from", domain) || m.property_is("header.from", from))
+    })
+}
+
+/// There is a result of this method, and each one says so: a field that contradicts itself proves nothing.
+fn all_say(methods: &[Method], name: &str, says: impl Fn(&Method) -> bool) -> bool {
+    let mut results = methods.iter().filter(|m| m.name == name).peekable();
+    results.peek().is_some() && results.all(says)
 }
 
 /// Why a signature does not prove this From domain; `None` when it does.
@@ -168,8 +172,10 @@ impl Method {
         self.name == name && self.result == "pass"
     }
 
+    /// The property is there, and has this value wherever it stands: one that comes twice was put there by somebody else.
     fn property_is(&self, name: &str, value: &str) -> bool {
-        self.properties.iter().any(|(n, v)| n == name && v.eq_ignore_ascii_case(value))
+        let mut values = self.properties.iter().filter(|(n, _)| n == name).map(|(_, v)| v).peekable();
+        values.peek().is_some() && values.all(|v| v.eq_ignore_ascii_case(value))
     }
 
     /// Google writes the policy as a comment, `(p=REJECT sp=REJECT dis=NONE)`; Microsoft as `action=oreject`; others as
