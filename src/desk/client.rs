@@ -9,7 +9,7 @@ use super::{
     Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Purpose, State,
     ThreadMatch, TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind,
     case::{Case, desk_event},
-    loop_guard, notify, routing, sla,
+    impersonation, loop_guard, notify, routing, sla,
     state::{self, Step},
     thanks,
     threading::{self, Place},
@@ -186,11 +186,15 @@ pub(super) fn held(
     let author = Some(case.sender.address.as_str());
     let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), author);
     let quiet = was_told(case, ticket);
+    let flag = impersonation::sign(case);
+    let cause = if flag.is_some() { NotificationCause::ClaimsStaff } else { cause };
     Decision {
         outcome: Outcome::Held,
         reason: reason.to_owned(),
         ticket: Some(ticket.reference()),
-        changes: vec![case.event("held", format!("{reason}; {}", case.origin.words()))],
+        changes: std::iter::once(case.event("held", format!("{reason}; {}", case.origin.words())))
+            .chain(flag.map(|flag| desk_event("impersonation", flag)))
+            .collect(),
         letters: if quiet {
             Vec::new()
         } else {
@@ -221,7 +225,7 @@ pub(super) fn leaked(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         None => alert(
             case,
             "A secret address of an agent was used by somebody else",
-            vec![("ticket", format!("#{}", ticket.id)), ("sender", case.sender.address.clone())],
+            vec![("ticket", format!("#{}", ticket.id)), ("sender", notify::shown(case.sender).address)],
             "The mail is held and nothing was done. Ask the agent whether they passed a notification on.",
         ),
     };
@@ -258,7 +262,7 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
         priority: route.priority,
         team: route.team.clone(),
         assignee: None,
-        requester: notify::address_of(case.sender),
+        requester: notify::shown(case.sender),
         requester_proven: proven,
         first_response_due_at: clock.due_at,
         history: Vec::new(),
@@ -283,6 +287,9 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
     if let Some(bytes) = facts.oversized_bytes {
         changes.push(desk_event("oversized", format!("{bytes} bytes; the mail stays on the server")));
     }
+    let flag = impersonation::sign(case);
+    changes.extend(flag.map(|flag| desk_event("impersonation", flag)));
+    let told = if flag.is_some() { NotificationCause::ClaimsStaff } else { cause };
     let author = Some(case.sender.address.as_str());
     let staff = notify::responsible(policy, None, brief.team.as_deref(), author);
     let mut decision = Decision {
@@ -290,7 +297,7 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
         reason: "new ticket".to_owned(),
         ticket: Some(TicketRef::New),
         changes,
-        letters: notify::notifications(case, &staff, cause, &brief),
+        letters: notify::notifications(case, &staff, told, &brief),
         ..Decision::default()
     };
     acknowledge(case, &mut decision, continues, clock, cause);

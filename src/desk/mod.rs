@@ -10,6 +10,7 @@ pub mod commands;
 pub mod decision;
 pub mod facts;
 pub mod form;
+mod impersonation;
 pub mod imported;
 pub mod loop_guard;
 mod notify;

@@ -5,7 +5,7 @@
 
 use super::{
     AgentPolicy, Automatic, FileBrief, FileRef, Letter, LetterBody, NotificationCause, PersonFacts, PersonId,
-    Policy, Purpose, Role, TicketBrief, TicketFacts, case::Case, token::without_tokens,
+    Policy, Purpose, Role, TicketBrief, TicketFacts, case::Case, impersonation, token::without_tokens,
 };
 use crate::mail::{Address, Reading};
 
@@ -52,7 +52,7 @@ pub(super) fn brief(ticket: &TicketFacts) -> TicketBrief {
         priority: ticket.priority,
         team: ticket.team.clone(),
         assignee: ticket.assignee.clone(),
-        requester: address_of(&ticket.requester),
+        requester: shown(&ticket.requester),
         requester_proven: ticket.requester_proven,
         first_response_due_at: ticket.first_response_due_at.filter(|_| ticket.first_response_at.is_none()),
         history: ticket.history.clone(),
@@ -62,6 +62,11 @@ pub(super) fn brief(ticket: &TicketFacts) -> TicketBrief {
 /// A person as an address.
 pub(super) fn address_of(person: &PersonFacts) -> Address {
     Address { name: person.name.clone(), address: person.address.clone() }
+}
+
+/// A person as staff see them.
+pub(super) fn shown(person: &PersonFacts) -> Address {
+    impersonation::shown(address_of(person))
 }
 
 /// A letter to a member of staff. Their person row is found by the address: [`PersonId`] 0.
@@ -104,7 +109,7 @@ pub(super) fn notifications(
     let body = LetterBody::Notification {
         cause,
         brief: brief.clone(),
-        author: Some(address_of(case.sender)).filter(|author| author.address != brief.requester.address),
+        author: Some(shown(case.sender)).filter(|author| author.address != brief.requester.address),
         note: None,
         text: without_tokens(case.text()),
         quoted: reading.quoted.is_some(),
@@ -117,17 +122,21 @@ pub(super) fn notifications(
         .collect()
 }
 
-/// The acknowledgement of this mail. Without a `purpose` the mail is held: then nothing of any ticket shows.
+/// The acknowledgement of this mail. Without a `purpose` the mail is held: then nothing of any ticket shows. Whoever is not
+/// proven may be a victim whose address was forged: no word of the mail goes there, so no display name and no thread either.
 pub(super) fn acknowledgement(case: &Case<'_>, purpose: Option<Purpose>, body: LetterBody) -> Letter {
     let reading = &case.facts.reading;
+    let proven = case.origin.is_proven();
+    let to = address_of(case.sender);
+    let earlier = if proven { reading.references.as_slice() } else { &[] };
     Letter {
-        to: address_of(case.sender),
+        to: Address { name: to.name.filter(|_| proven), ..to },
         person: case.sender.id,
         language: case.language().to_owned(),
         reply_purpose: purpose,
         automatic: Some(Automatic::AutoReplied),
         in_reply_to: reading.message_id.clone(),
-        references: chain(&reading.references, reading.message_id.as_ref()),
+        references: chain(earlier, reading.message_id.as_ref()),
         files: Vec::new(),
         body,
     }

@@ -10,6 +10,9 @@ use super::Address;
 /// whose skeleton is one Latin letter).
 const LOOK_LIKE_LATIN: &str = "АВЕЅІЈКМНОРСТУХҮЗаеѕіјорсухһԁԛԝѵӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυιγ";
 
+/// The Latin letter that each of them looks like.
+const LOOKED_LIKE: &str = "ABESIJKMHOPCTYXY3aesijopcyxhdqwvlABEZHIKMNOPTYXovuiy";
+
 /// Whether nobody sees this character, though programs do: controls, bidirectional marks, zero width, tags, byte order marks.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
@@ -49,6 +52,18 @@ pub fn has_homograph(text: &str) -> bool {
         && text.split(|c: char| !c.is_alphabetic()).any(|word| {
             word.contains(|c: char| c.is_ascii_alphabetic()) && word.contains(|c| LOOK_LIKE_LATIN.contains(c))
         })
+}
+
+/// What the text looks like: lower case, and letters that pass for Latin ones as those. Two texts that differ and look the
+/// same are made to deceive.
+#[must_use]
+pub fn skeleton(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let latin = |c: char| LOOK_LIKE_LATIN.chars().zip(LOOKED_LIKE.chars()).find(|(known, _)| *known == c);
+    let shown = text.chars().filter(|c| !is_hidden(*c)).map(|c| latin(c).map_or(c, |(_, looks)| looks));
+    shown.flat_map(char::to_lowercase).collect()
 }
 
 /// What is odd about how a sender shows themself, not yet cleaned.
@@ -104,6 +119,20 @@ mod tests {
             "me@home",
         ] {
             assert_eq!(found(name, "anna@acme.example"), 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_texts_look_like() {
+        assert_eq!(LOOK_LIKE_LATIN.chars().count(), LOOKED_LIKE.chars().count());
+        for (text, looks) in [
+            ("Alice", "alice"),
+            ("А\u{200b}lісе", "alice"),
+            ("ехаmрӏе.com", "example.com"),
+            ("пример", "пpимep"),
+            ("Zoë 李娜", "zoë 李娜"),
+        ] {
+            assert_eq!(skeleton(text), looks, "{text}");
         }
     }
 

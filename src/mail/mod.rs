@@ -43,6 +43,7 @@ use std::{borrow::Cow, ops::ControlFlow, panic};
 
 use charset::Hint;
 pub use class::robot_local_part;
+pub use deception::{has_homograph, skeleton};
 pub use reading::*;
 use structure::Structure;
 

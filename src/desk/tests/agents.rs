@@ -433,3 +433,58 @@ fn staff_learn_who_wrote_where_it_was_not_the_requester() {
     });
     assert_eq!(news.map(|a| a.address).as_deref(), Some("mallory@other.example"));
 }
+
+#[test]
+fn whoever_shows_themself_as_staff_or_as_us_is_flagged_to_the_team_and_answered_like_anybody() {
+    let named = |name: &str, address: &str| PersonFacts { name: Some(name.into()), ..person(70, address) };
+    let by = |sender: &PersonFacts, proven| {
+        let mut facts = mail(sender, "please pay", proven);
+        facts.reading.from = Some(Address { name: sender.name.clone(), address: sender.address.clone() });
+        decided(facts)
+    };
+    for (name, address, proven) in [
+        ("Alice Chen", "alice.chen@mail.example", true),
+        ("\"Chen, Alice\"", "ceo@example.com", false),
+        ("ALICE  ChEn", "x@mail.example", false),
+        ("Аlісе Chen", "x@mail.example", true),
+        ("Example Support", "x@mail.example", true),
+        ("alice@example.com", "x@mail.example", true),
+        ("Support (support＠example.com)", "x@mail.example", true),
+        ("", "alice@example.com@mail.example", true),
+        ("", "boss@example.com", false),
+        ("", "alice@examp1e.com", true),
+        ("", "alice@example.com.evil.example", true),
+        ("", "alice@ехаmрӏе.com", false),
+    ] {
+        let decision = by(&named(name, address), proven);
+        assert_eq!(cause(&decision), Some(NotificationCause::ClaimsStaff), "{name} {address}");
+        assert!(event_kinds(&decision).contains(&"impersonation"), "{name} {address}");
+        assert_eq!((decision.outcome, decision.ticket), (Outcome::Ticket, Some(TicketRef::New)));
+    }
+    for (name, address, proven) in [
+        ("Alice", "x@mail.example", true),
+        ("Alice Chan", "x@mail.example", true),
+        ("Boss", "boss@example.com", true),
+        ("", "alice@sample.com", true),
+    ] {
+        let decision = by(&named(name, address), proven);
+        assert_eq!(cause(&decision), Some(NotificationCause::NewTicket), "{name} {address}");
+        assert!(!event_kinds(&decision).contains(&"impersonation"));
+    }
+    let decision = by(&named("", "alice@ехаmрӏе.com"), false);
+    let shown = decision.letters.iter().find_map(|l| match &l.body {
+        LetterBody::Notification { brief, .. } => Some(brief.requester.address.as_str()),
+        _ => None,
+    });
+    assert_eq!(shown, Some("alice@xn--m-7sboc8c1a38g.com"), "staff see what it is");
+}
+
+#[test]
+fn a_desk_at_a_free_mail_provider_owns_nothing_there() {
+    let mut policy = policy();
+    policy.mailboxes[0].address = "our-desk@gmail.com".into();
+    policy.mailboxes[0].aliases.clear();
+    let mut facts = mail(&person(70, "somebody@gmail.com"), "help", false);
+    facts.reading.to = vec![address("our-desk@gmail.com")];
+    assert_eq!(cause(&decided_by(facts, &policy)), Some(NotificationCause::NewTicket));
+}

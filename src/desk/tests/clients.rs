@@ -30,9 +30,20 @@ fn a_new_mail_makes_a_ticket_an_acknowledgement_and_news_for_the_team() {
 
 #[test]
 fn an_unproven_sender_gets_nothing_of_their_text_back() {
-    let decision = decided(mail(&client(), "buy gold", false));
+    let named = PersonFacts { name: Some("Buy gold at evil.example".into()), ..client() };
+    let thread = vec!["buy-gold@evil.example".to_owned()];
+    let mut facts = mail(&named, "buy gold", false);
+    facts.reading.references.clone_from(&thread);
+    let decision = decided(facts);
     let LetterBody::Acknowledgement { subject, .. } = &decision.letters[0].body else { panic!() };
     assert_eq!(*subject, None);
+    assert_eq!(decision.letters[0].to.name, None);
+    assert_eq!(decision.letters[0].references, ["m1@sender.example"]);
+
+    let mut facts = mail(&client(), "help", true);
+    facts.reading.references = thread;
+    let proven = decided(facts).letters.remove(0);
+    assert_eq!((proven.to.name.as_deref(), proven.references.len()), (Some("李娜"), 2));
 }
 
 #[test]
