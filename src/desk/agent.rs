@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{
     AgentPolicy, Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Problem,
-    Purpose, Role, TicketFacts, TokenFinding,
+    Purpose, Role, TicketFacts, Token, TokenFinding,
     case::Case,
     client,
     commands::{self, Commands},
@@ -46,6 +46,9 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         return act(case, agent, ticket);
     }
     match (case.origin.is_proven(), own) {
+        (true, Some(ticket)) if names_several(case) => {
+            ask(case, agent, ticket, "it names several tickets", Vec::new())
+        }
         (true, Some(ticket)) => act(case, agent, ticket),
         (true, None) => without_possession(case, agent),
         (false, Some(ticket)) => ask(case, agent, ticket, case.origin.words(), Vec::new()),
@@ -72,6 +75,13 @@ fn possession<'a>(case: &Case<'a>, agent: &AgentPolicy) -> Option<&'a TicketFact
         mine.and_then(|t| case.facts.ticket(t.ticket))
     };
     by_token.or_else(by_reference)
+}
+
+/// Whether the agent's own tokens lead to more than one ticket: which one is meant is for them to say.
+fn names_several(case: &Case<'_>) -> bool {
+    let own = |t: &&Token| t.purpose == Purpose::Agent && t.person == case.sender.id;
+    let mut tickets = threading::valid(&case.facts.tokens).filter(own).map(|t| t.ticket);
+    tickets.next().is_some_and(|first| tickets.any(|other| other != first))
 }
 
 /// Another agent's token in this agent's mail.

@@ -28,6 +28,17 @@ impl<'a> Case<'a> {
         if facts.reading.trace.strict_from.as_ref().is_some_and(|from| *from != sender.address) {
             origin = Origin::Unproven { reason: "From is ambiguous", dmarc_refused: origin.dmarc_refused() };
         }
+        // Only staff are held to this: forms of old scripts repeat fields in good faith.
+        let repeated = facts.reading.trace.repeated && policy.agent(&sender.address).is_some();
+        if let Some(reason) = [
+            (facts.replayed, "a signed mail that came before, sent again"),
+            (repeated, "a header field stands twice, and a signature covers one of them"),
+        ]
+        .into_iter()
+        .find_map(|(holds, reason)| holds.then_some(reason))
+        {
+            origin = Origin::Unproven { reason, dmarc_refused: origin.dmarc_refused() };
+        }
         Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, now }
     }
 

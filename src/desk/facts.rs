@@ -148,6 +148,9 @@ pub struct DkimFinding {
     pub body_length_limited: bool,
     /// `h=`, lower case.
     pub signed_headers: Vec<String>,
+    /// `bh=`, base64: by it a replay is recognised.
+    #[serde(default)]
+    pub body_hash: String,
     pub expired: bool,
 }
 
@@ -271,6 +274,10 @@ pub struct MailFacts {
     pub oversized_bytes: Option<u64>,
     /// Findings of our own DKIM check; empty when none was made.
     pub dkim: Vec<DkimFinding>,
+    /// Another mail with one of the same [`super::proof::replay_keys`] came before: the same signed words under another
+    /// Message-ID or to other recipients.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replayed: bool,
     /// `None`: the mail has no usable From.
     pub sender: Option<PersonFacts>,
     /// A mail of the same identity is already there (another mailbox, another folder, dragged out and back).

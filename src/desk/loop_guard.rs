@@ -48,6 +48,9 @@ fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(),
     if is_own(policy, &sender.address) {
         return Err("sent from an address of our own".to_owned());
     }
+    if reading.trace.stand_in && !form::is_form(facts) {
+        return Err("From holds no address, and Reply-To is nobody's word for who they are".to_owned());
+    }
     if !is_addressed_to_us(facts, policy) {
         return Err("our address is not among To, Cc and Delivered-To".to_owned());
     }

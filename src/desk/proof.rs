@@ -4,6 +4,9 @@
 //! Invariants: only the topmost field of a configured authserv-id within our own Received lines is believed; SPF
 //! proves nothing; doubt is "unproven", never an error.
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use super::{DkimFinding, Trust};
 use crate::mail::{AuthenticationResults, Reading};
 
@@ -135,6 +138,26 @@ fn dkim_fault(finding: &DkimFinding, from_domain: &str) -> Option<&'static str> 
     } else {
         None
     }
+}
+
+/// By what a replay of a signed mail is known (FAULTS section 1): who signed, the signed body, Date and From. Whatever else
+/// differs (recipients, Message-ID) may not be signed. None for a mail without a signature that verified: nothing but a
+/// signature can be carried to another mail.
+#[must_use]
+pub fn replay_keys(reading: &Reading, dkim: &[DkimFinding]) -> Vec<String> {
+    let Some(from) = reading.trace.strict_from.as_deref() else { return Vec::new() };
+    let date = reading.date.map_or(i64::MIN, jiff::Timestamp::as_second);
+    let signed = dkim.iter().filter(|finding| finding.passed && !finding.body_hash.is_empty());
+    let key = |finding: &DkimFinding| {
+        let mut hash = Sha256::new();
+        for piece in [finding.domain.as_str(), &finding.body_hash, from] {
+            hash.update((piece.len() as u64).to_be_bytes());
+            hash.update(piece);
+        }
+        hash.update(date.to_be_bytes());
+        HEXLOWER.encode(&hash.finalize())
+    };
+    signed.map(key).collect()
 }
 
 /// Relaxed alignment (RFC 7489 section 3.1.1), stricter: the same domain or a parent of it that somebody owns.

@@ -115,6 +115,7 @@ impl Prover {
                 key_bits,
                 body_length_limited: signature.l > 0,
                 signed_headers: signature.h.iter().map(|h| h.to_lowercase()).collect(),
+                body_hash: data_encoding::BASE64.encode(&signature.bh),
                 expired: error == Some(&Error::Dkim(DkimError::SignatureExpired)),
             });
         }

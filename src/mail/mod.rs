@@ -122,6 +122,7 @@ fn read_header(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) {
     reading.from = list("From").into_iter().next();
     if reading.from.is_none() {
         reading.from = stand_in(header, hint, reading);
+        reading.trace.stand_in = reading.from.is_some();
     }
     clean_people(reading);
     reading.message_id = header.first("Message-ID").and_then(|f| ids::one(f.value));

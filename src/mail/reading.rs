@@ -177,6 +177,13 @@ pub struct Trace {
     /// `addr-spec`: no group, list, route, NUL, encoded address or `From :` (FAULTS section 3). Only such a mail
     /// can be an agent's.
     pub strict_from: Option<String>,
+    /// A field that may stand once (RFC 5322 section 3.6) stands twice: of Subject, Date and the two that say how the body is
+    /// read. A signature covers the lowest one, programs show the topmost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeated: bool,
+    /// From holds no address, and [`Reading::from`] is whom Reply-To or Sender name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stand_in: bool,
     /// Value of our loop header `X-Maildesk-Loop`, of whatever desk.
     pub loop_header: Option<String>,
     /// The Message-ID under which the desk sent this mail: some relays write another one (X-Maildesk-Ref).

@@ -10,10 +10,14 @@ use super::{
 /// Authentication-Results kept; the trusted one stands on top.
 const RESULTS_MAX: usize = 50;
 
+/// Fields whose second copy a signature need not cover.
+const ONCE: [&str; 4] = ["Subject", "Date", "Content-Type", "Content-Transfer-Encoding"];
+
 /// Reads the trace fields.
 #[must_use]
 pub fn read(header: &Header<'_>) -> Trace {
-    let mut trace = Trace { strict_from: addresses::strict_from(header), ..Trace::default() };
+    let repeated = ONCE.iter().any(|name| header.all(name).nth(1).is_some());
+    let mut trace = Trace { strict_from: addresses::strict_from(header), repeated, ..Trace::default() };
     for field in &header.fields {
         if field.is("Received") {
             trace.received += 1;
@@ -87,6 +91,19 @@ mod tests {
             r.trace.authentication_results.iter().map(|a| (a.received_above, a.value.as_str())).collect();
         assert_eq!(above, [(1, "mx; dmarc=pass"), (2, "forged")]);
         assert_eq!(r.trace.delivered_to, ["a@b.org"]);
+    }
+
+    #[test]
+    fn fields_that_stand_twice() {
+        let repeated = |header: &str| {
+            read(format!("From: a@b.org\n{header}\n\nx").as_bytes(), &ReadPolicy::default()).trace.repeated
+        };
+        for header in
+            ["Subject: a\nsubject: b", "Date: x\nTo: c@d\nDate: y", "Content-Type: a/b\nContent-Type : c/d"]
+        {
+            assert!(repeated(header), "{header}");
+        }
+        assert!(!repeated("Subject: a\nDate: x\nReceived: a\nReceived: b\nTo: c@d\nTo: e@f"));
     }
 
     #[test]

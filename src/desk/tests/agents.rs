@@ -212,6 +212,29 @@ fn b_without_a_waits_for_a_confirmation_at_the_registered_address() {
 }
 
 #[test]
+fn a_and_b_that_two_mails_could_share_wait_for_a_confirmation() {
+    let replayed = MailFacts { replayed: true, ..agent_mail(State::Open, "#close\nbye") };
+    let mut repeated = agent_mail(State::Open, "#close\nbye");
+    repeated.reading.trace.repeated = true;
+    let mut several = agent_mail(State::Open, "#close\nbye");
+    several.tokens.push(token(Purpose::Agent, 5, 100));
+    several.tickets.push(TicketFacts { id: TicketId(5), ..ticket(State::Open) });
+    for facts in [replayed, repeated, several] {
+        let decision = decided(facts.clone());
+        assert_eq!(
+            (decision.outcome, letters(&decision)),
+            (Outcome::Held, vec!["confirm>alice@example.com".to_owned()])
+        );
+        assert_eq!(event_kinds(&decision), ["held"]);
+        let released = decided(MailFacts { confirmed: true, ..facts });
+        assert_eq!(state_after(&released), Some(State::Closed));
+    }
+    let mut twice = agent_mail(State::Open, "#close");
+    twice.tokens.push(token(Purpose::Agent, 1042, 100));
+    assert_eq!(state_after(&decided(twice)), Some(State::Closed), "the same ticket twice is one");
+}
+
+#[test]
 fn a_without_b_is_a_note_and_waits() {
     let facts = MailFacts { tokens: vec![], ..agent_mail(State::Open, "Please clear the cache.") };
     let decision = decided(facts.clone());

@@ -162,3 +162,32 @@ fn without_one_plain_from_nothing_is_proven() {
     facts.reading.trace.strict_from = None;
     assert!(!origin(&facts.reading, &[signature()], &policy().trust).is_proven());
 }
+
+#[test]
+fn a_replay_has_the_key_of_the_first_mail_whatever_else_differs() {
+    let reading = |date: &str, from: &str| {
+        let mut facts = mail(&person(1, from), "x", false);
+        facts.reading.date = Some(date.parse().unwrap());
+        facts.reading
+    };
+    let signed = |body: &str| DkimFinding { body_hash: body.into(), ..signature() };
+    let first = reading("2026-11-23T09:00:00Z", CLIENT);
+    let keys = proof::replay_keys(&first, &[signed("aGFzaA==")]);
+    assert_eq!(keys.len(), 1);
+    let mut again = first.clone();
+    again.message_id = Some("another@evil.example".into());
+    again.to = vec![address("support+other@example.com")];
+    assert_eq!(proof::replay_keys(&again, &[signed("aGFzaA==")]), keys);
+    for (reading, finding) in [
+        (first.clone(), signed("bGFzaA==")),
+        (first.clone(), DkimFinding { domain: "other.example".into(), ..signed("aGFzaA==") }),
+        (reading("2026-11-23T09:00:01Z", CLIENT), signed("aGFzaA==")),
+        (reading("2026-11-23T09:00:00Z", "wang@huaxia.example"), signed("aGFzaA==")),
+    ] {
+        let other = proof::replay_keys(&reading, &[finding]);
+        assert!(other.len() == 1 && other != keys);
+    }
+    for none in [signed(""), DkimFinding { passed: false, ..signed("aGFzaA==") }] {
+        assert!(proof::replay_keys(&first, &[none]).is_empty());
+    }
+}
