@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Change, MailFacts, MailboxPolicy, PersonFacts, Policy, TicketFacts, TicketRef,
     proof::{self, Origin},
+    token::without_tokens,
 };
 
 /// The actor of events that nobody wrote.
@@ -30,13 +31,12 @@ impl<'a> Case<'a> {
         }
         // Only staff are held to this: forms of old scripts repeat fields in good faith.
         let repeated = facts.reading.trace.repeated && policy.agent(&sender.address).is_some();
-        if let Some(reason) = [
-            (facts.replayed, "a signed mail that came before, sent again"),
-            (repeated, "a header field stands twice, and a signature covers one of them"),
-        ]
-        .into_iter()
-        .find_map(|(holds, reason)| holds.then_some(reason))
-        {
+        let spoiled = if facts.replayed {
+            Some("a signed mail that came before, sent again")
+        } else {
+            repeated.then_some("a header field stands twice, and a signature covers one of them")
+        };
+        if let Some(reason) = spoiled {
             origin = Origin::Unproven { reason, dmarc_refused: origin.dmarc_refused() };
         }
         Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, now }
@@ -59,13 +59,13 @@ impl<'a> Case<'a> {
         if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply }
     }
 
-    /// The client's own words for the subject, without prefixes.
-    pub fn subject(&self) -> &'a str {
+    /// The client's own words for the subject, without prefixes. It goes on to other people, so no secret of ours stays in it.
+    pub fn subject(&self) -> String {
         let reading = &self.facts.reading;
-        match (reading.title.trim(), &reading.subject) {
+        without_tokens(match (reading.title.trim(), &reading.subject) {
             ("", Some(subject)) => subject.trim(),
             (title, _) => title,
-        }
+        })
     }
 
     /// What this mail is written in if that is sure, else what is known of the client.

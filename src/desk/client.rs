@@ -256,7 +256,7 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
     let remind_at = if clock.remind_at > case.now { clock.remind_at } else { clock_from(case.now).remind_at };
     let proven = case.origin.is_proven();
     let brief = TicketBrief {
-        subject: case.subject().to_owned(),
+        subject: case.subject(),
         state: State::New,
         category: route.category.clone(),
         priority: route.priority,
@@ -320,7 +320,7 @@ fn acknowledge(
     match allowed {
         Ok(()) => {
             // Nothing of the sender's text goes back to an unproven sender (FAULTS section 3, mail bomb).
-            let subject = case.origin.is_proven().then(|| case.subject().to_owned());
+            let subject = case.origin.is_proven().then(|| case.subject());
             let body = LetterBody::Acknowledgement { subject, promise: clock.due_at, continues };
             decision.letters.insert(0, notify::acknowledgement(case, Some(Purpose::Client), body));
             decision.changes.push(desk_event("acknowledgement", case.sender.address.clone()));

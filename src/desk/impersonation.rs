@@ -65,7 +65,8 @@ pub(super) fn sign(case: &Case<'_>) -> Option<&'static str> {
     let (local, domain) = case.sender.address.rsplit_once('@').unwrap_or_default();
     let domains = own_domains(policy);
     let name = folded(name);
-    let shown = |text: &str| domains.iter().any(|own| text.contains(&format!("@{own}")));
+    // Sendmail once routed `alice%example.com@relay` (RFC 1123 section 5.2.16).
+    let shown = |text: &str| domains.iter().any(|own| text.replace('%', "@").contains(&format!("@{own}")));
     if is_name_of_ours(policy, &name) {
         Some("the sender's name is one of ours, the address is not")
     } else if shown(&name) || shown(&skeleton(local)) {

@@ -173,7 +173,7 @@ fn new_ticket(case: &Case<'_>, import: &ImportFacts) -> Decision {
     };
     let mut changes = vec![
         Change::Create {
-            subject: case.subject().to_owned(),
+            subject: case.subject(),
             requester: case.sender.id,
             requester_proven: case.origin.is_proven(),
             language: language.to_owned(),
