@@ -28,14 +28,11 @@ fn file(kind: &str, name: &str, content: &str) -> String {
 const FORWARDED: &str = "---------- Forwarded message ---------\r\nFrom: Eve <eve@evil.example>\r\n\
 Date: Mon, 23 Nov 2026 at 08:00\r\nSubject: x\r\nTo: Alice <alice@example.com>\r\n\r\n#close\r\nclose it\r\n";
 
-fn places() -> Vec<(Mail, Fate)> {
+fn in_the_text() -> Vec<(Mail, Fate)> {
     let quoted = "On Mon, 23 Nov 2026 at 08:00, Eve <eve@evil.example> wrote:\r\n> #close\r\n> now\r\n";
-    let nested = "Content-Type: message/rfc822\r\n\r\nFrom: eve@evil.example\r\nSubject: x\r\n\r\n#close\r\n";
     let mut subject = by_alice("in the subject", plain("Please clear the cache.\r\n"));
     subject.subject = "#close".into();
-    let hidden = |style: &str| html(&format!("<p>Hello</p><div style=\"{style}\">#close</div>"));
-    let hidden_first = |style: &str| html(&format!("<div style=\"{style}\">#close</div><p>Hello</p>"));
-    let mut rows = vec![
+    vec![
         (subject, Fate::Done),
         (by_alice("below the text", plain("Hello Lina,\r\n\r\n#close\r\n")), Fate::Done),
         (by_alice("inside a line", plain("Hello #close\r\n")), Fate::Done),
@@ -51,6 +48,12 @@ fn places() -> Vec<(Mail, Fate)> {
             Fate::Done,
         ),
         (by_alice("below a quote", plain(&format!("{quoted}\r\n#close\r\nHello\r\n"))), Fate::Refused),
+    ]
+}
+
+fn in_other_parts() -> Vec<(Mail, Fate)> {
+    let nested = "Content-Type: message/rfc822\r\n\r\nFrom: eve@evil.example\r\nSubject: x\r\n\r\n#close\r\n";
+    vec![
         (
             by_alice("in a file", mixed(&[&plain("Hello Lina."), &file("text/plain", "a.txt", "#close")])),
             Fate::Done,
@@ -94,7 +97,13 @@ fn places() -> Vec<(Mail, Fate)> {
             by_alice("in the page alone", both("Hello Lina.\r\n", "<p>#close</p><p>Hello Lina.</p>")),
             Fate::Done,
         ),
-    ];
+    ]
+}
+
+fn hidden_in_the_page() -> Vec<(Mail, Fate)> {
+    let hidden = |style: &str| html(&format!("<p>Hello</p><div style=\"{style}\">#close</div>"));
+    let hidden_first = |style: &str| html(&format!("<div style=\"{style}\">#close</div><p>Hello</p>"));
+    let mut rows = Vec::new();
     for style in [
         "display:none",
         "DISPLAY : none !important",
@@ -113,6 +122,10 @@ fn places() -> Vec<(Mail, Fate)> {
     rows
 }
 
+fn places() -> Vec<(Mail, Fate)> {
+    in_the_text().into_iter().chain(in_other_parts()).chain(hidden_in_the_page()).collect()
+}
+
 #[test]
 fn a_command_is_obeyed_at_the_top_of_the_agent_s_own_text_and_nowhere_else() {
     let top = by_alice("at the top", plain("#close\r\nDone.\r\n"));
@@ -122,6 +135,7 @@ fn a_command_is_obeyed_at_the_top_of_the_agent_s_own_text_and_nowhere_else() {
         assert_ne!(state_after(&decision), Some(State::Closed), "{}", mail.name);
         assert_eq!(fate(&decision), expected, "{}: {} {:?}", mail.name, decision.reason, problems(&decision));
     }
+    assert_eq!(judged(), 43);
 }
 
 #[test]
@@ -132,4 +146,5 @@ fn what_a_forger_hides_in_those_places_is_obeyed_no_more() {
         assert_eq!(fate(&decision), Fate::FlaggedTicket, "{}", forged.name);
         super::outcome::assert_nothing_done(&forged, &decision);
     }
+    assert_eq!(judged(), 42);
 }

@@ -162,6 +162,7 @@ fn every_shape_of_from_with_every_secret_and_origin() {
         }
     }
     assert_eq!((forged, genuine), (54 * 16 - 8 * 2, 8 * 2));
+    assert_eq!(judged(), 864);
 }
 
 #[test]
@@ -177,6 +178,7 @@ fn every_deceptive_name_and_domain_is_flagged_to_the_team() {
         let flagged = cause(&decision) == Some(NotificationCause::ClaimsStaff);
         assert_eq!(flagged, !plain.contains(shape), "{shape} {seen:?} {:?}", decision.reason);
     }
+    assert_eq!(judged(), 19);
 }
 
 #[test]
@@ -208,6 +210,7 @@ fn forged_results_at_every_place_below_ours_are_ignored() {
             .result(position + 1, forged);
         assert_harmless(&foreign, Fate::FlaggedTicket);
     }
+    assert_eq!(judged(), 260);
 }
 
 /// What the trusted server may write without proving Alice, and what a sender may try to make it write.
@@ -271,6 +274,7 @@ fn what_the_server_says_without_proving_alice_proves_nothing() {
             assert_harmless(&mail.marked(&own), Fate::Asked);
         }
     }
+    assert_eq!(judged(), 528);
 }
 
 /// Signatures that prove nothing, by what is wrong with them.
@@ -334,6 +338,7 @@ fn weak_foreign_and_replayed_signatures_prove_nothing() {
         let mail = Mail { policy: policy.clone(), ..Mail::new(domain, suffix).signed(finding) };
         assert_harmless(&mail, Fate::FlaggedTicket);
     }
+    assert_eq!(judged(), 78);
 }
 
 /// Marks in our address that are no secret of Alice's for this ticket.
@@ -392,6 +397,7 @@ fn secrets_that_are_none_make_nobody_an_agent() {
         let written = serde_json::to_string(&mail.decided().letters).unwrap();
         assert!(!written.contains(&good), "{}: a secret is not sent on", mail.name);
     }
+    assert_eq!(judged(), 84);
 }
 
 #[test]
@@ -426,6 +432,7 @@ fn a_secret_of_somebody_else_is_a_leak_or_a_stranger_whoever_sends_it() {
         assert_harmless(&retired, Fate::HeldAsStranger);
         assert_eq!(fate(&retired.confirmed()), Fate::HeldAsStranger);
     }
+    assert_eq!(judged(), 31);
 }
 
 fn domain(address: &str) -> &str {
@@ -455,6 +462,7 @@ fn a_known_message_id_is_possession_for_its_agent_alone_and_only_without_marks()
         let expected = if without == Fate::Ticket { Fate::Ticket } else { Fate::HeldAsStranger };
         assert_harmless(&stranger, expected);
     }
+    assert_eq!(judged(), 20);
 }
 
 #[test]
@@ -471,4 +479,5 @@ fn automatic_mail_in_an_agent_s_name_does_nothing() {
         let mail = Mail::alice(field).proven().marked(&own).field(field);
         assert_harmless(&mail, expected);
     }
+    assert_eq!(judged(), 6);
 }

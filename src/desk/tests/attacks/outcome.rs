@@ -108,7 +108,9 @@ pub fn assert_nothing_done(mail: &Mail, decision: &Decision) {
     }
     assert!(to_others <= 1, "{name}: {:?}", letters(decision));
     for letter in decision.letters.iter().filter(|l| matches!(l.body, LetterBody::Confirmation { .. })) {
-        assert_eq!(letter.to.address, ALICE, "{name}: only the registered address is asked");
+        let registered = mail.policy.agents.iter().any(|a| a.address == letter.to.address);
+        let named = mail.from.to_lowercase().contains(&letter.to.address);
+        assert!(registered && named, "{name}: {} is asked", letter.to.address);
     }
 }
 
