@@ -19,11 +19,26 @@ use crate::mail::Class;
 /// Judges a mail whose sender is not staff.
 pub(super) fn decide(case: &Case<'_>) -> Decision {
     match threading::place(case.facts, case.sender) {
+        Place::On(ticket) if is_refused(case, ticket) => held(
+            case,
+            ticket,
+            NotificationCause::Stranger,
+            "claims to be somebody on the ticket, and fails the DMARC policy of their domain",
+        ),
         Place::On(ticket) => answer(case, ticket),
         Place::Stranger(ticket) => stranger(case, ticket),
         Place::Leaked(ticket) => leaked(case, ticket),
         Place::New => new_ticket(case, None, NotificationCause::NewTicket),
     }
+}
+
+/// Whether the domain in From asks to refuse this mail, the requester's earlier mail was proven, and nothing but an address that
+/// anybody can write and a Message-ID that others may have seen puts it on the ticket.
+fn is_refused(case: &Case<'_>, ticket: &TicketFacts) -> bool {
+    let secret = threading::valid(&case.facts.tokens)
+        .any(|t| t.purpose == Purpose::Client && t.ticket == ticket.id && t.person == case.sender.id);
+    let known = ticket.requester.id != case.sender.id || ticket.requester_proven;
+    case.origin.dmarc_refused() && known && !secret && case.facts.reading.class == Class::Human
 }
 
 /// A web form's mail: always a new ticket, since whoever fills in a form can name anybody. One that names staff, or an

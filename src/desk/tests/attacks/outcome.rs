@@ -49,7 +49,7 @@ pub fn fate(decision: &Decision) -> Fate {
         Outcome::Held if has("confirm") && event_kinds(decision).contains(&"note") => Fate::NotedAndAsked,
         Outcome::Held if has("confirm") => Fate::Asked,
         Outcome::Held if decision.reason.contains("token was used by another") => Fate::Leaked,
-        Outcome::Held if decision.reason.contains("not on the ticket") => Fate::HeldAsStranger,
+        Outcome::Held if decision.reason.contains("on the ticket") => Fate::HeldAsStranger,
         Outcome::Held => Fate::HeldAsStaff,
         Outcome::Ticket if decision.ticket == Some(TicketRef::New) && claims => Fate::FlaggedTicket,
         Outcome::Ticket if decision.ticket == Some(TicketRef::New) => Fate::Ticket,

@@ -243,7 +243,8 @@ fn known_person(address: &str, name: Option<&str>) -> PersonFacts {
 
 fn known_ticket(id: TicketId) -> Option<TicketFacts> {
     let history = |at| EventBrief { at, actor: ALICE.into(), kind: "note".into(), detail: HISTORY.into() };
-    let mut found = TicketFacts { history: vec![history(hours_ago(3))], ..ticket(State::Open) };
+    let mut found =
+        TicketFacts { history: vec![history(hours_ago(3))], requester_proven: true, ..ticket(State::Open) };
     found.last_client_text = HISTORY.to_owned();
     if id == TicketId(5) {
         found = TicketFacts {

@@ -50,6 +50,35 @@ fn whoever_overheard_a_reference_is_held_and_learns_nothing() {
     assert_eq!(judged(), 172);
 }
 
+#[test]
+fn a_client_whose_domain_disowns_the_mail_is_held_unless_they_have_their_secret() {
+    let lina =
+        Mail::new("lina", format!("From: {CLIENT}")).says(plain("Please send it to another account.\r\n"));
+    let own = minted(Purpose::Client, 1042, 7);
+    for refusal in [
+        "dmarc=fail (p=reject) header.from=huaxia.example",
+        "dmarc=fail (p=QUARANTINE sp=NONE dis=QUARANTINE) header.from=huaxia.example",
+        "dmarc=fail policy.dmarc=reject header.from=huaxia.example",
+        "spf=pass smtp.mailfrom=evil.example; dmarc=fail action=oreject header.from=huaxia.example",
+    ] {
+        let mail = lina.clone().result(0, format!("mx.example.com; {refusal}"));
+        let held = mail.clone().answers(TO_CLIENT);
+        assert_harmless(&held, Fate::HeldAsStranger);
+        assert_silent_to_clients(&held.decided());
+        assert_harmless(&mail.clone().answers(FROM_CLIENT), Fate::HeldAsStranger);
+        assert_harmless(&mail.marked(&own), Fate::Answer);
+    }
+    for unclear in [
+        "none",
+        "dmarc=fail (p=none) header.from=huaxia.example",
+        "dmarc=temperror header.from=huaxia.example",
+    ] {
+        let mail = lina.clone().result(0, format!("mx.example.com; {unclear}"));
+        assert_harmless(&mail.answers(TO_CLIENT), Fate::Answer);
+    }
+    assert_eq!(judged(), 19);
+}
+
 /// Fields by which a sender would bring other people in.
 const OTHERS: [&str; 10] = [
     "Reply-To: eve@evil.example",
