@@ -91,7 +91,7 @@ fn first_address(text: &str) -> Option<String> {
 }
 
 /// Strict: the address comes from a stranger, and goes into an envelope.
-fn is_usable(address: &str) -> bool {
+pub(super) fn is_usable(address: &str) -> bool {
     let Some((local, domain)) = address.rsplit_once('@') else { return false };
     let plain = |c: char| c.is_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c);
     let label_ok = |label: &str| {

@@ -42,6 +42,9 @@ fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(),
     if let Some(word) = robot_local_part(&sender.address).filter(|_| form::is_form(facts)) {
         return Err(format!("local part {word}"));
     }
+    if !form::is_usable(&sender.address) {
+        return Err("the sender's address is none that mail can be sent to".to_owned());
+    }
     if sender.suppressed {
         return Err("mail to the sender bounced before".to_owned());
     }

@@ -14,6 +14,10 @@ fn every_rule_suppresses_the_acknowledgement_and_keeps_the_ticket() {
         ("not written by a person", |f| f.reading.class = Class::Bulk),
         ("not written by a person", |f| f.reading.class = Class::List),
         ("not written by a person", |f| f.reading.class = Class::AutoReply),
+        ("none that mail can be sent to", |f| {
+            f.sender.as_mut().unwrap().address = "lina@huaxia.example\"".into()
+        }),
+        ("none that mail can be sent to", |f| f.sender.as_mut().unwrap().address = "lina@huaxia".into()),
         ("From holds no address", |f| f.reading.trace.stand_in = true),
         ("our address is not among", |f| f.reading.to = vec![address("someone@else.example")]),
         ("more than 50 Received", |f| f.reading.trace.received = 51),

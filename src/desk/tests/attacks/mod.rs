@@ -8,4 +8,5 @@ mod genuine;
 mod outcome;
 mod post;
 mod secrets;
+mod spliced;
 mod strangers;

@@ -94,7 +94,7 @@ pub fn assert_nothing_done(mail: &Mail, decision: &Decision) {
         }
         to_others += 1;
         assert!(matches!(letter.body, LetterBody::Acknowledgement { .. }), "{name}: {written}");
-        let elsewhere = written.replace(&letter.to.address, "");
+        let elsewhere = serde_json::to_string(&Letter { to: address(""), ..letter.clone() }).unwrap();
         assert!(!elsewhere.contains(HISTORY) && !elsewhere.contains("@example.com"), "{name}: {written}");
         assert!(letter.files.is_empty(), "{name}");
         let LetterBody::Acknowledgement { subject, .. } = &letter.body else { unreachable!() };
