@@ -19,26 +19,33 @@ use crate::mail::Class;
 /// Judges a mail whose sender is not staff.
 pub(super) fn decide(case: &Case<'_>) -> Decision {
     match threading::place(case.facts, case.sender) {
-        Place::On(ticket) if is_refused(case, ticket) => held(
-            case,
-            ticket,
-            NotificationCause::Stranger,
-            "claims to be somebody on the ticket, and fails the DMARC policy of their domain",
-        ),
-        Place::On(ticket) => answer(case, ticket),
+        Place::On(ticket) => match doubt(case, ticket) {
+            Some(reason) => held(case, ticket, NotificationCause::Stranger, reason),
+            None => answer(case, ticket),
+        },
         Place::Stranger(ticket) => stranger(case, ticket),
         Place::Leaked(ticket) => leaked(case, ticket),
         Place::New => new_ticket(case, None, NotificationCause::NewTicket),
     }
 }
 
-/// Whether the domain in From asks to refuse this mail, the requester's earlier mail was proven, and nothing but an address that
-/// anybody can write and a Message-ID that others may have seen puts it on the ticket.
-fn is_refused(case: &Case<'_>, ticket: &TicketFacts) -> bool {
+/// Why a mail is not believed to be from somebody on the ticket, where nothing puts it there but an address that anybody can
+/// write and a Message-ID that others may have seen.
+fn doubt(case: &Case<'_>, ticket: &TicketFacts) -> Option<&'static str> {
     let secret = threading::valid(&case.facts.tokens)
         .any(|t| t.purpose == Purpose::Client && t.ticket == ticket.id && t.person == case.sender.id);
+    let reading = &case.facts.reading;
+    if secret || reading.class != Class::Human {
+        return None;
+    }
+    // Mail of a requester whose mail never was proven may always fail, on the way through a list or a forwarder.
     let known = ticket.requester.id != case.sender.id || ticket.requester_proven;
-    case.origin.dmarc_refused() && known && !secret && case.facts.reading.class == Class::Human
+    if reading.trace.stand_in {
+        Some("only its Reply-To or Sender is somebody on the ticket")
+    } else {
+        (case.origin.dmarc_refused() && known)
+            .then_some("claims to be somebody on the ticket, and fails the DMARC policy of their domain")
+    }
 }
 
 /// A web form's mail: always a new ticket, since whoever fills in a form can name anybody. One that names staff, or an

@@ -122,7 +122,9 @@ fn nobody_is_brought_in_by_a_field() {
     let decision = named.decided();
     assert_eq!(fate(&decision), Fate::Ticket);
     assert_silent_to_clients(&decision);
-    assert_eq!(judged(), 59);
+    assert_harmless(&named.clone().answers(TO_CLIENT), Fate::HeldAsStranger);
+    assert_harmless(&named.marked(&linas), Fate::Answer);
+    assert_eq!(judged(), 61);
 }
 
 /// Mails by which a service gives whoever reads them an account, in the words of several services and languages.
