@@ -291,7 +291,10 @@ fn confirmation(policy: &Policy, marks: &[&str], reading: &Reading) -> Option<Co
 /// As intake gathers.
 pub fn gather(raw: &[u8], dkim: &[DkimFinding], policy: &Policy, replayed: bool) -> MailFacts {
     let own_addresses = policy.own_addresses();
-    let reading = read(raw, &ReadPolicy { own_addresses, ..ReadPolicy::default() });
+    let reading = read(
+        raw,
+        &ReadPolicy { own_addresses, own_lists: policy.trust.own_lists.clone(), ..ReadPolicy::default() },
+    );
     let mailbox = &policy.mailboxes[0];
     let written = reading.to.iter().chain(&reading.cc).map(|a| a.address.as_str());
     let delivered = reading.trace.delivered_to.iter().map(String::as_str);

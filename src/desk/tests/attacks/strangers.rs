@@ -51,6 +51,28 @@ fn whoever_overheard_a_reference_is_held_and_learns_nothing() {
 }
 
 #[test]
+fn an_author_whom_a_list_of_ours_names_is_nobody_s_agent() {
+    let own = minted(Purpose::Agent, 1042, 100);
+    for author in [
+        "X-Original-From: alice@example.com",
+        "Reply-To: alice@example.com",
+        "X-Original-Sender: alice@example.com",
+    ] {
+        let mut mail =
+            Mail::new(author, "From: Alice via Support <support@example.com>").proven().field(author);
+        mail = mail
+            .field("List-Id: Support <support.example.com>")
+            .field("List-Post: <mailto:support@example.com>");
+        mail.policy.trust.own_lists = vec!["support.example.com".into()];
+        assert_harmless(&mail, Fate::FlaggedTicket);
+        assert_harmless(&mail.clone().answers(TO_ALICE), Fate::HeldAsStaff);
+        assert_harmless(&mail.clone().marked(&own), Fate::HeldAsStaff);
+        assert_eq!(mail.marked(NONCE).decided().release, None);
+    }
+    assert_eq!(judged(), 12);
+}
+
+#[test]
 fn a_client_whose_domain_disowns_the_mail_is_held_unless_they_have_their_secret() {
     let lina =
         Mail::new("lina", format!("From: {CLIENT}")).says(plain("Please send it to another account.\r\n"));
