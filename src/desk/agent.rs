@@ -205,7 +205,8 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
     if kind == Some(MessageKind::Reply) && ticket.requester.suppressed {
         return Err(vec![Problem::NoRecipient]);
     }
-    if kind == Some(MessageKind::Reply) && holds_notification(&text, ticket) {
+    let is_attached = reading.trace.desk_mail_attached;
+    if kind == Some(MessageKind::Reply) && (is_attached || holds_notification(&text, ticket)) {
         return Err(vec![Problem::QuotedNotification]);
     }
     orders::plan(found, kind, text, files, ticket.state)

@@ -10,6 +10,9 @@ use super::{
 /// Authentication-Results kept; the trusted one stands on top.
 const RESULTS_MAX: usize = 50;
 
+/// Bytes of an attached mail that are searched for the mark of a desk.
+const DESK_MARK_BYTES_MAX: usize = 512 * 1024;
+
 /// Fields whose second copy a signature need not cover.
 const ONCE: [&str; 4] = ["Subject", "Date", "Content-Type", "Content-Transfer-Encoding"];
 
@@ -46,6 +49,16 @@ pub fn read(header: &Header<'_>) -> Trace {
         }
     }
     trace
+}
+
+/// Whether an attached mail is one that a desk like ours sent. Its mark is looked for in the bytes, since Outlook's own format
+/// (`.msg`) holds the header as one piece of text, in one or two bytes a character.
+#[must_use]
+pub fn is_of_a_desk(mail: &[u8]) -> bool {
+    let head = mail.get(..DESK_MARK_BYTES_MAX).unwrap_or(mail);
+    let narrow = b"X-Maildesk-Loop:";
+    let wide: Vec<u8> = narrow.iter().flat_map(|&b| [b, 0]).collect();
+    memchr::memmem::find(head, narrow).is_some() || memchr::memmem::find(head, &wide).is_some()
 }
 
 fn return_path(raw: &[u8]) -> String {
@@ -91,6 +104,28 @@ mod tests {
             r.trace.authentication_results.iter().map(|a| (a.received_above, a.value.as_str())).collect();
         assert_eq!(above, [(1, "mx; dmarc=pass"), (2, "forged")]);
         assert_eq!(r.trace.delivered_to, ["a@b.org"]);
+    }
+
+    #[test]
+    fn mails_of_a_desk_that_are_attached() {
+        let attached = |head: &str, content: &[u8]| {
+            let mut raw = format!(
+                "From: a@b.org\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nsee\n--x\n{head}\n\n"
+            )
+            .into_bytes();
+            raw.extend_from_slice(content);
+            raw.extend_from_slice(b"\n--x--\n");
+            read(&raw, &ReadPolicy::default()).trace.desk_mail_attached
+        };
+        let ours = b"From: s@d.org\nSubject: [#1]\nX-Maildesk-Loop: ab12 00\n\n#take";
+        let wide: Vec<u8> = ours.iter().flat_map(|&b| [b, 0]).collect();
+        let named =
+            "Content-Type: application/octet-stream; name=a.eml\nContent-Disposition: attachment; filename=";
+        assert!(attached("Content-Type: message/rfc822", ours));
+        assert!(attached(&format!("{named}a.eml"), ours));
+        assert!(attached(&format!("{named}a.msg"), &wide));
+        assert!(!attached("Content-Type: message/rfc822", b"From: c@d.org\nSubject: x\n\nhello"));
+        assert!(!attached(&format!("{named}a.log"), ours));
     }
 
     #[test]

@@ -148,3 +148,22 @@ fn what_a_forger_hides_in_those_places_is_obeyed_no_more() {
     }
     assert_eq!(judged(), 42);
 }
+
+#[test]
+fn a_notification_that_is_attached_does_not_leave() {
+    let token = minted(Purpose::Agent, 1042, 100);
+    let ours = format!(
+        "From: Example Support <support@example.com>\r\nReply-To: support+{token}@example.com\r\nSubject: [#1042]\r\n\
+         X-Maildesk-Loop: ab12 00\r\n\r\n{HISTORY}\r\n"
+    );
+    for head in [
+        "Content-Type: message/rfc822",
+        "Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename=a.eml",
+    ] {
+        let reply = by_alice(head, mixed(&[&plain("See below."), &format!("{head}\r\n\r\n{ours}")]));
+        assert_eq!(problems(&reply.decided()), [Problem::QuotedNotification]);
+        let note = by_alice(head, mixed(&[&plain("#note See below."), &format!("{head}\r\n\r\n{ours}")]));
+        assert_eq!(fate(&note.decided()), Fate::Done, "among colleagues it may");
+        assert_silent_to_clients(&note.decided());
+    }
+}
