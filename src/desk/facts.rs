@@ -254,6 +254,24 @@ pub struct LimitCounts {
     pub confirmations_hour: u32,
 }
 
+/// What a flood or a loop looks like in the store; `loop_guard` judges it. Everything zero: nothing of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FloodFacts {
+    /// Acknowledgements that the breaker alone refused in the last hour: lines of history of kind `breaker`. `None`: not
+    /// counted, so that nobody is told.
+    pub breaker_hour: Option<u32>,
+    /// Acknowledgements to this address since staff last wrote there.
+    pub acks_address_row: u32,
+    /// Tickets that mails of this address opened in the last hour.
+    pub tickets_address_hour: u32,
+    /// Mails of this address that were folded into a ticket in the last hour: lines of history of kind `folded`.
+    pub folded_address_hour: u32,
+    /// The newest of those tickets.
+    pub newest: Option<TicketFacts>,
+    /// Clients' messages of the last seven days from this domain, on any ticket, with the same new text.
+    pub same_text_week: u32,
+}
+
 /// An incoming mail with everything known about it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MailFacts {
@@ -283,6 +301,9 @@ pub struct MailFacts {
     /// The tickets that `tokens` and `threads` name, in that order, at most five.
     pub tickets: Vec<TicketFacts>,
     pub limits: LimitCounts,
+    /// Of the form's client where a form sent it, else of the sender.
+    #[serde(default)]
+    pub flood: FloodFacts,
     /// This held mail is decided again because its agent confirmed it.
     pub confirmed: bool,
     /// It lay in the mailbox's folder of sent mail.

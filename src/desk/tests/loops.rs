@@ -1,7 +1,13 @@
 //! Every rule of FAULTS section 2 keeps the ticket and stops the acknowledgement.
 
 use super::world::*;
-use crate::{desk::*, mail::Class};
+use crate::{
+    desk::{
+        loop_guard::{Scheduled, ScheduledCounts},
+        *,
+    },
+    mail::Class,
+};
 
 /// Each row: the mail makes its ticket, and no acknowledgement leaves, for this reason.
 #[test]
@@ -25,7 +31,16 @@ fn every_rule_suppresses_the_acknowledgement_and_keeps_the_ticket() {
         ("1 acknowledgements to this address in 10 minutes", |f| f.limits.acks_address_10min = 1),
         ("5 acknowledgements to this address in a day", |f| f.limits.acks_address_day = 5),
         ("60 acknowledgements to this domain", |f| f.limits.acks_domain_hour = 60),
+        ("10 acknowledgements to this address without an answer", |f| f.flood.acks_address_row = 10),
         ("200 acknowledgements in an hour", |f| f.limits.acks_hour = 200),
+        ("200 acknowledgements in an hour", |f| {
+            f.limits.acks_hour = 150;
+            f.flood.breaker_hour = Some(50);
+        }),
+        ("the same text came more than 2 times", |f| {
+            f.reading.reply = "Your message was received and will be read on Monday.".into();
+            f.flood.same_text_week = 2;
+        }),
     ];
     for (reason, spoil) in rows {
         let mut facts = mail(&client(), "x", true);
@@ -78,4 +93,133 @@ fn an_oversized_mail_makes_a_ticket_and_is_acknowledged() {
     let decision = decided(facts);
     assert_eq!(letters(&decision)[0], format!("ack>{CLIENT}"));
     assert!(event_kinds(&decision).contains(&"oversized"));
+}
+
+#[test]
+fn the_breaker_tells_the_operators_once_and_closes_by_itself() {
+    let rows = [
+        (199, Some(0), None, 0),
+        (200, Some(0), Some("limit of 200"), 1),
+        (200, Some(1), Some("limit of 200"), 0),
+        // As the hour goes by fewer have left, but as many are asked for.
+        (3, Some(9_000), Some("limit of 200"), 0),
+        (3, Some(196), None, 0),
+        // A store that does not count them: held back, and nobody is told for each.
+        (200, None, Some("limit of 200"), 0),
+    ];
+    for (sent, refused, why, alerts) in rows {
+        let mut facts = mail(&client(), "x", true);
+        (facts.limits.acks_hour, facts.flood.breaker_hour) = (sent, refused);
+        let decision = decided(facts);
+        let told = letters(&decision).iter().filter(|l| l.starts_with("alert>ops@")).count();
+        assert_eq!(told, alerts, "{sent} {refused:?}");
+        assert_eq!(decision.no_acknowledgement.is_some(), why.is_some(), "{sent} {refused:?}");
+        assert_eq!(event_kinds(&decision).contains(&"breaker"), why.is_some());
+        assert_eq!(decision.ticket, Some(TicketRef::New), "the ticket is made all the same");
+    }
+}
+
+#[test]
+fn another_rule_that_refuses_does_not_count_for_the_breaker() {
+    let mut facts = mail(&client(), "x", true);
+    facts.limits.acks_hour = 200;
+    facts.flood.breaker_hour = Some(0);
+    facts.reading.class = Class::AutoReply;
+    let decision = decided(facts);
+    assert!(!event_kinds(&decision).contains(&"breaker"));
+    assert_eq!(decision.letters.len(), 2);
+}
+
+#[test]
+fn short_texts_may_repeat() {
+    let mut facts = mail(&client(), "又打不开了", true);
+    facts.flood.same_text_week = 9;
+    assert_eq!(decided(facts).no_acknowledgement, None);
+}
+
+fn flooded(state: State, tickets: u32, folded: u32) -> MailFacts {
+    MailFacts {
+        flood: FloodFacts {
+            tickets_address_hour: tickets,
+            folded_address_hour: folded,
+            newest: Some(ticket(state)),
+            ..FloodFacts::default()
+        },
+        ..mail(&client(), "again", false)
+    }
+}
+
+#[test]
+fn a_flood_of_new_tickets_folds_into_the_newest() {
+    let first = decided(flooded(State::New, 10, 0));
+    assert_eq!(first.ticket, Some(TicketRef::Existing(TicketId(1042), 3)));
+    assert_eq!(first.outcome, Outcome::Ticket);
+    assert_eq!(messages(&first), [(MessageKind::Client, "again".to_owned())], "kept whole");
+    assert_eq!(letters(&first), [format!("alert>{ALICE}"), format!("alert>{BOB}")]);
+    assert!(first.no_acknowledgement.is_some());
+    assert_eq!(state_after(&first), None);
+    let next = decided(flooded(State::New, 10, 1));
+    assert_eq!((next.ticket, next.letters.len()), (first.ticket, 0), "nobody hears of each");
+    let spam = decided(flooded(State::Spam, 10, 0));
+    assert_eq!((spam.ticket, spam.letters.len()), (first.ticket, 0));
+}
+
+#[test]
+fn what_is_no_flood_gets_its_own_ticket() {
+    let mut others = flooded(State::New, 10, 0);
+    others.flood.newest.as_mut().unwrap().requester = person(8, "x@y.example");
+    let rows = [
+        ("fewer", flooded(State::New, 9, 0)),
+        ("done", flooded(State::Closed, 10, 0)),
+        ("another's", others),
+        ("staff", MailFacts { sender: Some(alice()), ..agents_own() }),
+    ];
+    for (what, facts) in rows {
+        assert_eq!(decided(facts).ticket, Some(TicketRef::New), "{what}");
+    }
+    let answer = MailFacts { flood: flooded(State::New, 10, 0).flood, ..answer(State::Waiting, "here") };
+    assert_eq!(state_after(&decided(answer)), Some(State::Open), "an answer on a ticket is one");
+}
+
+/// An agent forwards many mails of clients in a row.
+fn agents_own() -> MailFacts {
+    let mut facts = MailFacts { flood: flooded(State::New, 50, 0).flood, ..mail(&alice(), "x", true) };
+    facts.flood.newest.as_mut().unwrap().requester = alice();
+    facts
+}
+
+#[test]
+fn scheduled_mails_have_caps_of_their_own() {
+    type Spoil = fn(&mut TicketFacts, &mut ScheduledCounts);
+    let rows: Vec<(&str, Spoil)> = vec![
+        ("1 such mails on a ticket", |_, c| c.ticket_row = 1),
+        ("3 scheduled mails to an address", |_, c| c.address_day = 3),
+        ("1 automatic mails on a ticket in an hour", |t, _| t.automatic_hour = 1),
+        ("10 automatic mails on a ticket", |t, _| t.automatic_row = 10),
+        ("bounced before", |t, _| t.requester.suppressed = true),
+        ("address of our own", |t, _| t.requester.address = SUPPORT.into()),
+        ("local part no-reply", |t, _| t.requester.address = "no-reply@shop.example".into()),
+        ("the ticket is resolved", |t, _| t.state = State::Resolved),
+        ("the ticket is spam", |t, _| t.state = State::Spam),
+    ];
+    for which in [Scheduled::Late, Scheduled::Waiting, Scheduled::Closing] {
+        let state = if which == Scheduled::Late { State::Open } else { State::Waiting };
+        let judged = |t: &TicketFacts, c: ScheduledCounts| loop_guard::may_schedule(which, t, c, &policy());
+        assert_eq!(judged(&ticket(state), ScheduledCounts::default()), Ok(()));
+        for (reason, spoil) in &rows {
+            let (mut ticket, mut counts) = (ticket(state), ScheduledCounts::default());
+            spoil(&mut ticket, &mut counts);
+            let why = judged(&ticket, counts).unwrap_err();
+            assert!(why.contains(reason), "{why} / {reason}");
+        }
+    }
+    assert!(
+        loop_guard::may_schedule(
+            Scheduled::Closing,
+            &ticket(State::Open),
+            ScheduledCounts::default(),
+            &policy()
+        )
+        .is_err()
+    );
 }
