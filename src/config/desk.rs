@@ -172,6 +172,10 @@ pub fn limits(file: &Section<'_>) -> Limits {
             usual.scheduled_per_address_day_max,
         ),
         confirmations_per_hour_max: count("confirmations_per_hour_max", usual.confirmations_per_hour_max),
+        answers_to_staff_per_ticket_day_max: count(
+            "answers_to_staff_per_ticket_day_max",
+            usual.answers_to_staff_per_ticket_day_max,
+        ),
         received_max: section
             .optional("received_max", "received_max = 50")
             .integer(1..=1000)

@@ -256,6 +256,7 @@ pub struct LimitCounts {
 
 /// What a flood or a loop looks like in the store; `loop_guard` judges it. Everything zero: nothing of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FloodFacts {
     /// Acknowledgements that the breaker alone refused in the last hour: lines of history of kind `breaker`. `None`: not
     /// counted, so that nobody is told.
@@ -270,6 +271,13 @@ pub struct FloodFacts {
     pub newest: Option<TicketFacts>,
     /// Clients' messages of the last seven days from this domain, on any ticket, with the same new text.
     pub same_text_week: u32,
+    /// The subject carries our mark (`threading::mark`) of a ticket whose requester is of this domain.
+    pub subject_names_ticket: bool,
+    /// Of an agent's mail: their replies and notes on the tickets that it names, of the last seven days, with the same new
+    /// text; this mail itself not among them.
+    pub own_text_week: u32,
+    /// Of an agent's mail: transcripts and refusals to them on the tickets that it names, in the last day.
+    pub answers_to_staff_day: u32,
 }
 
 /// An incoming mail with everything known about it.

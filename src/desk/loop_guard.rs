@@ -32,9 +32,21 @@ fn by_mail(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Result<(), String> 
     let (facts, limits) = (case.facts, &case.policy.limits);
     by_headers(facts, &case.origin, case.policy)?;
     by_age(facts.received_at, limits, case.now)?;
-    by_text(case)?;
+    by_text(case, ticket)?;
     by_counts(facts, limits)?;
-    ticket.map_or(Ok(()), |t| by_ticket(t, limits))
+    ticket.map_or(Ok(()), |t| {
+        by_ticket(t, limits)?;
+        by_strangers(t)
+    })
+}
+
+/// A colleague who answers all is told once that their mail waits (SPEC section 6), not for ever under new addresses: the
+/// ticket's own acknowledgement and one more.
+fn by_strangers(ticket: &TicketFacts) -> Result<(), String> {
+    if ticket.automatic_row > 1 {
+        return Err("somebody who is not on the ticket was answered already".to_owned());
+    }
+    Ok(())
 }
 
 /// Counts what was asked for, not what left: so the breaker stays open as long as the flood lasts, lets nothing trickle
@@ -59,6 +71,12 @@ pub(super) fn fold_into<'a>(case: &Case<'a>) -> Option<&'a TicketFacts> {
         State::Resolved | State::Closed | State::Merged => false,
     };
     flood.newest.as_ref().filter(|_| full).filter(open).filter(|t| t.requester.id == case.sender.id)
+}
+
+/// Whether this agent heard enough today of what became of their mails on this ticket: an autoresponder of theirs that shows
+/// no sign of one would be answered for ever.
+pub(super) fn is_answered_enough(case: &Case<'_>) -> bool {
+    case.facts.flood.answers_to_staff_day >= case.policy.limits.answers_to_staff_per_ticket_day_max
 }
 
 /// A mail that a timer sends to a client (SPEC sections 8 and 10).
@@ -140,6 +158,9 @@ fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(),
     if !is_addressed_to_us(facts, policy) {
         return Err("our address is not among To, Cc and Delivered-To".to_owned());
     }
+    if hands_back(reading, policy) {
+        return Err("it hands a mail of our own back, without a word".to_owned());
+    }
     if reading.trace.received > policy.limits.received_max {
         return Err(format!("more than {} Received fields", policy.limits.received_max));
     }
@@ -147,6 +168,13 @@ fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(),
         return Err("DMARC failed and the domain asks to refuse such mail".to_owned());
     }
     Ok(())
+}
+
+/// A mailbox that forwards what it gets (also to us) does so under its own address and without our headers.
+fn hands_back(reading: &Reading, policy: &Policy) -> bool {
+    let ours = |from: &crate::mail::Address| is_own(policy, &from.address);
+    let forwarded = reading.forwarded.as_ref().filter(|f| f.from.as_ref().is_some_and(ours));
+    forwarded.is_some_and(|f| f.comment.as_deref().is_none_or(|c| c.trim().is_empty()))
 }
 
 fn by_robots(reading: &Reading) -> Result<(), String> {
@@ -167,9 +195,12 @@ fn by_age(received_at: Timestamp, limits: &Limits, now: Timestamp) -> Result<(),
     Ok(())
 }
 
-/// Robots that hide what they are, and change their address or lose the thread, still say the same each time. Short texts
-/// are people's ("it is down again").
-fn by_text(case: &Case<'_>) -> Result<(), String> {
+/// Robots that hide what they are, and change their address or lose the thread, still keep our subject, or say the same each
+/// time. Short texts are people's ("it is down again").
+fn by_text(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Result<(), String> {
+    if ticket.is_none() && case.facts.flood.subject_names_ticket {
+        return Err("its subject answers a mail of ours".to_owned());
+    }
     let max = case.policy.limits.same_text_per_week_max;
     if case.facts.flood.same_text_week >= max && case.text().trim().chars().nth(SAME_TEXT_CHARS_MIN).is_some()
     {

@@ -6,7 +6,7 @@ use crate::{
         loop_guard::{Scheduled, ScheduledCounts},
         *,
     },
-    mail::Class,
+    mail::{Class, Forwarded},
 };
 
 /// Each row: the mail makes its ticket, and no acknowledgement leaves, for this reason.
@@ -36,6 +36,10 @@ fn every_rule_suppresses_the_acknowledgement_and_keeps_the_ticket() {
         ("200 acknowledgements in an hour", |f| {
             f.limits.acks_hour = 150;
             f.flood.breaker_hour = Some(50);
+        }),
+        ("subject answers a mail of ours", |f| f.flood.subject_names_ticket = true),
+        ("hands a mail of our own back", |f| {
+            f.reading.forwarded = Some(Forwarded { from: Some(address(SUPPORT)), ..Forwarded::default() });
         }),
         ("the same text came more than 2 times", |f| {
             f.reading.reply = "Your message was received and will be read on Monday.".into();
@@ -88,6 +92,19 @@ fn a_held_stranger_counts_against_the_ticket_s_limits() {
 }
 
 #[test]
+fn a_colleague_who_answers_all_is_told_once() {
+    for (row, told) in [(0, true), (1, true), (2, false)] {
+        let mut facts = MailFacts {
+            threads: vec![reference(Some(CLIENT), false)],
+            tickets: vec![TicketFacts { automatic_row: row, ..ticket(State::Open) }],
+            ..mail(&person(8, "boss@huaxia.example"), "hi", false)
+        };
+        facts.flood.subject_names_ticket = true;
+        assert_eq!(decided(facts).no_acknowledgement.is_none(), told, "{row}");
+    }
+}
+
+#[test]
 fn an_oversized_mail_makes_a_ticket_and_is_acknowledged() {
     let facts = MailFacts { oversized_bytes: Some(40 << 20), ..mail(&client(), "", true) };
     let decision = decided(facts);
@@ -128,6 +145,31 @@ fn another_rule_that_refuses_does_not_count_for_the_breaker() {
     let decision = decided(facts);
     assert!(!event_kinds(&decision).contains(&"breaker"));
     assert_eq!(decision.letters.len(), 2);
+}
+
+#[test]
+fn a_person_who_forwards_our_mail_with_a_word_is_answered() {
+    let mut facts = mail(&client(), "x", true);
+    let comment = Some("Is this really from you?".to_owned());
+    facts.reading.forwarded =
+        Some(Forwarded { from: Some(address(SUPPORT)), comment, ..Forwarded::default() });
+    assert_eq!(decided(facts).no_acknowledgement, None);
+}
+
+#[test]
+fn marks_in_subjects() {
+    for (subject, ticket) in [
+        ("Re: The chart [#1042]", Some(1042)),
+        ("[REQ-7] Re: [#7] The chart [#1042] (fwd)", Some(1042)),
+        ("回复：甘特图打不开 [#7]", Some(7)),
+        ("[#99999999999999999999]", None),
+        ("[#] [#x1] #7 [7]", None),
+        ("[#5] [#x]", Some(5)),
+        ("[#12", None),
+        ("", None),
+    ] {
+        assert_eq!(threading::mark(subject), ticket.map(TicketId), "{subject}");
+    }
 }
 
 #[test]
