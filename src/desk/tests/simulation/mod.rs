@@ -1,6 +1,8 @@
 //! Two robots that mail each other: the desk against other programs over a virtual week, in real bytes. `-- --nocapture`
 //! prints what each side sent.
 
+mod combinations;
+mod floods;
 mod house;
 mod pairs;
 mod robots;
