@@ -89,7 +89,7 @@ pub(super) fn claims_staff(case: &Case<'_>) -> Decision {
             client::held(case, ticket, NotificationCause::ClaimsStaff, "claims to be staff, unproven")
         }
         (_, None) => {
-            let mut decision = client::open(case, NotificationCause::ClaimsStaff);
+            let mut decision = client::new_or_folded(case, NotificationCause::ClaimsStaff);
             decision.changes.push(case.event("claims_staff", case.origin.words()));
             decision
         }

@@ -22,7 +22,7 @@ pub(super) fn decide(case: &Case<'_>) -> Decision {
         Place::On(ticket) => answer(case, ticket),
         Place::Stranger(ticket) => stranger(case, ticket),
         Place::Leaked(ticket) => leaked(case, ticket),
-        Place::New => open(case, NotificationCause::NewTicket),
+        Place::New => new_or_folded(case, NotificationCause::NewTicket),
     }
 }
 
@@ -31,7 +31,7 @@ pub(super) fn decide(case: &Case<'_>) -> Decision {
 pub(super) fn by_form(case: &Case<'_>) -> Decision {
     let claims = case.policy.agent(&case.sender.address).is_some();
     let cause = if claims { NotificationCause::ClaimsStaff } else { NotificationCause::NewTicket };
-    let mut decision = open(case, cause);
+    let mut decision = new_or_folded(case, cause);
     let form = case.facts.sender.as_ref().map(|form| form.address.clone()).unwrap_or_default();
     decision.changes.push(desk_event("form", form));
     if claims {
@@ -242,7 +242,7 @@ pub(super) fn alert(case: &Case<'_>, title: &str, facts: Vec<(&str, String)>, ad
 }
 
 /// A new ticket of somebody outside, or one more mail of a flood of such.
-pub(super) fn open(case: &Case<'_>, cause: NotificationCause) -> Decision {
+pub(super) fn new_or_folded(case: &Case<'_>, cause: NotificationCause) -> Decision {
     match loop_guard::fold_into(case) {
         Some(ticket) => fold(case, ticket),
         None => new_ticket(case, None, cause),

@@ -310,7 +310,7 @@ pub struct MailFacts {
     pub tickets: Vec<TicketFacts>,
     pub limits: LimitCounts,
     /// Of the form's client where a form sent it, else of the sender.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "FloodFacts::is_nothing")]
     pub flood: FloodFacts,
     /// This held mail is decided again because its agent confirmed it.
     pub confirmed: bool,
@@ -394,6 +394,12 @@ pub enum Facts {
     Mail(Box<MailFacts>),
     Timer(Box<TimerFacts>),
     Listed(Box<ListedTicket>),
+}
+
+impl FloodFacts {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl MailFacts {

@@ -6,7 +6,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Limits, MailFacts, PersonFacts, Policy, State, TicketFacts, case::Case, form, proof::Origin, token,
+    Limits, MailFacts, PersonFacts, Policy, State, TicketFacts, case::Case, form, proof::Origin, threading,
+    token,
 };
 use crate::mail::{Class, Reading, robot_local_part};
 
@@ -32,7 +33,7 @@ fn by_mail(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Result<(), String> 
     let (facts, limits) = (case.facts, &case.policy.limits);
     by_headers(facts, &case.origin, case.policy)?;
     by_age(facts.received_at, limits, case.now)?;
-    by_text(case, ticket)?;
+    by_text(case)?;
     by_counts(facts, limits)?;
     ticket.map_or(Ok(()), |t| {
         by_ticket(t, limits)?;
@@ -61,16 +62,21 @@ fn by_breaker(facts: &MailFacts, limits: &Limits) -> Result<(), Refused> {
     Err(Refused::Breaker { why, first: refused == Some(0) })
 }
 
-/// The ticket into which one more new ticket of this address folds; `None`: it gets its own.
+/// The ticket into which one more new ticket of this address folds; `None`: it gets its own. What is proven never folds into
+/// what is not, nor the other way round: whoever forges an address hides no mail of its owner.
 pub(super) fn fold_into<'a>(case: &Case<'a>) -> Option<&'a TicketFacts> {
     let flood = &case.facts.flood;
-    let full = flood.tickets_address_hour >= case.policy.limits.tickets_per_address_hour_max;
-    // Somebody decided that it is done: what comes after is news.
-    let open = |ticket: &&TicketFacts| match ticket.state {
+    if flood.tickets_address_hour < case.policy.limits.tickets_per_address_hour_max {
+        return None;
+    }
+    let newest = flood.newest.as_ref()?;
+    let open = match newest.state {
         State::New | State::Open | State::Waiting | State::OnHold | State::Spam => true,
+        // Somebody decided that it is done: what comes after is news.
         State::Resolved | State::Closed | State::Merged => false,
     };
-    flood.newest.as_ref().filter(|_| full).filter(open).filter(|t| t.requester.id == case.sender.id)
+    let same = newest.requester.id == case.sender.id && newest.requester_proven == case.origin.is_proven();
+    (open && same).then_some(newest)
 }
 
 /// Whether this agent heard enough today of what became of their mails on this ticket: an autoresponder of theirs that shows
@@ -197,8 +203,9 @@ fn by_age(received_at: Timestamp, limits: &Limits, now: Timestamp) -> Result<(),
 
 /// Robots that hide what they are, and change their address or lose the thread, still keep our subject, or say the same each
 /// time. Short texts are people's ("it is down again").
-fn by_text(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Result<(), String> {
-    if ticket.is_none() && case.facts.flood.subject_names_ticket {
+fn by_text(case: &Case<'_>) -> Result<(), String> {
+    // Where the thread is whole it says more than the subject.
+    if case.facts.flood.subject_names_ticket && threading::named(case.facts).is_none() {
         return Err("its subject answers a mail of ours".to_owned());
     }
     let max = case.policy.limits.same_text_per_week_max;

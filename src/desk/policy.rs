@@ -217,7 +217,7 @@ impl Default for Limits {
             acks_per_hour_max: 200,
             acks_per_address_row_max: 10,
             same_text_per_week_max: 2,
-            tickets_per_address_hour_max: 10,
+            tickets_per_address_hour_max: 20,
             scheduled_per_ticket_row_max: 1,
             scheduled_per_address_day_max: 3,
             confirmations_per_hour_max: 3,

@@ -157,6 +157,35 @@ fn a_person_who_forwards_our_mail_with_a_word_is_answered() {
 }
 
 #[test]
+fn a_late_answer_on_a_closed_ticket_is_acknowledged_though_its_subject_has_our_mark() {
+    let mut facts = answer(State::Closed, "It happens again.");
+    facts.tickets[0].closed_at = Some(hours_ago(24 * 20));
+    facts.flood.subject_names_ticket = true;
+    let decision = decided(facts);
+    assert_eq!((decision.ticket, decision.no_acknowledgement), (Some(TicketRef::New), None));
+}
+
+#[test]
+fn an_agent_s_autoresponder_is_heard_once_and_not_answered_for_ever() {
+    let text = "I am away until Monday, ask my colleagues.";
+    let first = decided(agent_mail(State::Open, text));
+    assert_eq!(letters(&first), [format!("reply>{CLIENT}"), format!("transcript>{ALICE}")]);
+    let mut again = agent_mail(State::Open, text);
+    again.flood.own_text_week = 1;
+    assert_eq!(problems(&decided(again.clone())), [Problem::NothingNew], "nothing reaches the client twice");
+    again.flood.answers_to_staff_day = 10;
+    let silent = decided(again);
+    assert!(silent.letters.is_empty());
+    assert!(event_kinds(&silent).contains(&"answer_suppressed"));
+    let mut order = agent_mail(State::Open, &format!("#take\n{text}"));
+    order.flood.own_text_week = 1;
+    assert!(problems(&decided(order)).is_empty(), "who gives an order is there");
+    let mut busy = agent_mail(State::Open, "Please look at step 11.");
+    busy.flood.answers_to_staff_day = 10;
+    assert_eq!(letters(&decided(busy)), [format!("reply>{CLIENT}")], "the reply leaves all the same");
+}
+
+#[test]
 fn marks_in_subjects() {
     for (subject, ticket) in [
         ("Re: The chart [#1042]", Some(1042)),
@@ -193,33 +222,40 @@ fn flooded(state: State, tickets: u32, folded: u32) -> MailFacts {
 
 #[test]
 fn a_flood_of_new_tickets_folds_into_the_newest() {
-    let first = decided(flooded(State::New, 10, 0));
+    let first = decided(flooded(State::New, 20, 0));
     assert_eq!(first.ticket, Some(TicketRef::Existing(TicketId(1042), 3)));
     assert_eq!(first.outcome, Outcome::Ticket);
     assert_eq!(messages(&first), [(MessageKind::Client, "again".to_owned())], "kept whole");
     assert_eq!(letters(&first), [format!("alert>{ALICE}"), format!("alert>{BOB}")]);
     assert!(first.no_acknowledgement.is_some());
     assert_eq!(state_after(&first), None);
-    let next = decided(flooded(State::New, 10, 1));
+    let next = decided(flooded(State::New, 20, 1));
     assert_eq!((next.ticket, next.letters.len()), (first.ticket, 0), "nobody hears of each");
-    let spam = decided(flooded(State::Spam, 10, 0));
+    let spam = decided(flooded(State::Spam, 20, 0));
     assert_eq!((spam.ticket, spam.letters.len()), (first.ticket, 0));
 }
 
 #[test]
 fn what_is_no_flood_gets_its_own_ticket() {
-    let mut others = flooded(State::New, 10, 0);
+    let mut others = flooded(State::New, 20, 0);
     others.flood.newest.as_mut().unwrap().requester = person(8, "x@y.example");
+    let mut of_owner = flooded(State::New, 20, 0);
+    of_owner.flood.newest.as_mut().unwrap().requester_proven = true;
     let rows = [
-        ("fewer", flooded(State::New, 9, 0)),
-        ("done", flooded(State::Closed, 10, 0)),
+        ("fewer", flooded(State::New, 19, 0)),
+        ("done", flooded(State::Closed, 20, 0)),
         ("another's", others),
+        (
+            "the owner of a forged address",
+            MailFacts { flood: flooded(State::New, 20, 0).flood, ..mail(&client(), "x", true) },
+        ),
+        ("forged, on a ticket of the owner", of_owner),
         ("staff", MailFacts { sender: Some(alice()), ..agents_own() }),
     ];
     for (what, facts) in rows {
         assert_eq!(decided(facts).ticket, Some(TicketRef::New), "{what}");
     }
-    let answer = MailFacts { flood: flooded(State::New, 10, 0).flood, ..answer(State::Waiting, "here") };
+    let answer = MailFacts { flood: flooded(State::New, 20, 0).flood, ..answer(State::Waiting, "here") };
     assert_eq!(state_after(&decided(answer)), Some(State::Open), "an answer on a ticket is one");
 }
 

@@ -227,7 +227,10 @@ impl Working {
 
     fn forward(&self, reading: &Reading, support: &str, at: Timestamp) -> Parcel {
         let from = self.sender();
-        let subject = format!("Fwd: {}", reading.subject.clone().unwrap_or_default());
+        let subject = match self.robot.subject {
+            Subject::Fixed(subject) => subject.to_owned(),
+            _ => format!("Fwd: {}", reading.subject.clone().unwrap_or_default()),
+        };
         let sender = reading.from.as_ref().map(|f| f.address.clone()).unwrap_or_default();
         let text = format!(
             "---------- Forwarded message ---------\r\nFrom: {sender}\r\nDate: {at}\r\nSubject: {}\r\nTo: {from}\r\n\r\n{}",

@@ -5,7 +5,7 @@ use super::{
         robots::{Act, Answers, BLIND, Body, Robot, Sender, Subject, To},
         week::ALICE,
     },
-    AWAY, DAILY, DESK, EXCHANGE, KNOWN, Opening, Pair, REPEATS, opened, pair, zh,
+    AWAY, DAILY, DESK, EN_AWAY, EXCHANGE, KNOWN, Opening, Pair, REPEATS, ZH_BUSY, opened, pair, zh,
 };
 
 pub const WAYS: &[Pair] = &[
@@ -17,6 +17,11 @@ pub const WAYS: &[Pair] = &[
         &[Robot { act: Act::Redirect, ..BLIND }],
     ),
     pair("mailbox forwarded to us as new mails", KNOWN, &[Robot { act: Act::Forward, minutes: 20, ..BLIND }]),
+    pair(
+        "mailbox forwarded to us under a subject of its own",
+        KNOWN,
+        &[Robot { act: Act::Forward, subject: Subject::Fixed("Fwd: from my phone"), minutes: 20, ..BLIND }],
+    ),
     zh("mailbox forwarded to us twice a day", KNOWN, &[Robot { act: Act::Forward, minutes: 720, ..BLIND }]),
     opened(
         "mailing list that we are a member of",
@@ -143,5 +148,47 @@ pub const WAYS: &[Pair] = &[
             Robot { headers: "", minutes: 30, ..AWAY },
             Robot { address: ALICE, headers: "", minutes: 30, ..AWAY },
         ],
+    ),
+    opened(
+        "agent out of office, unmarked, every half hour",
+        KNOWN,
+        Opening::From("ann@home.example"),
+        &[Robot { address: ALICE, headers: "", minutes: 30, ..AWAY }],
+    ),
+    opened(
+        "agent out of office, unmarked, quotes us",
+        KNOWN,
+        Opening::From("ann@home.example"),
+        &[Robot { address: ALICE, headers: "", body: Body::Quoting(EN_AWAY), minutes: 3, ..AWAY }],
+    ),
+    Pair {
+        chinese: true,
+        ..opened(
+            "agent's 自动回复, a subject of its own, to the plain address",
+            KNOWN,
+            Opening::From("ann@home.example"),
+            &[Robot {
+                address: ALICE,
+                headers: "",
+                to: To::From,
+                threads: false,
+                subject: Subject::Fixed("您的来信"),
+                body: Body::Same(ZH_BUSY),
+                minutes: 3,
+                ..AWAY
+            }],
+        )
+    },
+    opened(
+        "agent's redirect to the desk itself",
+        KNOWN,
+        Opening::From("ann@home.example"),
+        &[Robot { address: ALICE, act: Act::Redirect, ..BLIND }],
+    ),
+    opened(
+        "agent's forward to the desk itself",
+        KNOWN,
+        Opening::From("ann@home.example"),
+        &[Robot { address: ALICE, act: Act::Forward, minutes: 3, ..BLIND }],
     ),
 ];
