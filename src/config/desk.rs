@@ -157,7 +157,25 @@ pub fn limits(file: &Section<'_>) -> Limits {
         ),
         acks_per_domain_hour_max: count("acks_per_domain_hour_max", usual.acks_per_domain_hour_max),
         acks_per_hour_max: count("acks_per_hour_max", usual.acks_per_hour_max),
+        acks_per_address_row_max: count("acks_per_address_row_max", usual.acks_per_address_row_max),
+        same_text_per_week_max: count("same_text_per_week_max", usual.same_text_per_week_max),
+        tickets_per_address_hour_max: count(
+            "tickets_per_address_hour_max",
+            usual.tickets_per_address_hour_max,
+        ),
+        scheduled_per_ticket_row_max: count(
+            "scheduled_per_ticket_row_max",
+            usual.scheduled_per_ticket_row_max,
+        ),
+        scheduled_per_address_day_max: count(
+            "scheduled_per_address_day_max",
+            usual.scheduled_per_address_day_max,
+        ),
         confirmations_per_hour_max: count("confirmations_per_hour_max", usual.confirmations_per_hour_max),
+        answers_to_staff_per_ticket_day_max: count(
+            "answers_to_staff_per_ticket_day_max",
+            usual.answers_to_staff_per_ticket_day_max,
+        ),
         received_max: section
             .optional("received_max", "received_max = 50")
             .integer(1..=1000)

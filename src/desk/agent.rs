@@ -8,10 +8,10 @@ use jiff::SignedDuration;
 use super::{
     AgentPolicy, Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Problem,
     Purpose, Role, TicketFacts, Token, TokenFinding,
-    case::Case,
+    case::{Case, desk_event},
     client,
     commands::{self, Commands},
-    notify,
+    loop_guard, notify,
     orders::{self, Work},
     sign_off::is_sign_off,
     threading::{self, Place},
@@ -99,7 +99,7 @@ pub(super) fn claims_staff(case: &Case<'_>) -> Decision {
             client::held(case, ticket, NotificationCause::ClaimsStaff, "claims to be staff, unproven")
         }
         (_, None) => {
-            let mut decision = client::new_ticket(case, None, NotificationCause::ClaimsStaff);
+            let mut decision = client::new_or_folded(case, NotificationCause::ClaimsStaff);
             decision.changes.push(case.event("claims_staff", case.origin.words()));
             decision
         }
@@ -162,10 +162,22 @@ fn ask(
 
 /// A and B: does what the mail says, or refuses all of it.
 fn act(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
-    match understand(case, agent, ticket) {
+    let mut decision = match understand(case, agent, ticket) {
         Ok(work) => orders::carry_out(case, agent, ticket, work),
         Err(problems) => refuse(case, agent, ticket, problems),
+    };
+    let answers = decision.letters.len();
+    if loop_guard::is_answered_enough(case) {
+        decision
+            .letters
+            .retain(|l| !matches!(l.body, LetterBody::Refusal { .. } | LetterBody::Transcript { .. }));
     }
+    if decision.letters.len() < answers {
+        decision
+            .changes
+            .push(desk_event("answer_suppressed", "limit of answers to staff on a ticket in a day"));
+    }
+    decision
 }
 
 fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Result<Work, Vec<Problem>> {
@@ -187,6 +199,10 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
         return Err(vec![Problem::UnknownCommand { line: 1, command, did_you_mean: None }]);
     }
     let text = new_text(reading, agent);
+    // Their autoresponder, which answers each notification in the same words.
+    if found.commands.is_empty() && case.facts.flood.own_text_week > 0 && !text.is_empty() {
+        return Err(vec![Problem::NothingNew]);
+    }
     let files = notify::files(case, |a| !(a.inline && a.size <= LOGO_BYTES_MAX));
     let asks_help = found.commands.iter().any(|c| c.order == commands::Order::Help);
     let kind = match (found.has_note(), text.is_empty()) {

@@ -25,7 +25,7 @@ pub(super) fn decide(case: &Case<'_>) -> Decision {
         },
         Place::Stranger(ticket) => stranger(case, ticket),
         Place::Leaked(ticket) => leaked(case, ticket),
-        Place::New => new_ticket(case, None, NotificationCause::NewTicket),
+        Place::New => new_or_folded(case, NotificationCause::NewTicket),
     }
 }
 
@@ -53,7 +53,7 @@ fn doubt(case: &Case<'_>, ticket: &TicketFacts) -> Option<&'static str> {
 pub(super) fn by_form(case: &Case<'_>) -> Decision {
     let claims = case.policy.agent(&case.sender.address).is_some();
     let cause = if claims { NotificationCause::ClaimsStaff } else { NotificationCause::NewTicket };
-    let mut decision = new_ticket(case, None, cause);
+    let mut decision = new_or_folded(case, cause);
     let form = case.facts.sender.as_ref().map(|form| form.address.clone()).unwrap_or_default();
     decision.changes.push(desk_event("form", form));
     if claims {
@@ -193,7 +193,7 @@ fn stranger(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
             None,
             LetterBody::Acknowledgement { subject: None, promise: None, continues: None },
         )),
-        Err(why) => suppress(&mut decision, why),
+        Err(refused) => suppress(case, &mut decision, refused),
     }
     decision
 }
@@ -267,6 +267,51 @@ pub(super) fn alert(case: &Case<'_>, title: &str, facts: Vec<(&str, String)>, ad
     notify::to_operators(case.policy, &body)
 }
 
+/// A new ticket of somebody outside, or one more mail of a flood of such.
+pub(super) fn new_or_folded(case: &Case<'_>, cause: NotificationCause) -> Decision {
+    match loop_guard::fold_into(case) {
+        Some(ticket) => fold(case, ticket),
+        None => new_ticket(case, None, cause),
+    }
+}
+
+/// A mail that would have been one ticket too many of its address: kept on the newest of them. Staff hear of the first such
+/// mail in an hour, nobody of the others; no state changes, since a flood answers nothing.
+fn fold(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
+    let why = "a flood of new tickets from one address folds into one";
+    let staff = notify::responsible(
+        case.policy,
+        ticket.assignee.as_deref(),
+        ticket.team.as_deref(),
+        Some(case.sender.address.as_str()),
+    );
+    let body = LetterBody::Alert {
+        title: "Many new tickets from one address".to_owned(),
+        facts: vec![
+            ("ticket".to_owned(), format!("#{}", ticket.id)),
+            ("sender".to_owned(), case.sender.address.clone()),
+        ],
+        advice:
+            "What else comes from there within the hour is kept on this ticket, without a word to anybody."
+                .to_owned(),
+    };
+    let quiet = case.facts.flood.folded_address_hour > 0 || ticket.state == State::Spam;
+    let staff = staff.into_iter().filter(|_| !quiet);
+    Decision {
+        outcome: Outcome::Ticket,
+        reason: why.to_owned(),
+        ticket: Some(ticket.reference()),
+        changes: vec![
+            message(case, MessageKind::Client),
+            case.event("folded", case.origin.words()),
+            desk_event("acknowledgement_suppressed", why),
+        ],
+        letters: staff.map(|agent| notify::to_staff(agent, case.policy, body.clone())).collect(),
+        no_acknowledgement: Some(why.to_owned()),
+        ..Decision::default()
+    }
+}
+
 /// A new ticket, for whoever wrote it.
 pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: NotificationCause) -> Decision {
     let (facts, policy) = (case.facts, case.policy);
@@ -335,7 +380,8 @@ fn acknowledge(
 ) {
     let allowed = if case.policy.agent(&case.sender.address).is_some() {
         let claims = cause == NotificationCause::ClaimsStaff;
-        Err(if claims { "claims to be staff, unproven" } else { "written by staff" }.to_owned())
+        let why = if claims { "claims to be staff, unproven" } else { "written by staff" };
+        Err(loop_guard::Refused::Rule(why.to_owned()))
     } else {
         loop_guard::may_answer(case, None)
     };
@@ -347,11 +393,27 @@ fn acknowledge(
             decision.letters.insert(0, notify::acknowledgement(case, Some(Purpose::Client), body));
             decision.changes.push(desk_event("acknowledgement", case.sender.address.clone()));
         }
-        Err(why) => suppress(decision, why),
+        Err(refused) => suppress(case, decision, refused),
     }
 }
 
-fn suppress(decision: &mut Decision, why: String) {
+fn suppress(case: &Case<'_>, decision: &mut Decision, refused: loop_guard::Refused) {
+    let why = match refused {
+        loop_guard::Refused::Rule(why) => why,
+        loop_guard::Refused::Breaker { why, first } => {
+            decision.changes.push(desk_event("breaker", why.clone()));
+            if first {
+                decision.letters.extend(alert(
+                    case,
+                    "Acknowledgements are held back: too many in an hour",
+                    vec![("limit an hour", case.policy.limits.acks_per_hour_max.to_string())],
+                    "Every mail makes its ticket. Acknowledgements begin again by themselves once fewer than that are \
+                     asked for in an hour; none is sent later. Look for a flood in the newest tickets.",
+                ));
+            }
+            why
+        }
+    };
     decision.changes.push(desk_event("acknowledgement_suppressed", why.clone()));
     decision.no_acknowledgement = Some(why);
 }

@@ -257,6 +257,32 @@ pub struct LimitCounts {
     pub confirmations_hour: u32,
 }
 
+/// What a flood or a loop looks like in the store; `loop_guard` judges it. Everything zero: nothing of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FloodFacts {
+    /// Acknowledgements that the breaker alone refused in the last hour: lines of history of kind `breaker`. `None`: not
+    /// counted, so that nobody is told.
+    pub breaker_hour: Option<u32>,
+    /// Acknowledgements to this address since staff last wrote there.
+    pub acks_address_row: u32,
+    /// Tickets that mails of this address opened in the last hour.
+    pub tickets_address_hour: u32,
+    /// Mails of this address that were folded into a ticket in the last hour: lines of history of kind `folded`.
+    pub folded_address_hour: u32,
+    /// The newest of those tickets.
+    pub newest: Option<TicketFacts>,
+    /// Clients' messages of the last seven days from this domain, on any ticket, with the same new text.
+    pub same_text_week: u32,
+    /// The subject carries our mark (`threading::mark`) of a ticket whose requester is of this domain.
+    pub subject_names_ticket: bool,
+    /// Of an agent's mail: their replies and notes on the tickets that it names, of the last seven days, with the same new
+    /// text; this mail itself not among them.
+    pub own_text_week: u32,
+    /// Of an agent's mail: transcripts and refusals to them on the tickets that it names, in the last day.
+    pub answers_to_staff_day: u32,
+}
+
 /// An incoming mail with everything known about it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MailFacts {
@@ -290,6 +316,9 @@ pub struct MailFacts {
     /// The tickets that `tokens` and `threads` name, in that order, at most five.
     pub tickets: Vec<TicketFacts>,
     pub limits: LimitCounts,
+    /// Of the form's client where a form sent it, else of the sender.
+    #[serde(default, skip_serializing_if = "FloodFacts::is_nothing")]
+    pub flood: FloodFacts,
     /// This held mail is decided again because its agent confirmed it.
     pub confirmed: bool,
     /// It lay in the mailbox's folder of sent mail.
@@ -372,6 +401,12 @@ pub enum Facts {
     Mail(Box<MailFacts>),
     Timer(Box<TimerFacts>),
     Listed(Box<ListedTicket>),
+}
+
+impl FloodFacts {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl MailFacts {

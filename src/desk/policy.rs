@@ -183,8 +183,21 @@ pub struct Limits {
     /// Automatic mails on one ticket without a human message between.
     pub automatic_per_ticket_row_max: u32,
     pub acks_per_domain_hour_max: u32,
+    /// All together; from there on the breaker holds them back until fewer are asked for.
     pub acks_per_hour_max: u32,
+    /// Acknowledgements to one address without an answer of staff between.
+    pub acks_per_address_row_max: u32,
+    /// Earlier mails with the same text from one domain in a week; another one is a robot's.
+    pub same_text_per_week_max: u32,
+    /// New tickets from one address in an hour; what comes above folds into the newest.
+    pub tickets_per_address_hour_max: u32,
+    /// Mails of one kind that a timer sends on one ticket without a person between: late, reminder, closing.
+    pub scheduled_per_ticket_row_max: u32,
+    /// Mails that timers send to one address in a day.
+    pub scheduled_per_address_day_max: u32,
     pub confirmations_per_hour_max: u32,
+    /// Transcripts and refusals to one agent on one ticket in a day: their own autoresponder must not be answered for ever.
+    pub answers_to_staff_per_ticket_day_max: u32,
     /// Received fields above which nothing automatic is sent.
     pub received_max: usize,
     /// Older than this at arrival (seconds): never answered automatically.
@@ -202,7 +215,13 @@ impl Default for Limits {
             automatic_per_ticket_row_max: 10,
             acks_per_domain_hour_max: 60,
             acks_per_hour_max: 200,
+            acks_per_address_row_max: 10,
+            same_text_per_week_max: 2,
+            tickets_per_address_hour_max: 20,
+            scheduled_per_ticket_row_max: 1,
+            scheduled_per_address_day_max: 3,
             confirmations_per_hour_max: 3,
+            answers_to_staff_per_ticket_day_max: 10,
             received_max: 50,
             answer_age_max_seconds: 86_400,
         }

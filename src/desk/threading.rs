@@ -74,6 +74,17 @@ pub(super) fn is_on(ticket: &TicketFacts, person: &PersonFacts) -> bool {
     ticket.requester.id == person.id || ticket.participants.contains(&person.address)
 }
 
+/// The ticket whose mark (`[#1042]`) a subject carries, the last one when there are several. Anybody can write one: it
+/// decides no place, it only tells that a mail answers one of ours.
+#[must_use]
+pub fn mark(subject: &str) -> Option<TicketId> {
+    subject.rsplit("[#").find_map(|rest| {
+        let (digits, _) = rest.split_once(']')?;
+        let short = (1..=12).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        digits.parse().ok().filter(|_| short).map(TicketId)
+    })
+}
+
 /// The first ticket that the mail names at all, whoever sent it.
 pub(super) fn named(facts: &MailFacts) -> Option<&TicketFacts> {
     let ids = valid(&facts.tokens).map(|t| t.ticket).chain(facts.threads.iter().map(|t| t.ticket));

@@ -11,5 +11,6 @@ mod programs;
 mod proofs;
 mod properties;
 mod sent;
+mod simulation;
 mod tokens;
 mod world;

@@ -74,7 +74,30 @@ fn tokens() -> impl Strategy<Value = Vec<TokenFinding>> {
 }
 
 prop_compose! {
+    fn floods()(
+        counts in prop::collection::vec(prop::sample::select(vec![0_u32, 1, 2, 9, 10, 200]), 6),
+        breaker in any::<bool>(),
+        newest in prop::option::of(prop::sample::select(State::ALL.to_vec())),
+        subject_names_ticket in any::<bool>(),
+    ) -> FloodFacts {
+        FloodFacts {
+            breaker_hour: breaker.then_some(counts[0]),
+            acks_address_row: counts[1],
+            tickets_address_hour: counts[2],
+            folded_address_hour: counts[3],
+            newest: newest.map(ticket),
+            same_text_week: counts[4],
+            subject_names_ticket,
+            own_text_week: counts[5],
+            answers_to_staff_day: counts[0],
+        }
+    }
+}
+
+prop_compose! {
     fn mails()(
+        flood in prop_oneof![Just(FloodFacts::default()), floods()],
+        acks_hour in prop::sample::select(vec![0_u32, 199, 200]),
         sender in senders(),
         class in classes(),
         proven in any::<bool>(),
@@ -92,7 +115,8 @@ prop_compose! {
             facts.reading.trace.strict_from = None;
         }
         let threads = if threaded { vec![reference(Some(ALICE), true)] } else { vec![] };
-        MailFacts { sender, tokens, threads, confirmed, tickets: vec![ticket(state)], ..facts }
+        facts.limits.acks_hour = acks_hour;
+        MailFacts { sender, tokens, threads, confirmed, flood, tickets: vec![ticket(state)], ..facts }
     }
 }
 
@@ -132,6 +156,22 @@ proptest! {
         prop_assert_eq!(creates, usize::from(decision.ticket == Some(TicketRef::New)));
         let acks = decision.letters.iter().filter(|l| matches!(l.body, LetterBody::Acknowledgement { .. })).count();
         prop_assert!(acks <= 1);
+    }
+
+    #[test]
+    fn answers_to_others_than_staff_are_no_more_than_mails_of_people(facts in mails()) {
+        let decision = decided(facts.clone());
+        let staff = |l: &&Letter| policy().agent(&l.to.address).is_some() || policy().operators.contains(&l.to.address);
+        let automatic = decision.letters.iter().filter(|l| l.automatic.is_some() && !staff(l)).count();
+        prop_assert!(automatic <= usize::from(facts.reading.class == Class::Human));
+        // What is held back starts nothing that could send it later.
+        let later = decision.changes.iter().filter(|c| {
+            matches!(c, Change::StartTimer { kind, .. } if *kind != TimerKind::FirstResponse)
+        });
+        prop_assert_eq!(later.count(), 0);
+        if decision.no_acknowledgement.is_some() {
+            prop_assert_eq!(automatic, 0);
+        }
     }
 
     #[test]
