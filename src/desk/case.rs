@@ -53,10 +53,9 @@ impl<'a> Case<'a> {
         Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender: client, origin, now }
     }
 
-    /// What the sender newly wrote; the whole text when nothing of it could be told apart as new.
+    /// See [`Reading::new_text`].
     pub fn text(&self) -> &'a str {
-        let reading = &self.facts.reading;
-        if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply }
+        self.facts.reading.new_text()
     }
 
     /// The client's own words for the subject, without prefixes. It goes on to other people, so no secret of ours stays in it.

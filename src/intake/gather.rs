@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
-        ConfirmationFacts, LimitCounts, MailFacts, MailboxPolicy, form,
-        threading::named_tickets,
+        ConfirmationFacts, FloodFacts, LimitCounts, MailFacts, MailboxPolicy, TicketId, form,
+        threading::{self, named_tickets},
         token::{NONCE_CHARS, subaddress},
     },
     mail::{Address, Reading},
@@ -73,7 +73,44 @@ pub(super) async fn gather(
         facts.tickets = window.ticket_facts(&tickets, now).await?;
     }
     facts.limits = limits(window, &facts, now).await?;
+    if mail.imported.is_none() && !mail.sent {
+        facts.flood = flood(window, judgement, mail, &facts, now).await?;
+    }
     Ok(facts)
+}
+
+/// Counted like the limits: for whoever would be answered.
+async fn flood(
+    window: &mut Window,
+    judgement: &Judgement,
+    mail: &Prepared,
+    facts: &MailFacts,
+    now: jiff::Timestamp,
+) -> Result<FloodFacts> {
+    let Some(sender) = facts.form_requester.as_ref().or(facts.sender.as_ref()) else {
+        return Ok(FloodFacts::default());
+    };
+    let (mut flood, newest) = window.flood(sender, now).await?;
+    let is_full = flood.tickets_address_hour >= judgement.policy.limits.tickets_per_address_hour_max;
+    if let Some(newest) = newest.filter(|_| is_full) {
+        flood.newest = window.ticket_facts(&[newest], now).await?.pop();
+    }
+    if let Some(named) = threading::mark(mail.reading.subject.as_deref().unwrap_or_default())
+        && let Some(requester) = window.requester_address(named).await?
+    {
+        flood.subject_names_ticket = domain(&requester) == domain(&sender.address);
+    }
+    if judgement.policy.agent(&sender.address).is_some() {
+        let tickets: Vec<TicketId> = facts.tickets.iter().map(|ticket| ticket.id).collect();
+        (flood.own_text_week, flood.answers_to_staff_day) =
+            window.agent_flood(sender, &tickets, mail.reading.new_text(), now).await?;
+    }
+    Ok(flood)
+}
+
+/// The part behind the last `@`; empty when there is none.
+fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
 /// What stands behind the subaddressing mark in the addresses that the mail was sent to.
@@ -142,8 +179,7 @@ async fn limits(window: &mut Window, facts: &MailFacts, now: jiff::Timestamp) ->
     let Some(sender) = facts.form_requester.as_ref().or(facts.sender.as_ref()) else {
         return Ok(LimitCounts::default());
     };
-    let domain = sender.address.rsplit_once('@').map_or("", |(_, domain)| domain);
-    window.limits(&sender.address, domain, now).await
+    window.limits(&sender.address, domain(&sender.address), now).await
 }
 
 fn days_since_epoch(now: jiff::Timestamp) -> u16 {

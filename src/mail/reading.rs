@@ -242,3 +242,11 @@ pub struct Reading {
     pub identity: String,
     pub warnings: Vec<String>,
 }
+
+impl Reading {
+    /// What the sender newly wrote; the whole text when nothing of it could be told apart as new.
+    #[must_use]
+    pub fn new_text(&self) -> &str {
+        if self.reply.trim().is_empty() { &self.text } else { &self.reply }
+    }
+}

@@ -279,7 +279,7 @@ impl Window {
     }
 }
 
-fn before(now: Timestamp, span: SignedDuration) -> i64 {
+pub(super) fn before(now: Timestamp, span: SignedDuration) -> i64 {
     now.checked_sub(span).map_or(i64::MIN, micros)
 }
 

@@ -16,6 +16,7 @@ mod digest;
 mod engine;
 mod events;
 mod failure;
+mod flood;
 mod folders;
 mod gather;
 mod import;
