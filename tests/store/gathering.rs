@@ -265,3 +265,40 @@ fn a_confirmation_is_used_once() {
         assert!(matches!(window.enqueue(&[mail], at(5)).await, Err(StoreError::Refused(_))));
     });
 }
+
+#[test]
+fn floods_are_counted_by_person_and_hour() {
+    each_engine(|house| async move {
+        let (old, one) = (house.ticket(1, "one").await, house.ticket(2, "two").await);
+        let client = house.person("client@client.example").await;
+        let other = house.person("bob@client.example").await;
+        let ack = |n| outgoing(OutboxKind::Acknowledgement, "client@client.example", &format!("{n}@desk"));
+        house.enqueue(&[ack(1)], at(15)).await;
+        let facts = house.facts(old, at(20)).await;
+        let reply = message(MessageKind::Reply, other.id);
+        let changes = vec![reply, event("breaker", "limit"), event("folded", "unproven")];
+        let raw = house.keep(&[3]).await[0];
+        house
+            .decide(Some(raw), Some(&Mail::named("three")), &changing(&facts, changes), at(20))
+            .await
+            .unwrap();
+        house.enqueue(&[ack(2), ack(3)], at(30)).await;
+
+        let mut window = house.store.window().await.unwrap();
+        let (flood, newest) = window.flood(&client, at(100)).await.unwrap();
+        assert_eq!(newest, Some(one));
+        assert_eq!((flood.tickets_address_hour, flood.folded_address_hour), (2, 1));
+        assert_eq!(flood.acks_address_row, 2, "since staff last answered");
+        assert_eq!(flood.breaker_hour, Some(1));
+        let (later, newest) = window.flood(&client, at(2 * 3600)).await.unwrap();
+        assert_eq!((later.tickets_address_hour, later.folded_address_hour, newest), (0, 0, None));
+        assert_eq!((later.breaker_hour, later.acks_address_row), (Some(0), 2));
+
+        assert_eq!(window.requester_address(one).await.unwrap().as_deref(), Some("client@client.example"));
+        assert_eq!(window.requester_address(TicketId(99)).await.unwrap(), None);
+        let (text, tickets) = ("It does not work.", [old, one]);
+        assert_eq!(window.agent_flood(&other, &tickets, text, at(100)).await.unwrap(), (1, 0));
+        assert_eq!(window.agent_flood(&other, &tickets, "Else", at(100)).await.unwrap(), (0, 0));
+        assert_eq!(window.agent_flood(&other, &[], text, at(100)).await.unwrap(), (0, 0));
+    });
+}
