@@ -100,7 +100,14 @@ fn is_group(raw: &[u8], at: usize) -> bool {
 
 fn mailbox(raw: &[u8], hint: Hint) -> Option<Address> {
     let raw = raw.trim_ascii();
-    let Some(open) = top_level(raw, b'<') else { return bare_mailbox(raw, hint) };
+    match top_level(raw, b'<') {
+        Some(open) => angled_mailbox(raw, open, hint),
+        None => bare_mailbox(raw, hint),
+    }
+}
+
+/// `Name <a@b>`, its `<` at `open`.
+fn angled_mailbox(raw: &[u8], open: usize, hint: Hint) -> Option<Address> {
     let inner = raw.get(open + 1..).unwrap_or_default();
     let end = inner.iter().position(|&b| b == b'>').unwrap_or(inner.len());
     let inner = inner.get(..end).unwrap_or_default();
@@ -123,8 +130,11 @@ fn bare_mailbox(raw: &[u8], hint: Hint) -> Option<Address> {
     let (address, comment) = raw.split_at_checked(comment_at).unwrap_or((raw, b""));
     let name = name_of(comment, hint);
     let text = words::decode_hinted(address, hint);
-    if address.starts_with(b"=?") && text.contains('<') && text.contains('@') {
-        return mailbox(text.as_bytes(), hint);
+    if address.starts_with(b"=?")
+        && text.contains('@')
+        && let Some(open) = top_level(text.as_bytes(), b'<')
+    {
+        return angled_mailbox(text.as_bytes(), open, hint);
     }
     let text = text.rsplit_once(':').filter(|(_, t)| t.contains('@')).map_or(text.as_str(), |(_, t)| t);
     let is_address = |word: &&str| {
@@ -303,6 +313,19 @@ mod tests {
 
     fn strict(raw: &str) -> Option<String> {
         strict_from(&header::parse(format!("{raw}\r\nTo: x@y.z\r\n\r\n").as_bytes()))
+    }
+
+    #[test]
+    fn what_looks_like_an_encoded_word_and_is_none_is_read_once() {
+        // `<` inside quotes: without an angle bracket of its own, and the same again when decoded.
+        for raw in [
+            "=?\"<ann@x.org>\"",
+            "=?utf-8?Q?=3D=3F=22=3Cann=40x.org=3E=22?=",
+            "=?ut\r\r-8?Q?=C3?=\"<a@b.c>\"B,x",
+        ] {
+            let _ = parse(raw.as_bytes());
+        }
+        assert_eq!(parse(b"=?utf-8?Q?Ann_=3Cann=40x.org=3E?=")[0].address, "ann@x.org");
     }
 
     #[test]

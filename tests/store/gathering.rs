@@ -6,7 +6,7 @@ use maildesk::{
 };
 
 use crate::house::{
-    Mail, apply, at, changing, conflict_on, each_engine, held, ignored, message, new_ticket, outgoing,
+    Mail, apply, at, changing, conflict_on, each_engine, event, held, ignored, message, new_ticket, outgoing,
 };
 
 #[test]
