@@ -155,6 +155,7 @@ pub const BOMBS: &[Bomb] = &[
     bomb("separators with names", TEXT, "--Anna\nx\n", "", 100_000),
     bomb("rules", TEXT, "---\nx\n***\n", "", 100_000),
     bomb("notices", TEXT, "This e-mail is confidential\nx\n\n", "", 50_000),
+    bomb("a closing in many languages", TEXT, "Best regards / ", "\nAnna", 100_000),
     bomb("closings", TEXT, "Best regards,\nAnna\n+1 555 0100\n\n", "", 50_000),
     bomb(
         "footers of lists",

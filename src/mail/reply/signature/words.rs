@@ -171,17 +171,18 @@ pub fn is_closing(text: &str) -> bool {
 
 /// "Best regards, Ann" on one line: what stands behind the closing.
 pub fn closing_end(text: &str) -> Option<&str> {
-    let end = begins(&CLOSINGS, text)?;
-    let rest = text.get(end..)?;
-    if rest.starts_with(char::is_alphanumeric) {
-        return None;
-    }
+    let rest = behind_closing(text)?;
     // "Mit freundlichen Grüßen / Best regards"
-    if let Some(second) = rest.trim_start().strip_prefix(['/', '|'])
-        && let Some(rest) = closing_end(second.trim_start())
-    {
-        return Some(rest);
-    }
+    let second = rest.trim_start().strip_prefix(['/', '|']).map(str::trim_start);
+    second.and_then(behind_closing).and_then(name_behind).or_else(|| name_behind(rest))
+}
+
+fn behind_closing(text: &str) -> Option<&str> {
+    let rest = text.get(begins(&CLOSINGS, text)?..)?;
+    (!rest.starts_with(char::is_alphanumeric)).then_some(rest)
+}
+
+fn name_behind(rest: &str) -> Option<&str> {
     // "Thanks Ann", but not "Thanks for the help".
     if rest.starts_with([' ', '\u{a0}']) && rest.split(' ').any(|w| w.starts_with(char::is_lowercase)) {
         return None;
