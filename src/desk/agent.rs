@@ -17,7 +17,7 @@ use super::{
     threading::{self, Place},
     token::without_tokens,
 };
-use crate::mail::{Class, Reading};
+use crate::mail::{Attachment, Class, Reading};
 
 /// How long a confirmation is good (FAULTS section 1).
 const CONFIRMATION_LIFE: SignedDuration = SignedDuration::from_mins(15);
@@ -203,7 +203,9 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
     if found.commands.is_empty() && case.facts.flood.own_text_week > 0 && !text.is_empty() {
         return Err(vec![Problem::NothingNew]);
     }
-    let files = notify::files(case, |a| !(a.inline && a.size <= LOGO_BYTES_MAX));
+    // A notification that a program attaches when it quotes is for colleagues alone.
+    let leaves = |a: &Attachment| found.has_note() || !a.of_desk;
+    let files = notify::files(case, |a| !(a.inline && a.size <= LOGO_BYTES_MAX) && leaves(a));
     let asks_help = found.commands.iter().any(|c| c.order == commands::Order::Help);
     let kind = match (found.has_note(), text.is_empty()) {
         _ if asks_help => None,
@@ -221,8 +223,7 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
     if kind == Some(MessageKind::Reply) && ticket.requester.suppressed {
         return Err(vec![Problem::NoRecipient]);
     }
-    let is_attached = reading.trace.desk_mail_attached;
-    if kind == Some(MessageKind::Reply) && (is_attached || holds_notification(&text, ticket)) {
+    if kind == Some(MessageKind::Reply) && holds_notification(&text, ticket) {
         return Err(vec![Problem::QuotedNotification]);
     }
     orders::plan(found, kind, text, files, ticket.state)

@@ -10,9 +10,9 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attachment, deception, filename,
+    Attachment, AttachmentKind, deception, filename,
     structure::{Part, Structure},
-    transfer, words,
+    trace, transfer, words,
 };
 
 pub mod cloud;
@@ -200,8 +200,10 @@ pub fn describe(file: &File<'_>, number: usize, warnings: &mut Vec<String>) -> A
         warnings
             .push(format!("attachment {number}: its name mixes letters of several scripts that look alike"));
     }
+    let kind = kind::kind(&file.content_type, detected, &name);
     Attachment {
-        kind: kind::kind(&file.content_type, detected, &name),
+        of_desk: kind == AttachmentKind::Message && trace::is_of_a_desk(&file.data),
+        kind,
         name,
         original_name: file.name.clone(),
         content_type: file.content_type.clone(),

@@ -184,7 +184,7 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     }
     let body = body::read(&tree);
     reading.warnings.extend(body.warnings);
-    reading.attachments = read_attachments(&tree, &body.parts, &mut reading.warnings, &mut reading.trace);
+    reading.attachments = read_attachments(&tree, &body.parts, &mut reading.warnings);
     reading.identity = trace::identity(&root.header, &tree, &body.parts, &reading.attachments);
     let subject = reading.subject.as_deref().unwrap_or_default();
     let report = report::read(&tree, &reading, &body.text);
@@ -229,18 +229,10 @@ fn is_report(class: Class) -> bool {
     matches!(class, Class::Bounce | Class::DeliveryReport | Class::Complaint)
 }
 
-fn read_attachments(
-    tree: &Structure<'_>,
-    bodies: &[usize],
-    warnings: &mut Vec<String>,
-    trace: &mut Trace,
-) -> Vec<Attachment> {
+fn read_attachments(tree: &Structure<'_>, bodies: &[usize], warnings: &mut Vec<String>) -> Vec<Attachment> {
     let mut list = Vec::new();
     let odd = attachments::walk(tree, bodies, &mut |file| {
-        let described = attachments::describe(&file, list.len() + 1, warnings);
-        trace.desk_mail_attached |=
-            described.kind == AttachmentKind::Message && trace::is_of_a_desk(&file.data);
-        list.push(described);
+        list.push(attachments::describe(&file, list.len() + 1, warnings));
         ControlFlow::Continue(())
     });
     warnings.extend(odd);

@@ -141,6 +141,9 @@ pub struct Attachment {
     pub sha256: String,
     pub inline: bool,
     pub kind: AttachmentKind,
+    /// A mail of a desk like ours: one of our notifications holds the desk's own history and a secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_desk: bool,
 }
 
 /// A file that the mail links to (QQ 超大附件, Drive); never fetched.
@@ -184,9 +187,6 @@ pub struct Trace {
     /// From holds no address, and [`Reading::from`] is whom Reply-To or Sender name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stand_in: bool,
-    /// A mail of a desk like ours is attached: one of our notifications holds the desk's own history and a secret.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub desk_mail_attached: bool,
     /// Value of our loop header `X-Maildesk-Loop`, of whatever desk.
     pub loop_header: Option<String>,
     /// The Message-ID under which the desk sent this mail: some relays write another one (X-Maildesk-Ref).

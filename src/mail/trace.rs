@@ -115,7 +115,7 @@ mod tests {
             .into_bytes();
             raw.extend_from_slice(content);
             raw.extend_from_slice(b"\n--x--\n");
-            read(&raw, &ReadPolicy::default()).trace.desk_mail_attached
+            read(&raw, &ReadPolicy::default()).attachments.iter().any(|a| a.of_desk)
         };
         let ours = b"From: s@d.org\nSubject: [#1]\nX-Maildesk-Loop: ab12 00\n\n#take";
         let wide: Vec<u8> = ours.iter().flat_map(|&b| [b, 0]).collect();

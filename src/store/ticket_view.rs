@@ -178,5 +178,6 @@ fn read_attachment(row: StoredAttachment) -> Result<Attachment> {
         sha256: row.sha256,
         inline: row.inline != 0,
         kind: parse_attachment_kind(&row.kind)?,
+        of_desk: false,
     })
 }
