@@ -24,6 +24,7 @@ fn a_ticket_is_there_with_everything_after_reopening() {
             sha256: "ab".repeat(32),
             inline: false,
             kind: AttachmentKind::Log,
+            of_desk: false,
         };
         let picture = Attachment { name: "a.png".into(), inline: true, ..log.clone() };
         let mail = Mail { attachments: vec![log.clone(), picture.clone()], ..Mail::named("one") };
