@@ -14,7 +14,7 @@ use super::{Common, print};
 use crate::{
     config,
     desk::{
-        Trust,
+        Findings, Trust,
         authentication::{Authentication, authentication},
     },
     intake::read_once,
@@ -45,7 +45,7 @@ impl Inspect {
         for file in &self.files {
             let bytes = read_file(file).with_context(|| format!("reading {}", file.display()))?;
             let (reading, triage) = read_once(bytes, policy.clone())?;
-            let authentication = authentication(&reading, &[], &trust);
+            let authentication = authentication(&reading, &Findings::default(), &trust);
             let inspection = Inspection { reading, triage, authentication };
             if common.json || !print::is_terminal() {
                 print::json(&inspection)?;

@@ -103,29 +103,43 @@ pub fn desk(file: &Section<'_>, around: &Surroundings<'_>) -> Desk {
     }
 }
 
-/// Reads `[trust]`: what it says of proof, and the DNS server to ask.
-pub fn trust(file: &Section<'_>) -> (Trust, Option<std::net::SocketAddr>) {
+/// What `[trust]` says.
+#[derive(Default)]
+pub struct Trusted {
+    /// Without the domains for which `internal` counts.
+    pub trust: Trust,
+    /// The provider's mark of internal mail may count.
+    pub internal: bool,
+    /// The DNS server to ask.
+    pub resolver: Option<std::net::SocketAddr>,
+}
+
+/// Reads `[trust]`.
+pub fn trust(file: &Section<'_>) -> Trusted {
     let field = file.optional("trust", "[trust]\nauthserv_ids = [\"mx.example.com\"]");
-    let Some(section) = field.section() else { return (Trust::default(), None) };
+    let Some(section) = field.section() else { return Trusted::default() };
     let lower = |text: &str| value::any_text(text).map(|text| text.to_lowercase());
     let ids = section.optional("authserv_ids", "authserv_ids = [\"mx.example.com\"]").list(lower);
     let own_received = section.optional("own_received", "own_received = 1").integer(0..=50);
     let own_lists = section.optional("own_lists", "own_lists = [\"support.example.com\"]").list(value::words);
-    let internal = section.optional("internal", "internal = \"\"");
-    if internal
-        .parse(|text| value::one_of(text, &[("", false), ("m365", true)]))
-        .is_some_and(|mark| mark.value)
-    {
-        super::later::note(&internal);
-    }
+    let internal = section
+        .optional("internal", "internal = \"m365\"")
+        .parse(|text| value::one_of(text, &[("", false), ("m365", true)]));
+    let sealers = section.optional("arc_sealers", "arc_sealers = [\"google.com\"]").list(value::domain);
     let resolver = section.optional("resolver", "resolver = \"127.0.0.1:53\"").parse(value::resolver);
     section.finish();
     let trust = Trust {
         authserv_ids: values(ids),
         own_received: own_received.map(|n| n.value).unwrap_or_default(),
         own_lists: values(own_lists).into_iter().map(|list| list.to_lowercase()).collect(),
+        internal: Vec::new(),
+        arc_sealers: values(sealers).into_iter().map(|domain| domain.to_lowercase()).collect(),
     };
-    (trust, resolver.map(|resolver| resolver.value))
+    Trusted {
+        trust,
+        internal: internal.is_some_and(|mark| mark.value),
+        resolver: resolver.map(|resolver| resolver.value),
+    }
 }
 
 /// Reads `[limits]`; the keys are the fields of [`Limits`].

@@ -1,13 +1,14 @@
 //! From the text of the file to a [`Config`]: the order of sections, and what only shows when they are compared.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 use super::MailboxConfig;
 use super::{
-    Config, desk,
+    Config,
+    desk::{self, Trusted},
     errors::{ConfigError, ConfigErrors},
     files::{Disk, Files},
     later,
@@ -71,7 +72,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
     let teams = people::teams(&file, &agents, &categories);
     let team_names: Vec<String> = teams.iter().map(|team| team.name.clone()).collect();
     around.teams = &team_names;
-    let (trust, resolver) = desk::trust(&file);
+    let Trusted { mut trust, internal, resolver } = desk::trust(&file);
     let (operators, alerts_smtp) = desk::alerts(&file, &around);
     let (mailboxes, mailbox_policies) = mailboxes(&file, &around, &agents);
     let own_addresses: Vec<String> = mailbox_policies
@@ -82,6 +83,9 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
     let forms = people::forms(&file, &agents, &own_addresses);
     let own = || mailbox_policies.iter().map(|mailbox| mailbox.address.clone()).collect();
     let official_addresses = if desk.official_addresses.is_empty() { own() } else { desk.official_addresses };
+    if internal {
+        trust.internal = domains(own_addresses.iter().chain(&official_addresses));
+    }
     let policy = Policy {
         desk_name: desk.name,
         desk_id: secrets::desk_id(&desk.secrets),
@@ -113,6 +117,13 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
         templates_folder,
         notes: Vec::new(),
     })
+}
+
+/// The domains of these addresses, lower case, each once.
+fn domains<'a>(addresses: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let all =
+        addresses.filter_map(|address| address.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
+    all.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Reads all `[[mailbox]]`, and compares their names and addresses.

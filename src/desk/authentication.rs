@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    DkimFinding, Trust,
+    Findings, Trust,
     proof::{Origin, Proof, origin, trusted_results},
 };
 use crate::mail::Reading;
@@ -14,7 +14,7 @@ pub struct Authentication {
     pub dmarc: Option<String>,
     pub dkim: Option<String>,
     pub spf: Option<String>,
-    /// `authentication-results`, `submission`, `own-dkim`; `None` when the sender is not proven.
+    /// `authentication-results`, `submission`, `own-dkim`, `internal-mark`, `arc`; `None` when the sender is not proven.
     pub source: Option<String>,
     /// The proof is for the address in From.
     pub aligned: bool,
@@ -22,13 +22,15 @@ pub struct Authentication {
 
 /// The authentication of one mail.
 #[must_use]
-pub fn authentication(reading: &Reading, dkim: &[DkimFinding], trust: &Trust) -> Authentication {
+pub fn authentication(reading: &Reading, findings: &Findings, trust: &Trust) -> Authentication {
     let methods = trusted_results(reading, trust).unwrap_or_default();
     let result = |name: &str| methods.iter().find(|m| m.name == name).map(|m| m.result.clone());
-    let source = match origin(reading, dkim, trust) {
+    let source = match origin(reading, findings, trust) {
         Origin::Proven(Proof::Dmarc) => Some("authentication-results"),
         Origin::Proven(Proof::Submission) => Some("submission"),
         Origin::Proven(Proof::Dkim) => Some("own-dkim"),
+        Origin::Proven(Proof::Internal) => Some("internal-mark"),
+        Origin::Proven(Proof::Arc) => Some("arc"),
         Origin::Unproven { .. } => None,
     };
     Authentication {
@@ -60,11 +62,12 @@ mod tests {
             ..Reading::default()
         };
         let trust = Trust { authserv_ids: vec!["mx.desk.test".into()], ..Trust::default() };
-        let shown = authentication(&reading, &[], &trust);
+        let none = Findings::default();
+        let shown = authentication(&reading, &none, &trust);
         assert_eq!(shown.dmarc.as_deref(), Some("pass"));
         assert_eq!(shown.spf.as_deref(), Some("fail"));
         assert_eq!(shown.source.as_deref(), Some("authentication-results"));
         assert!(shown.aligned);
-        assert_eq!(authentication(&reading, &[], &Trust::default()), Authentication::default());
+        assert_eq!(authentication(&reading, &none, &Trust::default()), Authentication::default());
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub fn new(facts: &'a MailFacts, policy: &'a Policy, sender: &'a PersonFacts, now: Timestamp) -> Self {
-        let mut origin = proof::origin(&facts.reading, &facts.dkim, &policy.trust);
+        let mut origin = proof::origin(&facts.reading, &facts.findings, &policy.trust);
         // What is proven is the one plain From address; it says nothing of a person under another one.
         if facts.reading.trace.strict_from.as_ref().is_some_and(|from| *from != sender.address) {
             origin = Origin::Unproven { reason: "From is ambiguous", dmarc_refused: origin.dmarc_refused() };

@@ -154,6 +154,52 @@ pub struct DkimFinding {
     pub expired: bool,
 }
 
+/// A chain of ARC seals (RFC 8617) whose newest is by a sealer that the operator named, as checked by the edge.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ArcFinding {
+    /// `d=` of the newest seal, lower case.
+    pub sealer: String,
+    /// `a=` of that seal, and bits of its RSA key.
+    pub algorithm: String,
+    pub key_bits: Option<u32>,
+    /// The newest ARC-Message-Signature; it passed when the whole chain verifies.
+    pub signature: DkimFinding,
+    /// The newest ARC-Authentication-Results: what the sealer found when the mail came to it.
+    pub results: String,
+}
+
+/// What the domain in From says of its mail's signatures (RFC 7489), where that was asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DmarcFinding {
+    /// No signature stood there whose alignment depends on it.
+    #[default]
+    NotAsked,
+    /// DNS did not answer in time.
+    NoAnswer,
+    Absent,
+    /// `strict`: `adkim=s`.
+    Published {
+        strict: bool,
+    },
+}
+
+/// What was found out about a mail's origin beyond its own bytes; judged in `desk::proof`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Findings {
+    /// Of our own DKIM check; empty when none was made.
+    pub dkim: Vec<DkimFinding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arc: Option<ArcFinding>,
+    #[serde(skip_serializing_if = "DmarcFinding::is_not_asked")]
+    pub dmarc: DmarcFinding,
+    /// A probe showed that mail from outside cannot carry the provider's mark of internal mail to this mailbox.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mark_holds: bool,
+}
+
 /// A person as the store knows them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonFacts {
@@ -298,8 +344,8 @@ pub struct MailFacts {
     pub triage: Triage,
     /// The server's size when only the header was taken because the mail is too large.
     pub oversized_bytes: Option<u64>,
-    /// Findings of our own DKIM check; empty when none was made.
-    pub dkim: Vec<DkimFinding>,
+    #[serde(flatten)]
+    pub findings: Findings,
     /// Another mail with one of the same [`super::proof::replay_keys`] came before: the same signed words under another
     /// Message-ID or to other recipients.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -406,6 +452,18 @@ pub enum Facts {
 impl FloodFacts {
     fn is_nothing(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl DmarcFinding {
+    fn is_not_asked(&self) -> bool {
+        *self == Self::NotAsked
+    }
+}
+
+impl From<Vec<DkimFinding>> for Findings {
+    fn from(dkim: Vec<DkimFinding>) -> Self {
+        Self { dkim, ..Self::default() }
     }
 }
 

@@ -4,7 +4,7 @@
 //! Invariants: only a mail that is proven to come from the form's address is a form's; whoever stands in it is never proven
 //! by that, so never an agent, and gets nothing of the text back.
 
-use super::{DkimFinding, FormPolicy, FormRequester, MailFacts, Policy, loop_guard, proof};
+use super::{Findings, FormPolicy, FormRequester, MailFacts, Policy, loop_guard, proof};
 use crate::mail::{Address, Class, Reading};
 
 /// Lines that are searched for the label; a client's free text stands below the form's own lines.
@@ -12,9 +12,9 @@ const LINES_MAX: usize = 500;
 
 /// Whom a form's mail is from; `None`: it is no form's, is not proven to be, or names nobody.
 #[must_use]
-pub fn requester(reading: &Reading, dkim: &[DkimFinding], policy: &Policy) -> Option<Address> {
+pub fn requester(reading: &Reading, findings: &Findings, policy: &Policy) -> Option<Address> {
     let form = of(reading, policy)?;
-    if !proof::origin(reading, dkim, &policy.trust).is_proven() {
+    if !proof::origin(reading, findings, &policy.trust).is_proven() {
         return None;
     }
     let named = match &form.requester {

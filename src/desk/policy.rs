@@ -153,6 +153,11 @@ pub struct Trust {
     /// How many Received fields may stand above the trusted Authentication-Results.
     pub own_received: usize,
     pub own_lists: Vec<String>,
+    /// Domains, lower case, for which Microsoft 365's mark of internal mail may count as origin (`internal = "m365"`): our own.
+    /// Empty: it counts for nobody.
+    pub internal: Vec<String>,
+    /// Domains, lower case, whose ARC seals are believed.
+    pub arc_sealers: Vec<String>,
 }
 
 /// `[[form]]`: a web form that mails in.

@@ -1,14 +1,17 @@
-//! Who really sent a mail (FAULTS section 1 A): judges Authentication-Results (RFC 8601) and our own DKIM findings.
-//! Knows no DNS: the findings were made before.
+//! Who really sent a mail (FAULTS section 1 A): judges Authentication-Results (RFC 8601), our own findings on DKIM and ARC,
+//! and Exchange's mark of internal mail. Knows no DNS: the findings were made before.
 //!
 //! Invariants: only the topmost field of a configured authserv-id within our own Received lines is believed; SPF
 //! proves nothing; doubt is "unproven", never an error.
+//!
+//! That a mail fails DMARC is only ever taken from the trusted server. We see no client address that a sender could not
+//! have written, so we cannot evaluate SPF, and a mail without an aligned signature may still pass by it.
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::{DkimFinding, Trust};
-use crate::mail::{AuthenticationResults, Reading};
+use super::{ArcFinding, DkimFinding, DmarcFinding, Findings, Trust};
+use crate::mail::{AuthenticationResults, ExchangeMarks, Reading};
 
 /// Smallest RSA modulus that counts (FAULTS section 1).
 const RSA_BITS_MIN: u32 = 2048;
@@ -43,6 +46,10 @@ pub enum Proof {
     Submission,
     /// An aligned DKIM signature that we checked ourselves.
     Dkim,
+    /// The provider's mark of internally submitted mail, which outside mail cannot carry.
+    Internal,
+    /// A sealer whom the operator named found `dmarc=pass` before the mail was changed on its way.
+    Arc,
 }
 
 impl Origin {
@@ -65,6 +72,8 @@ impl Origin {
             Self::Proven(Proof::Dmarc) => "proven by dmarc",
             Self::Proven(Proof::Submission) => "proven by authenticated submission",
             Self::Proven(Proof::Dkim) => "proven by dkim",
+            Self::Proven(Proof::Internal) => "proven by the provider's mark of internal mail",
+            Self::Proven(Proof::Arc) => "proven by arc",
             Self::Unproven { reason, .. } => reason,
         }
     }
@@ -72,7 +81,7 @@ impl Origin {
 
 /// Judges where a mail came from. Without one plain From address nothing can be proven.
 #[must_use]
-pub fn origin(reading: &Reading, dkim: &[DkimFinding], trust: &Trust) -> Origin {
+pub fn origin(reading: &Reading, findings: &Findings, trust: &Trust) -> Origin {
     let trusted = trusted_results(reading, trust);
     let dmarc_refused = trusted.as_ref().is_some_and(|t| t.iter().any(Method::is_refused_dmarc));
     let unproven = |reason| Origin::Unproven { reason, dmarc_refused };
@@ -80,26 +89,81 @@ pub fn origin(reading: &Reading, dkim: &[DkimFinding], trust: &Trust) -> Origin 
         return unproven("From is not one plain address");
     };
     let Some((_, domain)) = from.rsplit_once('@') else { return unproven("From has no domain") };
-    if let Some(methods) = &trusted {
-        if dmarc_passed(methods, from, domain) {
-            return Origin::Proven(Proof::Dmarc);
-        }
-        if all_say(methods, "auth", |m| m.is_pass("auth") && m.property_is("smtp.auth", from)) {
-            return Origin::Proven(Proof::Submission);
-        }
+    if let Some(proof) = trusted.as_ref().and_then(|methods| by_results(methods, from, domain)) {
+        return Origin::Proven(proof);
     }
     let mut reason = if trusted.is_some() {
         "the trusted server proves nothing"
     } else {
         "no trusted result and no signature"
     };
-    for finding in dkim {
-        match dkim_fault(finding, domain) {
+    for finding in &findings.dkim {
+        match signature_fault(finding).or_else(|| alignment_fault(&finding.domain, domain, findings.dmarc)) {
             None => return Origin::Proven(Proof::Dkim),
             Some(fault) => reason = fault,
         }
     }
-    unproven(reason)
+    let failed =
+        trusted.is_some_and(|methods| methods.iter().any(|m| m.name == "dmarc" && m.result == "fail"));
+    if trust.internal.iter().any(|own| own == domain) && is_marked_internal(&reading.trace.exchange) {
+        match (findings.mark_holds, failed) {
+            (true, false) => return Origin::Proven(Proof::Internal),
+            (true, true) => {
+                reason = "marked as internal mail, and the trusted server says that it fails DMARC"
+            }
+            (false, _) => reason = "marked as internal mail, and no probe showed that others cannot do that",
+        }
+    }
+    match findings.arc.as_ref().map(|arc| arc_fault(arc, from, domain, trust)) {
+        Some(None) => Origin::Proven(Proof::Arc),
+        Some(Some(fault)) => unproven(fault),
+        None => unproven(reason),
+    }
+}
+
+/// What the trusted server's results prove by themselves.
+fn by_results(methods: &[Method], from: &str, domain: &str) -> Option<Proof> {
+    if dmarc_passed(methods, from, domain) {
+        return Some(Proof::Dmarc);
+    }
+    all_say(methods, "auth", |m| m.is_pass("auth") && m.property_is("smtp.auth", from))
+        .then_some(Proof::Submission)
+}
+
+/// Whether the trusted server's word alone proves the sender: then nobody need be asked.
+#[must_use]
+pub fn is_proven_by_results(reading: &Reading, trust: &Trust) -> bool {
+    origin(reading, &Findings::default(), trust).is_proven()
+}
+
+/// Exchange says once, and nowhere otherwise, that the mail was submitted inside the organisation. What it writes of its
+/// organisation it strips from mail that comes in (its header firewall), and says `Anonymous` of that; the field about
+/// tenants crosses borders, so it proves nothing and may only not contradict.
+fn is_marked_internal(marks: &ExchangeMarks) -> bool {
+    let all_are = |list: &[String], word: &str| list.iter().all(|value| value.eq_ignore_ascii_case(word));
+    let named_once = matches!(marks.auth_source.as_slice(), [source] if source.contains('.'));
+    marks.auth_as.len() == 1
+        && all_are(&marks.auth_as, "Internal")
+        && named_once
+        && all_are(&marks.direction, "Originating")
+        && all_are(&marks.cross_tenant, "Internal")
+}
+
+/// Why a chain of seals does not prove the sender; `None` when it does.
+fn arc_fault(arc: &ArcFinding, from: &str, domain: &str, trust: &Trust) -> Option<&'static str> {
+    let is_named = |name: &str| trust.arc_sealers.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let signature = &arc.signature;
+    if !is_named(&arc.sealer) || !arc.sealer.eq_ignore_ascii_case(&signature.domain) {
+        return Some("sealed by nobody who is trusted ([trust] arc_sealers)");
+    }
+    if !is_strong(&arc.algorithm, arc.key_bits) {
+        return Some("the key of the ARC seal is too weak");
+    }
+    if let Some(fault) = signature_fault(signature) {
+        return Some(if signature.passed { fault } else { "the chain of ARC seals does not verify" });
+    }
+    let (_, methods) = parse(&arc.results);
+    (!dmarc_passed(&methods, from, domain)).then_some("the ARC sealer did not find that DMARC passed")
 }
 
 /// A pass for this very domain.
@@ -115,13 +179,8 @@ fn all_say(methods: &[Method], name: &str, says: impl Fn(&Method) -> bool) -> bo
     results.peek().is_some() && results.all(says)
 }
 
-/// Why a signature does not prove this From domain; `None` when it does.
-fn dkim_fault(finding: &DkimFinding, from_domain: &str) -> Option<&'static str> {
-    let strong = match finding.algorithm.to_ascii_lowercase().as_str() {
-        "ed25519-sha256" => true,
-        "rsa-sha256" => finding.key_bits.is_some_and(|bits| bits >= RSA_BITS_MIN),
-        _ => false,
-    };
+/// What makes a signature worthless, whoever made it.
+fn signature_fault(finding: &DkimFinding) -> Option<&'static str> {
     let signs = |name: &&str| finding.signed_headers.iter().any(|h| h.eq_ignore_ascii_case(name));
     if !finding.passed {
         Some("the DKIM signature does not verify")
@@ -129,35 +188,68 @@ fn dkim_fault(finding: &DkimFinding, from_domain: &str) -> Option<&'static str> 
         Some("the DKIM signature has expired")
     } else if finding.body_length_limited {
         Some("the DKIM signature covers only a part of the body (l=)")
-    } else if !strong {
+    } else if !is_strong(&finding.algorithm, finding.key_bits) {
         Some("the DKIM key or algorithm is too weak")
     } else if !SIGNED_REQUIRED.iter().all(signs) {
         Some("the DKIM signature does not cover From, Subject and Date")
-    } else if !is_aligned(&finding.domain, from_domain) {
-        Some("the DKIM signature is another domain's")
     } else {
         None
     }
+}
+
+fn is_strong(algorithm: &str, key_bits: Option<u32>) -> bool {
+    match algorithm.to_ascii_lowercase().as_str() {
+        "ed25519-sha256" => true,
+        "rsa-sha256" => key_bits.is_some_and(|bits| bits >= RSA_BITS_MIN),
+        _ => false,
+    }
+}
+
+/// Why a signature of this domain says nothing of that From domain.
+fn alignment_fault(signer: &str, from_domain: &str, dmarc: DmarcFinding) -> Option<&'static str> {
+    if !is_aligned(signer, from_domain) {
+        return Some("the DKIM signature is another domain's");
+    }
+    match dmarc {
+        _ if signer.eq_ignore_ascii_case(from_domain) => None,
+        DmarcFinding::Published { strict: true } => {
+            Some("the DKIM signature is a parent domain's, and the domain asks for its own (adkim=s)")
+        }
+        DmarcFinding::NoAnswer => {
+            Some("the DKIM signature is a parent domain's, and DNS did not say whether that suffices")
+        }
+        DmarcFinding::NotAsked | DmarcFinding::Absent | DmarcFinding::Published { strict: false } => None,
+    }
+}
+
+/// Whether a signature that verified proves something of this From domain only if its domain asks for no strict alignment.
+#[must_use]
+pub fn depends_on_dmarc(finding: &DkimFinding, from_domain: &str) -> bool {
+    finding.passed
+        && !finding.domain.eq_ignore_ascii_case(from_domain)
+        && is_aligned(&finding.domain, from_domain)
 }
 
 /// By what a replay of a signed mail is known (FAULTS section 1): who signed, the signed body, Date and From. Whatever else
 /// differs (recipients, Message-ID) may not be signed. None for a mail without a signature that verified: nothing but a
 /// signature can be carried to another mail.
 #[must_use]
-pub fn replay_keys(reading: &Reading, dkim: &[DkimFinding]) -> Vec<String> {
+pub fn replay_keys(reading: &Reading, findings: &Findings) -> Vec<String> {
     let Some(from) = reading.trace.strict_from.as_deref() else { return Vec::new() };
     let date = reading.date.map_or(i64::MIN, jiff::Timestamp::as_second);
-    let signed = dkim.iter().filter(|finding| finding.passed && !finding.body_hash.is_empty());
-    let key = |finding: &DkimFinding| {
+    let key = |kind: &str, finding: &DkimFinding| {
         let mut hash = Sha256::new();
-        for piece in [finding.domain.as_str(), &finding.body_hash, from] {
+        for piece in [kind, finding.domain.as_str(), &finding.body_hash, from] {
             hash.update((piece.len() as u64).to_be_bytes());
             hash.update(piece);
         }
         hash.update(date.to_be_bytes());
         HEXLOWER.encode(&hash.finalize())
     };
-    signed.map(key).collect()
+    let by_dkim = findings.dkim.iter().map(|finding| ("dkim", finding));
+    let by_arc = findings.arc.iter().map(|arc| ("arc", &arc.signature));
+    let signed = by_dkim.chain(by_arc).filter(|(_, f)| f.passed && !f.body_hash.is_empty());
+    signed.map(|(kind, finding)| key(kind, finding)).collect()
 }
 
 /// Relaxed alignment (RFC 7489 section 3.1.1), stricter: the same domain or a parent of it that somebody owns.

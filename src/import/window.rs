@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use super::sources::Item;
 use crate::{
     desk::{
-        self, Change, Decision, Facts, ImportFacts, MailFacts, Outcome, PersonFacts, Policy, RawId,
+        self, Change, Decision, Facts, Findings, ImportFacts, MailFacts, Outcome, PersonFacts, Policy, RawId,
         ThreadMatch, TicketFacts, TicketId, TicketRef, form, threading::named_tickets,
     },
     intake::{thread_ids, usable_sender},
@@ -110,7 +110,13 @@ impl Taking<'_> {
             readings().map(|r| r.identity.as_str()).filter(|identity| !identity.is_empty()).collect();
         self.known = self.window.duplicates(&identities).await?;
         let people: Vec<(String, Option<String>)> = readings()
-            .flat_map(|r| usable_sender(r).cloned().into_iter().chain(form::requester(r, &[], self.policy)))
+            .flat_map(|r| {
+                usable_sender(r).cloned().into_iter().chain(form::requester(
+                    r,
+                    &Findings::default(),
+                    self.policy,
+                ))
+            })
             .map(|person| (person.key(), person.name))
             .collect();
         self.people = self.window.people(self.batch, &people, self.now).await?;
@@ -191,7 +197,9 @@ impl Taking<'_> {
             oversized_bytes: item.oversized_bytes,
             duplicate_of: self.known.get(&reading.identity).map(|ticket| ticket.unwrap_or_default()),
             sender: usable_sender(reading).and_then(person),
-            form_requester: form::requester(reading, &[], self.policy).as_ref().and_then(person),
+            form_requester: form::requester(reading, &Findings::default(), self.policy)
+                .as_ref()
+                .and_then(person),
             own_mail: own_ids(reading)
                 .filter_map(|id| self.threads.get(id))
                 .flatten()

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
-        ConfirmationFacts, FloodFacts, LimitCounts, MailFacts, MailboxPolicy, TicketId, form,
+        ConfirmationFacts, FloodFacts, LimitCounts, MailFacts, MailboxPolicy, TicketId, form, proof,
         threading::{self, named_tickets},
         token::{NONCE_CHARS, subaddress},
     },
@@ -34,7 +34,7 @@ pub(super) async fn gather(
         mailbox: mailbox.to_owned(),
         received_at: mail.received_at,
         oversized_bytes: mail.oversized_bytes,
-        dkim: mail.dkim.clone(),
+        findings: mail.findings.clone(),
         confirmed: mail.confirmed,
         sent: mail.sent,
         imported: mail.imported.clone(),
@@ -51,7 +51,13 @@ pub(super) async fn gather(
     if mail.sent {
         let ids: Vec<String> = reading.message_id.iter().chain(&reading.trace.reference).cloned().collect();
         facts.own_mail = window.is_own_mail(&ids).await?;
-    } else if let Some(client) = form::requester(reading, &mail.dkim, &judgement.policy) {
+    } else {
+        origin(window, judgement, mail, &mut facts).await?;
+    }
+    if !mail.sent
+        && !facts.replayed
+        && let Some(client) = form::requester(reading, &facts.findings, &judgement.policy)
+    {
         let person = window.person(&client.key(), client.name.as_deref(), now).await?;
         facts.form_requester = Some(person);
     }
@@ -77,6 +83,23 @@ pub(super) async fn gather(
         facts.flood = flood(window, judgement, mail, &facts, now).await?;
     }
     Ok(facts)
+}
+
+/// What the store knows of the mail's origin: whether its signed words came before, and what a probe showed of a mark in it.
+async fn origin(
+    window: &mut Window,
+    judgement: &Judgement,
+    mail: &Prepared,
+    facts: &mut MailFacts,
+) -> Result<()> {
+    let reading = &mail.reading;
+    let keys = proof::replay_keys(reading, &facts.findings);
+    facts.replayed = window.is_replayed(&keys, &reading.identity).await?;
+    let marked = !judgement.policy.trust.internal.is_empty() && !reading.trace.exchange.auth_as.is_empty();
+    if marked && let Some(host) = judgement.hosts.get(&facts.mailbox) {
+        facts.findings.mark_holds = window.internal_mark_holds(&facts.mailbox, host).await?;
+    }
+    Ok(())
 }
 
 /// Counted like the limits: for whoever would be answered.

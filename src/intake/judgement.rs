@@ -26,6 +26,8 @@ pub struct Judgement {
     pub zone: TimeZone,
     /// Agents' and operators' person rows by address, made before the first decision: tokens name them.
     pub staff: BTreeMap<String, PersonId>,
+    /// The IMAP host of each mailbox: what a probe showed holds for the one that it was sent to.
+    pub hosts: BTreeMap<String, String>,
 }
 
 impl Judgement {
@@ -48,7 +50,8 @@ impl Judgement {
             staff.insert(operator.clone(), window.person(operator, None, now).await?.id);
         }
         window.commit().await?;
-        Ok(Self { keys: token_keys(config), policy, read_policy, templates, zone, staff })
+        let hosts = config.mailboxes.iter().map(|m| (m.name.clone(), m.imap.host.clone())).collect();
+        Ok(Self { keys: token_keys(config), policy, read_policy, templates, zone, staff, hosts })
     }
 }
 

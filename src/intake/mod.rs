@@ -24,7 +24,7 @@ pub use digest::send_due_digests;
 pub use gather::{ADDRESS_BYTES_MAX, thread_ids, usable_sender};
 pub use judgement::{Judgement, read_policy};
 pub use mailbox::{Service, Serving, imap_limits};
-pub use prove::Prover;
+pub use prove::{Inquiry, Prover};
 pub use reader::{Reader, read_once};
 pub use sent::SentFolder;
 pub use suspects::Suspects;

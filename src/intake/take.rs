@@ -5,9 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Desk, judgement::Judgement, reader::ReaderGone};
+use futures::future::join_all;
+
+use super::{Desk, judgement::Judgement, prove::Inquiry, reader::ReaderGone};
 use crate::{
-    desk::{DkimFinding, ImportFacts, Policy, RawId, form},
+    desk::{Findings, ImportFacts, Policy, RawId, form, proof},
+    edge,
     mail::Reading,
     store::{RawMessage, Undecided},
     triage::Triage,
@@ -16,6 +19,13 @@ use crate::{
 /// DNS look-ups of one window together: fifty forged mails with slow name servers must not hold up the desk. Later mails
 /// prove nothing, and a genuine agent among them is asked to confirm.
 const DNS_MAX: Duration = Duration::from_secs(20);
+/// Of one mail that claims to be an agent's or a form's: a command depends on it.
+const STAFF_DNS_MAX: Duration = Duration::from_secs(8);
+/// Of one client's mail: what depends on it is how much the acknowledgement says. All of a window are asked at once, so this
+/// is what a dead DNS costs each window.
+const CLIENT_DNS_MAX: Duration = Duration::from_secs(4);
+/// Mails that are asked for at once.
+const AT_ONCE: usize = 50;
 
 /// A kept mail, read and proven.
 #[derive(Debug)]
@@ -24,7 +34,7 @@ pub(super) struct Prepared {
     pub received_at: jiff::Timestamp,
     pub reading: Reading,
     pub triage: Triage,
-    pub dkim: Vec<DkimFinding>,
+    pub findings: Findings,
     pub oversized_bytes: Option<u64>,
     /// Its agent confirmed it.
     pub confirmed: bool,
@@ -80,29 +90,19 @@ pub(super) async fn prepare(
     let sent = mails.iter().any(|m| m.sent);
     let policy = if sent { judgement.sent_read_policy() } else { judgement.read_policy.clone() };
     let readings = desk.reader.read(bytes, policy).await?;
-    let ask_until = Instant::now() + DNS_MAX;
+    let findings = prove(desk, &judgement.policy, &mails, &readings).await;
     let mut taken = Vec::with_capacity(mails.len());
-    for (mail, read) in mails.into_iter().zip(readings) {
+    for ((mail, read), findings) in mails.into_iter().zip(readings).zip(findings) {
         let Some((reading, triage)) = read else {
             taken.push(Taken::Unreadable(mail.raw));
             continue;
-        };
-        let dkim = match &desk.prover {
-            Some(prover)
-                if is_worth_proving(&judgement.policy, &reading)
-                    && !mail.sent
-                    && Instant::now() < ask_until =>
-            {
-                prover.dkim(&mail.bytes).await
-            }
-            Some(_) | None => Vec::new(),
         };
         taken.push(Taken::Ready(Box::new(Prepared {
             raw: mail.raw,
             received_at: mail.received_at,
             reading,
             triage,
-            dkim,
+            findings,
             oversized_bytes: mail.oversized_bytes,
             confirmed: false,
             sent: mail.sent,
@@ -126,7 +126,7 @@ pub(super) async fn prepare_one(
         received_at: message.received_at,
         reading,
         triage,
-        dkim: Vec::new(),
+        findings: Findings::default(),
         oversized_bytes: message.oversized_bytes,
         confirmed: false,
         sent: false,
@@ -134,9 +134,54 @@ pub(super) async fn prepare_one(
     })
 }
 
-/// Only a mail whose one sender is an agent's or a form's address is worth DNS look-ups.
-fn is_worth_proving(policy: &Policy, reading: &Reading) -> bool {
-    let claims_agent =
-        || reading.trace.strict_from.as_deref().is_some_and(|from| policy.agent(from).is_some());
-    reading.trace.dkim_signatures > 0 && (claims_agent() || form::of(reading, policy).is_some())
+/// What DNS says of each mail, in their order; many are asked for at once.
+async fn prove(
+    desk: &Desk,
+    policy: &Policy,
+    mails: &[KeptMail],
+    readings: &[Option<(Reading, Triage)>],
+) -> Vec<Findings> {
+    let Some(prover) = &desk.prover else { return vec![Findings::default(); mails.len()] };
+    let (now, until) = (edge::now(), Instant::now() + DNS_MAX);
+    let one = async |mail: &KeptMail, read: &Option<(Reading, Triage)>| {
+        let reading = read.as_ref().map(|(reading, _)| reading);
+        let asked =
+            reading.and_then(|reading| Some((from_domain(reading)?, worth(policy, mail, reading, now)?)));
+        let Some((from_domain, deadline)) = asked else { return Findings::default() };
+        let deadline = deadline.min(until.saturating_duration_since(Instant::now()));
+        if deadline.is_zero() {
+            return Findings::default();
+        }
+        let arc_sealers = &policy.trust.arc_sealers;
+        prover.findings(&Inquiry { bytes: &mail.bytes, from_domain, arc_sealers, deadline }).await
+    };
+    let mut all = Vec::with_capacity(mails.len());
+    for (mails, readings) in mails.chunks(AT_ONCE).zip(readings.chunks(AT_ONCE)) {
+        all.extend(join_all(mails.iter().zip(readings).map(|(mail, read)| one(mail, read))).await);
+    }
+    all
+}
+
+fn from_domain(reading: &Reading) -> Option<&str> {
+    reading.trace.strict_from.as_deref()?.rsplit_once('@').map(|(_, domain)| domain)
+}
+
+/// How long DNS may be waited for; `None`: its answers would change nothing. An agent's signatures are checked whatever the
+/// trusted server says, since by them a replay is known.
+fn worth(policy: &Policy, mail: &KeptMail, reading: &Reading, now: jiff::Timestamp) -> Option<Duration> {
+    if mail.sent || mail.imported.is_some() {
+        return None;
+    }
+    let trust = &policy.trust;
+    let signed = reading.trace.dkim_signatures > 0;
+    let sealed = !trust.arc_sealers.is_empty() && !proof::is_proven_by_results(reading, trust);
+    let from = reading.trace.strict_from.as_deref()?;
+    if policy.agent(from).is_some() || form::of(reading, policy).is_some() {
+        return (signed || sealed).then_some(STAFF_DNS_MAX);
+    }
+    // Nothing is said to the sender of an old mail, whoever they are.
+    let age = now.duration_since(mail.received_at).as_secs();
+    let fresh = age <= policy.limits.answer_age_max_seconds;
+    let alone = trust.authserv_ids.is_empty();
+    (fresh && ((signed && alone) || sealed)).then_some(CLIENT_DNS_MAX)
 }

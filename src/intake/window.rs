@@ -13,7 +13,7 @@ use super::{
     take::{Prepared, Taken, prepare_one},
 };
 use crate::{
-    desk::{self, Decision, Facts, MailFacts, Outcome, RawId, TicketId},
+    desk::{self, Decision, Facts, MailFacts, Outcome, RawId, TicketId, proof},
     edge,
     store::{Application, AppliedMail, Result, StoreError, Window},
 };
@@ -172,6 +172,8 @@ async fn decide_once(
         now,
     };
     let ticket = window.apply(&application).await?;
+    let keys = proof::replay_keys(reading, &mail.findings);
+    window.remember_signed(&keys, &reading.identity, now).await?;
     if let Some(policy) = judgement.policy.mailbox(mailbox) {
         let occasion = Occasion { judgement, mailbox: policy, ticket, raw: Some(mail.raw), live, now };
         dispatch(window, &occasion, &decision.letters).await?;

@@ -189,9 +189,32 @@ pub struct Trace {
     pub stand_in: bool,
     /// Value of our loop header `X-Maildesk-Loop`, of whatever desk.
     pub loop_header: Option<String>,
+    /// What an Exchange organisation wrote of how the mail came to it.
+    #[serde(default, skip_serializing_if = "ExchangeMarks::is_nothing")]
+    pub exchange: ExchangeMarks,
     /// The Message-ID under which the desk sent this mail: some relays write another one (X-Maildesk-Ref).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+}
+
+/// The fields in which Exchange says how a mail came to it, each value as it stands there, at most five of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExchangeMarks {
+    /// X-MS-Exchange-Organization-AuthAs: `Internal` for what was submitted inside, `Anonymous` for mail from outside.
+    pub auth_as: Vec<String>,
+    /// X-MS-Exchange-Organization-AuthSource: the server that says so.
+    pub auth_source: Vec<String>,
+    /// X-MS-Exchange-Organization-MessageDirectionality: `Originating` or `Incoming`.
+    pub direction: Vec<String>,
+    /// X-MS-Exchange-CrossTenant-AuthAs. It crosses borders: mail of another tenant carries its own.
+    pub cross_tenant: Vec<String>,
+}
+
+impl ExchangeMarks {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Everything read from one mail.

@@ -4,11 +4,18 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attachment, AuthenticationResults, Trace, addresses, header::Header, ids, structure::Structure, words,
+    Attachment, AuthenticationResults, ExchangeMarks, Trace, addresses,
+    header::{Field, Header},
+    ids,
+    structure::Structure,
+    words,
 };
 
 /// Authentication-Results kept; the trusted one stands on top.
 const RESULTS_MAX: usize = 50;
+
+/// Fields of one kind that are kept; the second already is a contradiction.
+const EXCHANGE_MAX: usize = 5;
 
 /// Bytes of an attached mail that are searched for the mark of a desk.
 const DESK_MARK_BYTES_MAX: usize = 512 * 1024;
@@ -42,6 +49,12 @@ pub fn read(header: &Header<'_>) -> Trace {
                     trace.delivered_to.push(key);
                 }
             }
+        } else if let Some(list) = exchange_list(&mut trace.exchange, field) {
+            if list.len() < EXCHANGE_MAX {
+                // No server writes `AuthAs :`, and one that strips the field may not know that spelling.
+                let value = if field.gap { &[][..] } else { field.value };
+                list.push(words::cleaned(String::from_utf8_lossy(value).trim()));
+            }
         } else if field.is("X-Maildesk-Loop") {
             trace.loop_header.get_or_insert_with(|| words::decode(field.value));
         } else if field.is("X-Maildesk-Ref") {
@@ -49,6 +62,20 @@ pub fn read(header: &Header<'_>) -> Trace {
         }
     }
     trace
+}
+
+fn exchange_list<'t>(marks: &'t mut ExchangeMarks, field: &Field<'_>) -> Option<&'t mut Vec<String>> {
+    if field.is("X-MS-Exchange-Organization-AuthAs") {
+        Some(&mut marks.auth_as)
+    } else if field.is("X-MS-Exchange-Organization-AuthSource") {
+        Some(&mut marks.auth_source)
+    } else if field.is("X-MS-Exchange-Organization-MessageDirectionality") {
+        Some(&mut marks.direction)
+    } else if field.is("X-MS-Exchange-CrossTenant-AuthAs") {
+        Some(&mut marks.cross_tenant)
+    } else {
+        None
+    }
 }
 
 /// Whether an attached mail is one that a desk like ours sent. Its mark is looked for in the bytes, since Outlook's own format

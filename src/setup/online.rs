@@ -20,12 +20,15 @@ use crate::{
     desk::{Trust, proof::Origin, proof::origin},
     edge,
     imap::{ImapLimits, Session},
-    intake::{Prover, imap_limits, open_store, read_once, store_options},
+    intake::{Inquiry, Prover, imap_limits, open_store, read_once, store_options},
     mail::{ReadPolicy, Reading},
     net::{self, records},
     smtp::Deadlines,
     store::{Schema, Store},
 };
+
+/// All look-ups for the signatures of one probe.
+const DNS_MAX: Duration = Duration::from_secs(8);
 
 /// What the operator wants.
 #[derive(Debug, Clone, Copy)]
@@ -376,7 +379,8 @@ async fn dkim(
     if let Some((bytes, reading)) = returned.and_then(|bytes| Some((bytes, read(bytes)?)))
         && reading.trace.dkim_signatures > 0
     {
-        let findings = Prover::new(resolver.clone()).dkim(bytes).await;
+        let inquiry = Inquiry { bytes, from_domain: domain, arc_sealers: &[], deadline: DNS_MAX };
+        let findings = Prover::new(resolver.clone()).findings(&inquiry).await;
         return Ok(match origin(&reading, &findings, &Trust::default()) {
             Origin::Proven(_) => {
                 Ok("the returned probe carries an aligned signature that verifies".to_owned())

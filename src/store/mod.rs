@@ -25,6 +25,7 @@ mod ledger;
 mod listing;
 mod mailboxes;
 mod open;
+mod origin;
 mod outbox;
 mod quarantine;
 mod rows;

@@ -14,6 +14,7 @@ mod house;
 mod importing;
 mod leases;
 mod ledger;
+mod origin;
 mod outbox;
 mod safety;
 mod sent;

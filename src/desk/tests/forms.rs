@@ -25,7 +25,7 @@ fn form_mail(proven: bool) -> MailFacts {
 
 /// As gathered.
 fn gathered(mut facts: MailFacts, policy: &Policy) -> MailFacts {
-    let named = form::requester(&facts.reading, &facts.dkim, policy);
+    let named = form::requester(&facts.reading, &facts.findings, policy);
     facts.form_requester = named.map(|a| PersonFacts { name: a.name.clone(), ..person(61, &a.key()) });
     facts
 }

@@ -9,7 +9,7 @@ use crate::desk::{
 fn by_results(value: &str) -> Origin {
     let mut facts = mail(&client(), "x", false);
     facts.reading.trace.authentication_results = vec![results(0, value)];
-    origin(&facts.reading, &[], &policy().trust)
+    origin(&facts.reading, &Findings::default(), &policy().trust)
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn a_forged_field_below_our_received_lines_is_ignored_at_every_place() {
     for position in 2..=20 {
         let mut facts = mail(&client(), "x", false);
         facts.reading.trace.authentication_results = vec![results(position, forged)];
-        assert!(!origin(&facts.reading, &[], &policy().trust).is_proven(), "{position}");
+        assert!(!origin(&facts.reading, &Findings::default(), &policy().trust).is_proven(), "{position}");
     }
     for position in 0..=20 {
         let mut facts = mail(&client(), "x", false);
         let ours = results(0, "mx.example.com; dmarc=fail (p=reject) header.from=huaxia.example");
         facts.reading.trace.authentication_results = vec![ours, results(position, forged)];
-        let found = origin(&facts.reading, &[], &policy().trust);
+        let found = origin(&facts.reading, &Findings::default(), &policy().trust);
         assert!(found.dmarc_refused() && !found.is_proven(), "{position}");
     }
 }
@@ -83,9 +83,9 @@ fn a_server_without_a_name_is_believed_only_where_the_operator_says_so() {
     let mut facts = mail(&client(), "x", false);
     facts.reading.trace.authentication_results = vec![results(1, value)];
     let nameless = Trust { authserv_ids: vec![String::new()], ..policy().trust };
-    assert!(origin(&facts.reading, &[], &nameless).is_proven());
-    assert!(!origin(&facts.reading, &[], &policy().trust).is_proven());
-    assert!(!origin(&facts.reading, &[], &Trust::default()).is_proven());
+    assert!(origin(&facts.reading, &Findings::default(), &nameless).is_proven());
+    assert!(!origin(&facts.reading, &Findings::default(), &policy().trust).is_proven());
+    assert!(!origin(&facts.reading, &Findings::default(), &Trust::default()).is_proven());
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn signature() -> DkimFinding {
 fn only_a_full_strong_aligned_signature_proves() {
     let proven = |finding: DkimFinding| {
         let facts = mail(&client(), "x", false);
-        origin(&facts.reading, &[finding], &policy().trust).is_proven()
+        origin(&facts.reading, &vec![finding].into(), &policy().trust).is_proven()
     };
     assert!(proven(signature()));
     assert!(proven(DkimFinding { algorithm: "ed25519-sha256".into(), key_bits: None, ..signature() }));
@@ -146,7 +146,7 @@ fn a_parent_domain_aligns_unless_strangers_register_under_it() {
     let proven = |from: &str, signer: &str| {
         let facts = mail(&person(1, from), "x", false);
         let finding = DkimFinding { domain: signer.into(), ..signature() };
-        origin(&facts.reading, &[finding], &policy().trust).is_proven()
+        origin(&facts.reading, &vec![finding].into(), &policy().trust).is_proven()
     };
     assert!(proven("a@mail.huaxia.example", "huaxia.example"));
     assert!(proven("a@mail.huaxia.com.cn", "HuaXia.com.cn"));
@@ -160,7 +160,7 @@ fn a_parent_domain_aligns_unless_strangers_register_under_it() {
 fn without_one_plain_from_nothing_is_proven() {
     let mut facts = mail(&client(), "x", true);
     facts.reading.trace.strict_from = None;
-    assert!(!origin(&facts.reading, &[signature()], &policy().trust).is_proven());
+    assert!(!origin(&facts.reading, &vec![signature()].into(), &policy().trust).is_proven());
 }
 
 #[test]
@@ -172,22 +172,22 @@ fn a_replay_has_the_key_of_the_first_mail_whatever_else_differs() {
     };
     let signed = |body: &str| DkimFinding { body_hash: body.into(), ..signature() };
     let first = reading("2026-11-23T09:00:00Z", CLIENT);
-    let keys = proof::replay_keys(&first, &[signed("aGFzaA==")]);
+    let keys = proof::replay_keys(&first, &vec![signed("aGFzaA==")].into());
     assert_eq!(keys.len(), 1);
     let mut again = first.clone();
     again.message_id = Some("another@evil.example".into());
     again.to = vec![address("support+other@example.com")];
-    assert_eq!(proof::replay_keys(&again, &[signed("aGFzaA==")]), keys);
+    assert_eq!(proof::replay_keys(&again, &vec![signed("aGFzaA==")].into()), keys);
     for (reading, finding) in [
         (first.clone(), signed("bGFzaA==")),
         (first.clone(), DkimFinding { domain: "other.example".into(), ..signed("aGFzaA==") }),
         (reading("2026-11-23T09:00:01Z", CLIENT), signed("aGFzaA==")),
         (reading("2026-11-23T09:00:00Z", "wang@huaxia.example"), signed("aGFzaA==")),
     ] {
-        let other = proof::replay_keys(&reading, &[finding]);
+        let other = proof::replay_keys(&reading, &vec![finding].into());
         assert!(other.len() == 1 && other != keys);
     }
     for none in [signed(""), DkimFinding { passed: false, ..signed("aGFzaA==") }] {
-        assert!(proof::replay_keys(&first, &[none]).is_empty());
+        assert!(proof::replay_keys(&first, &vec![none].into()).is_empty());
     }
 }

@@ -185,6 +185,6 @@ proptest! {
     fn any_results_field_is_read(value in "[ -~\\\\\"();=.]{0,120}") {
         let mut facts = mail(&client(), "x", false);
         facts.reading.trace.authentication_results = vec![results(0, &value)];
-        prop_assert!(!proof::origin(&facts.reading, &[], &policy().trust).is_proven());
+        prop_assert!(!proof::origin(&facts.reading, &Findings::default(), &policy().trust).is_proven());
     }
 }

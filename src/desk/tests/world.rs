@@ -55,7 +55,7 @@ pub fn policy() -> Policy {
             team("tech", "technical", &[ALICE, BOB], Some(BOB)),
             team("accounts", "account", &["carol@example.com"], None),
         ],
-        trust: Trust { authserv_ids: vec!["mx.example.com".into()], own_received: 1, own_lists: vec![] },
+        trust: Trust { authserv_ids: vec!["mx.example.com".into()], own_received: 1, ..Trust::default() },
         operators: vec!["ops@example.com".into()],
         ..Policy::default()
     }

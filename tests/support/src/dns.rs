@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     io,
     net::{Ipv4Addr, SocketAddr, UdpSocket},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
 };
 
@@ -16,11 +16,23 @@ const SRV: u16 = 33;
 /// Names, each with its records: type and data.
 type Zone = Arc<Mutex<BTreeMap<String, Vec<(u16, Vec<u8>)>>>>;
 
+/// What a server was asked, and how it behaves.
+#[derive(Debug, Default)]
+struct Conduct {
+    /// Names with their types, in the order in which they were asked.
+    asked: Vec<(String, u16)>,
+    /// Names below which nothing is answered.
+    silent: Vec<String>,
+    /// Seconds that an answer may be remembered; 0 stands for one.
+    life: u8,
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct Dns {
     address: SocketAddr,
     zone: Zone,
+    conduct: Arc<Mutex<Conduct>>,
     server: Option<JoinHandle<()>>,
 }
 
@@ -36,9 +48,10 @@ impl Dns {
         let address = SocketAddr::from((ip, Self::PORT));
         let socket = UdpSocket::bind(address)?;
         let zone = Zone::default();
-        let shared = Arc::clone(&zone);
-        let server = std::thread::spawn(move || serve(&socket, &shared));
-        Ok(Self { address, zone, server: Some(server) })
+        let conduct = Arc::<Mutex<Conduct>>::default();
+        let shared = (Arc::clone(&zone), Arc::clone(&conduct));
+        let server = std::thread::spawn(move || serve(&socket, &shared.0, &shared.1));
+        Ok(Self { address, zone, conduct, server: Some(server) })
     }
 
     /// Where it listens.
@@ -67,6 +80,33 @@ impl Dns {
         self.add(name, SRV, [numbers, wire_name(target)].concat());
     }
 
+    /// From now on nothing is answered of this name and what stands below it; `""`: nothing at all.
+    pub fn silence(&self, name: &str) {
+        self.conduct().silent.push(name.to_lowercase());
+    }
+
+    /// Answers may be remembered for so many seconds; one by default, so that a test may change a record.
+    pub fn set_life(&self, seconds: u8) {
+        self.conduct().life = seconds;
+    }
+
+    /// How often the TXT record of a name was asked for.
+    #[must_use]
+    pub fn asked_txt(&self, name: &str) -> usize {
+        let name = name.to_lowercase();
+        self.conduct().asked.iter().filter(|(asked, kind)| *asked == name && *kind == TXT).count()
+    }
+
+    /// How many questions came.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.conduct().asked.len()
+    }
+
+    fn conduct(&self) -> MutexGuard<'_, Conduct> {
+        self.conduct.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn add(&self, name: &str, kind: u16, data: Vec<u8>) {
         let mut zone = self.zone.lock().unwrap_or_else(PoisonError::into_inner);
         zone.entry(name.to_lowercase()).or_default().push((kind, data));
@@ -83,21 +123,32 @@ impl Drop for Dns {
     }
 }
 
-fn serve(socket: &UdpSocket, zone: &Zone) {
+fn serve(socket: &UdpSocket, zone: &Zone, conduct: &Mutex<Conduct>) {
     let mut packet = [0; 4096];
     while let Ok((length, peer)) = socket.recv_from(&mut packet) {
         if length == 0 {
             return;
         }
-        if let Some(answer) = packet.get(..length).and_then(|question| answer(question, zone)) {
+        let question = packet.get(..length).unwrap_or_default();
+        if let Some(answer) = hears(question, conduct).and_then(|life| answer(question, zone, life)) {
             // A resolver that has gone away asks again.
             drop(socket.send_to(&answer, peer));
         }
     }
 }
 
+/// Notes the question. How long its answer may be remembered; `None`: it gets none.
+fn hears(query: &[u8], conduct: &Mutex<Conduct>) -> Option<u8> {
+    let (name, end) = read_name(query)?;
+    let kind = u16::from_be_bytes(query.get(end..end + 2)?.try_into().ok()?);
+    let mut conduct = conduct.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_silent = conduct.silent.iter().any(|silent| name.ends_with(silent.as_str()));
+    conduct.asked.push((name, kind));
+    (!is_silent).then_some(conduct.life.max(1))
+}
+
 /// The answer to a query with one question; `None` for what is no such query.
-fn answer(query: &[u8], zone: &Zone) -> Option<Vec<u8>> {
+fn answer(query: &[u8], zone: &Zone, life: u8) -> Option<Vec<u8>> {
     let (name, end) = read_name(query)?;
     let question = query.get(12..end + 4)?;
     let asked = u16::from_be_bytes(query.get(end..end + 2)?.try_into().ok()?);
@@ -111,10 +162,10 @@ fn answer(query: &[u8], zone: &Zone) -> Option<Vec<u8>> {
     out.extend([0, 1, 0, u8::try_from(found.len()).ok()?, 0, 0, 0, 0]);
     out.extend(question);
     for data in found {
-        // The name as a pointer to the question (section 4.1.4), type, class IN, a life of one second.
+        // The name as a pointer to the question (section 4.1.4), type, class IN, its life in seconds.
         out.extend([0xc0, 12]);
         out.extend(asked.to_be_bytes());
-        out.extend([0, 1, 0, 0, 0, 1]);
+        out.extend([0, 1, 0, 0, 0, life]);
         out.extend(u16::try_from(data.len()).ok()?.to_be_bytes());
         out.extend(data);
     }

@@ -16,4 +16,5 @@ pub mod process;
 pub mod proxy;
 pub mod scripted_imap;
 pub mod scripted_smtp;
+pub mod sign;
 pub mod tracer;

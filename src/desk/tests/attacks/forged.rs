@@ -214,7 +214,7 @@ fn forged_results_at_every_place_below_ours_are_ignored() {
 }
 
 /// What the trusted server may write without proving Alice, and what a sender may try to make it write.
-const NO_PROOF: [&str; 44] = [
+pub const NO_PROOF: [&str; 44] = [
     "",
     "none",
     "mx.example.com",

@@ -7,6 +7,7 @@ mod forged;
 mod genuine;
 mod outcome;
 mod post;
+mod sealed;
 mod secrets;
 mod spliced;
 mod strangers;

@@ -49,8 +49,8 @@ pub struct Mail {
     pub from: String,
     /// Authentication-Results, each with the number of Received fields above it.
     pub results: Vec<(usize, String)>,
-    /// What our own check of its signatures found.
-    pub dkim: Vec<DkimFinding>,
+    /// What our own checks found.
+    pub findings: Findings,
     pub to: Vec<String>,
     pub cc: Vec<String>,
     pub references: Vec<String>,
@@ -69,7 +69,7 @@ impl Mail {
             name: name.into(),
             from: from.into(),
             results: Vec::new(),
-            dkim: Vec::new(),
+            findings: Findings::default(),
             to: vec![SUPPORT.to_owned()],
             cc: Vec::new(),
             references: Vec::new(),
@@ -95,8 +95,13 @@ impl Mail {
         self
     }
 
+    pub fn sealed(mut self, arc: ArcFinding) -> Self {
+        self.findings.arc = Some(arc);
+        self
+    }
+
     pub fn signed(mut self, finding: DkimFinding) -> Self {
-        self.dkim.push(finding);
+        self.findings.dkim.push(finding);
         self
     }
 
@@ -169,7 +174,7 @@ impl Mail {
     /// Bytes that were altered on the way.
     pub fn decided_as(&self, raw: &[u8], confirmed: bool) -> Decision {
         JUDGED.set(judged() + 1);
-        let facts = gather(raw, &self.dkim, &self.policy, self.replayed);
+        let facts = gather(raw, &self.findings, &self.policy, self.replayed);
         decided_by(MailFacts { confirmed, ..facts }, &self.policy)
     }
 }
@@ -289,7 +294,7 @@ fn confirmation(policy: &Policy, marks: &[&str], reading: &Reading) -> Option<Co
 }
 
 /// As intake gathers.
-pub fn gather(raw: &[u8], dkim: &[DkimFinding], policy: &Policy, replayed: bool) -> MailFacts {
+pub fn gather(raw: &[u8], findings: &Findings, policy: &Policy, replayed: bool) -> MailFacts {
     let own_addresses = policy.own_addresses();
     let reading = read(
         raw,
@@ -311,7 +316,7 @@ pub fn gather(raw: &[u8], dkim: &[DkimFinding], policy: &Policy, replayed: bool)
         raw: RawId(55),
         mailbox: mailbox.name.clone(),
         received_at: now(),
-        dkim: dkim.to_vec(),
+        findings: findings.clone(),
         replayed,
         sender,
         tokens,

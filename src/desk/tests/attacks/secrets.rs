@@ -117,7 +117,7 @@ fn no_bit_of_a_confirmation_can_change_on_its_way() {
 fn every_field_of_a_confirmation_is_checked() {
     let (mail, _) = answers()[0].clone();
     let released = |confirmation: ConfirmationFacts, spoil: fn(&mut MailFacts), policy: &Policy| {
-        let mut facts = gather(&mail.bytes(), &[], policy, false);
+        let mut facts = gather(&mail.bytes(), &Findings::default(), policy, false);
         facts.confirmation = Some(confirmation);
         spoil(&mut facts);
         decided_by(facts, policy).release

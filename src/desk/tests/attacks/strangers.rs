@@ -194,7 +194,7 @@ fn mails_of_other_services_to_our_addresses_reach_staff_alone() {
 #[test]
 fn ten_thousand_forged_senders_get_no_more_than_the_limit_and_none_of_the_text() {
     let mail = Mail::new("bomb", format!("From: \"{CANARY} at evil.example\" <victim@victim.example>"));
-    let mut facts = gather(&mail.bytes(), &[], &mail.policy, false);
+    let mut facts = gather(&mail.bytes(), &Findings::default(), &mail.policy, false);
     let mut sent = LimitCounts::default();
     let mut total = 0;
     for n in 0..10_000 {

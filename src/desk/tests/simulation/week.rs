@@ -81,7 +81,7 @@ pub fn policy(host: &str, agent: &str, subaddressing: bool) -> Policy {
             languages: vec!["en".into()],
         }],
         teams: vec![TeamPolicy { name: "all".into(), members: vec![agent.into()], ..TeamPolicy::default() }],
-        trust: Trust { authserv_ids: vec![format!("mx.{host}")], own_received: 1, own_lists: Vec::new() },
+        trust: Trust { authserv_ids: vec![format!("mx.{host}")], own_received: 1, ..Trust::default() },
         operators: vec![format!("ops@{host}")],
         ..Policy::default()
     }
