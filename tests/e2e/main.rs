@@ -27,3 +27,4 @@ mod robots;
 mod scene;
 mod sent;
 mod shadow;
+mod signed;

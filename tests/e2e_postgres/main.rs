@@ -37,3 +37,5 @@ mod scene;
 mod sent;
 #[path = "../e2e/shadow.rs"]
 mod shadow;
+#[path = "../e2e/signed.rs"]
+mod signed;
