@@ -186,6 +186,10 @@ pub fn limits(file: &Section<'_>) -> Limits {
             usual.scheduled_per_address_day_max,
         ),
         confirmations_per_hour_max: count("confirmations_per_hour_max", usual.confirmations_per_hour_max),
+        bounces_per_address_week_max: count(
+            "bounces_per_address_week_max",
+            usual.bounces_per_address_week_max,
+        ),
         answers_to_staff_per_ticket_day_max: count(
             "answers_to_staff_per_ticket_day_max",
             usual.answers_to_staff_per_ticket_day_max,

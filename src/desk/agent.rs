@@ -221,7 +221,12 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
         return Err(vec![commands::not_allowed(0, "reply")]);
     }
     if kind == Some(MessageKind::Reply) && ticket.requester.suppressed {
-        return Err(vec![Problem::NoRecipient]);
+        let requester = &ticket.requester;
+        return Err(vec![Problem::NoRecipient {
+            address: requester.address.clone(),
+            since: requester.suppressed_at,
+            why: requester.suppressed_why.clone(),
+        }]);
     }
     if kind == Some(MessageKind::Reply) && holds_notification(&text, ticket) {
         return Err(vec![Problem::QuotedNotification]);

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{
     Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Purpose, State,
-    ThreadMatch, TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind,
+    TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind, bounce,
     case::{Case, desk_event},
     impersonation, loop_guard, notify, routing, sla,
     state::{self, Step},
@@ -18,6 +18,12 @@ use crate::mail::Class;
 
 /// Judges a mail whose sender is not staff.
 pub(super) fn decide(case: &Case<'_>) -> Decision {
+    let mut decision = placed(case);
+    bounce::release(case, &mut decision);
+    decision
+}
+
+fn placed(case: &Case<'_>) -> Decision {
     match threading::place(case.facts, case.sender) {
         Place::On(ticket) => match doubt(case, ticket) {
             Some(reason) => held(case, ticket, NotificationCause::Stranger, reason),
@@ -123,64 +129,28 @@ fn robot(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
     }
 }
 
-/// A delivery report, read receipt or complaint: noted on the ticket whose mail it is about, never answered.
+/// A delivery report, read receipt or complaint that names no mail of ours by anything signed: noted where it came to a
+/// person's secret address, and otherwise nothing, since anybody can write one.
 pub(super) fn report(case: &Case<'_>) -> Decision {
-    let kind = case.facts.reading.class;
-    let Some(ticket) = threading::named(case.facts) else {
+    let by_token = threading::valid(&case.facts.tokens).find_map(|token| case.facts.ticket(token.ticket));
+    let Some(ticket) = by_token else {
         return Decision {
             outcome: Outcome::Control,
             reason: "report on no mail of ours".to_owned(),
             ..Decision::default()
         };
     };
-    let word = if kind == Class::Bounce { "bounce" } else { "delivery_report" };
-    let detail = report_detail(case);
+    let word = if case.facts.reading.class == Class::Bounce { "bounce" } else { "delivery_report" };
     Decision {
         outcome: Outcome::Control,
-        reason: "report on a mail of ours".to_owned(),
+        reason: "report to a secret address of ours".to_owned(),
         ticket: Some(ticket.reference()),
-        letters: undelivered(case, ticket, &detail),
-        changes: vec![message(case, MessageKind::Report), case.event(word, detail)],
+        changes: vec![
+            message(case, MessageKind::Report),
+            case.event(word, bounce::in_words(&case.facts.reading)),
+        ],
         ..Decision::default()
     }
-}
-
-fn report_detail(case: &Case<'_>) -> String {
-    let recipients = case.facts.reading.report.iter().flat_map(|r| &r.recipients);
-    let lines: Vec<String> = recipients
-        .map(|r| {
-            let words = [&r.action, &r.status, &r.address];
-            words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
-        })
-        .collect();
-    lines.join("; ")
-}
-
-/// Staff learn that the client does not get their answers. Not of a bounced acknowledgement alone: forged senders would
-/// ring for each.
-fn undelivered(case: &Case<'_>, ticket: &TicketFacts, detail: &str) -> Vec<Letter> {
-    let to_client = |t: &ThreadMatch| {
-        t.ticket == ticket.id && !t.to_agent && t.sent_to.as_ref() == Some(&ticket.requester.address)
-    };
-    let for_good = case.facts.reading.report.as_ref().is_some_and(|r| r.hard_bounce == Some(true));
-    // The bounce address of automatic mail carries the recipient's token.
-    let by_token = threading::valid(&case.facts.tokens)
-        .any(|t| t.purpose == Purpose::Client && t.ticket == ticket.id && t.person == ticket.requester.id);
-    let ours = by_token || case.facts.threads.iter().any(to_client);
-    if !for_good || ticket.first_response_at.is_none() || !ours {
-        return Vec::new();
-    }
-    let body = LetterBody::Alert {
-        title: "Our mail did not reach the client".to_owned(),
-        facts: vec![
-            ("ticket".to_owned(), format!("#{}", ticket.id)),
-            ("subject".to_owned(), ticket.subject.clone()),
-            ("report".to_owned(), detail.to_owned()),
-        ],
-        advice: "Look for another way to reach them: the address takes no mail.".to_owned(),
-    };
-    let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), None);
-    staff.into_iter().map(|agent| notify::to_staff(agent, case.policy, body.clone())).collect()
 }
 
 /// Somebody who is not on the ticket knows a reference or a client's token: held for an agent's decision.

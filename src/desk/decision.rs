@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EventBrief, PersonId, Priority, Purpose, RawId, State, TicketId, TimerKind};
+use super::{
+    BounceEvidence, EventBrief, OutboxId, PersonId, Priority, Purpose, RawId, State, TicketId, TimerKind,
+};
 use crate::mail::Address;
 
 /// How a message ends (SPEC section 4); `before_start`, gone and quarantined are not decided but found.
@@ -121,6 +123,25 @@ pub enum Change {
     },
     /// The confirmation with this row id is used up.
     UseConfirmation(i64),
+    /// A mail of ours did not arrive. Needs no ticket, as the two below.
+    Bounced {
+        outbox: OutboxId,
+        evidence: BounceEvidence,
+        /// The address takes no mail.
+        hard: bool,
+        /// `5.1.1`; empty where the report has none.
+        status: String,
+        diagnostic: String,
+        /// People are told of it.
+        told: bool,
+    },
+    /// Nothing automatic goes to this person any more.
+    Suppress {
+        person: PersonId,
+        why: String,
+    },
+    /// Mail goes to this person again, because they wrote.
+    Release(PersonId),
 }
 
 /// A mail to be written. Everything a template needs is in `body`.
@@ -193,6 +214,10 @@ pub enum NotificationCause {
     ClaimsStaff,
     /// Somebody who is not on the ticket wrote to it.
     Stranger,
+    /// An answer came back, and the client's address takes no mail.
+    Unreachable,
+    /// An answer came back for another reason.
+    Undelivered,
 }
 
 /// What was wrong with an agent's mail.
@@ -231,8 +256,13 @@ pub enum Problem {
     NothingNew,
     /// Hidden text in an HTML-only mail.
     HiddenText,
-    /// The client's address takes no mail, or there is none.
-    NoRecipient,
+    /// The client's address takes no mail: ours came back.
+    NoRecipient {
+        address: String,
+        since: Option<Timestamp>,
+        /// The mail server's words.
+        why: String,
+    },
     /// The text holds one of our notifications, which is not for the client.
     QuotedNotification,
 }

@@ -209,8 +209,17 @@ pub struct PersonFacts {
     pub name: Option<String>,
     /// Language of their earlier mails.
     pub language: Option<String>,
-    /// No automatic mail goes there any more (hard bounce).
+    /// No automatic mail goes there any more: our mails came back.
     pub suppressed: bool,
+    /// Since when that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed_at: Option<Timestamp>,
+    /// What the mail server said, in one line; empty where nothing is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suppressed_why: String,
+    /// When mail to them was last let through again because they wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_at: Option<Timestamp>,
 }
 
 /// One line of a ticket's history for people to read.
@@ -277,6 +286,53 @@ pub struct ThreadMatch {
     pub sent_to: Option<String>,
     /// One of ours that was a notification, transcript or reminder to an agent.
     pub to_agent: bool,
+}
+
+/// What a report names our mail by, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BounceEvidence {
+    /// It came to the signed address that was the mail's envelope sender.
+    Address,
+    /// It returns our signed header.
+    Header,
+    /// It returns our Message-ID, which whoever saw the conversation knows.
+    MessageId,
+}
+
+impl BounceEvidence {
+    /// The word used in JSON and SQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Header => "header",
+            Self::MessageId => "message_id",
+        }
+    }
+}
+
+/// The mail of ours that came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BounceFacts {
+    pub outbox: OutboxId,
+    pub evidence: BounceEvidence,
+    pub ticket: Option<TicketId>,
+    /// An agent's words to a client.
+    pub is_reply: bool,
+    /// To staff or operators.
+    pub to_agent: bool,
+    pub recipient: PersonFacts,
+    /// Who wrote the reply.
+    pub author: Option<String>,
+    /// What the reply said.
+    pub text: String,
+    /// A failure of this mail is known already; `Some(true)`: for good.
+    pub known: Option<bool>,
+    /// Other mails to the recipient that came back in the last seven days, since they last wrote.
+    pub failures_week: u32,
+    /// People were told in the last day that mail to this recipient comes back.
+    pub told_day: bool,
 }
 
 /// The confirmation that a mail answers.
@@ -357,9 +413,15 @@ pub struct MailFacts {
     /// Tokens in recipient addresses, in the order To, Cc, Delivered-To.
     pub tokens: Vec<TokenFinding>,
     pub confirmation: Option<ConfirmationFacts>,
+    /// It came to a bounce address of ours, which may be too old to act upon.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bounce_address: bool,
+    /// The mail of ours that it is about; `None`: none that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounce: Option<BounceFacts>,
     /// By In-Reply-To first, then References from the last to the first.
     pub threads: Vec<ThreadMatch>,
-    /// The tickets that `tokens` and `threads` name, in that order, at most five.
+    /// The tickets that `bounce`, `tokens` and `threads` name, in that order, at most six.
     pub tickets: Vec<TicketFacts>,
     pub limits: LimitCounts,
     /// Of the form's client where a form sent it, else of the sender.

@@ -32,6 +32,7 @@ pub(super) fn may_answer(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Resul
 fn by_mail(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Result<(), String> {
     let (facts, limits) = (case.facts, &case.policy.limits);
     by_headers(facts, &case.origin, case.policy)?;
+    by_bounces(case)?;
     by_age(facts.received_at, limits, case.now)?;
     by_text(case)?;
     by_counts(facts, limits)?;
@@ -158,9 +159,6 @@ fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(),
     if !form::is_usable(&sender.address) {
         return Err("the sender's address is none that mail can be sent to".to_owned());
     }
-    if sender.suppressed {
-        return Err("mail to the sender bounced before".to_owned());
-    }
     if is_own(policy, &sender.address) {
         return Err("sent from an address of our own".to_owned());
     }
@@ -180,6 +178,28 @@ fn by_headers(facts: &MailFacts, origin: &Origin, policy: &Policy) -> Result<(),
         return Err("DMARC failed and the domain asks to refuse such mail".to_owned());
     }
     Ok(())
+}
+
+/// Where our mails came back nothing automatic goes, until the person there writes.
+fn by_bounces(case: &Case<'_>) -> Result<(), String> {
+    if case.sender.suppressed && !releases(case) {
+        return Err("mail to the sender bounced before".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether this mail shows that somebody is there after all. Once a day: an address that mail leaves and never reaches
+/// (mistyped in a mail program) would be tried at each mail.
+pub(super) fn releases(case: &Case<'_>) -> bool {
+    let sender = case.sender;
+    let day_ago = case.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+    sender.suppressed
+        && !form::is_form(case.facts)
+        && sender.suppressed_at.is_none_or(|at| case.facts.received_at > at)
+        && sender.released_at.is_none_or(|at| at <= day_ago)
+        && by_headers(case.facts, &case.origin, case.policy).is_ok()
+        && by_age(case.facts.received_at, &case.policy.limits, case.now).is_ok()
+        && by_text(case).is_ok()
 }
 
 /// A mailbox that forwards what it gets (also to us) does so under its own address and without our headers.

@@ -4,6 +4,8 @@
 
 mod agent;
 pub mod authentication;
+mod bounce;
+pub mod bounce_mark;
 mod case;
 mod client;
 pub mod commands;
@@ -63,6 +65,9 @@ fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
     }
     if let Some(client) = &facts.form_requester {
         return client::by_form(&case::Case::of_form(facts, policy, client, now));
+    }
+    if let Some(decision) = bounce::decide(facts, policy) {
+        return decision;
     }
     let Some(sender) = &facts.sender else { return nobody(facts, policy) };
     let case = case::Case::new(facts, policy, sender, now);

@@ -201,6 +201,8 @@ pub struct Limits {
     /// Mails that timers send to one address in a day.
     pub scheduled_per_address_day_max: u32,
     pub confirmations_per_hour_max: u32,
+    /// Mails to one address that came back in a week, whatever the reason, until nothing automatic goes there any more.
+    pub bounces_per_address_week_max: u32,
     /// Transcripts and refusals to one agent on one ticket in a day: their own autoresponder must not be answered for ever.
     pub answers_to_staff_per_ticket_day_max: u32,
     /// Received fields above which nothing automatic is sent.
@@ -226,6 +228,7 @@ impl Default for Limits {
             scheduled_per_ticket_row_max: 1,
             scheduled_per_address_day_max: 3,
             confirmations_per_hour_max: 3,
+            bounces_per_address_week_max: 3,
             answers_to_staff_per_ticket_day_max: 10,
             received_max: 50,
             answer_age_max_seconds: 86_400,

@@ -8,7 +8,7 @@ use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{MailboxPolicy, PersonId, Purpose, TicketId, Token, TokenFinding};
+use super::{MailboxPolicy, PersonId, Purpose, TicketId, Token, TokenFinding, bounce_mark::BOUNCE_CHARS};
 
 /// Characters of a token in an address; with `local part + subaddressing` at most 64 octets (RFC 5321 section 4.5.3.1.1).
 pub const TOKEN_CHARS: usize = 47;
@@ -150,7 +150,7 @@ pub fn address_with(mailbox: &MailboxPolicy, token: &str) -> String {
     }
 }
 
-/// `text` without anything that looks like one of our tokens or nonces: they are secrets of whoever received them, and
+/// `text` without anything that looks like one of our tokens, nonces or bounce marks: they are secrets of whoever received them, and
 /// a quote must not hand them on (FAULTS section 1).
 #[must_use]
 pub fn without_tokens(text: &str) -> String {
@@ -162,7 +162,7 @@ pub fn without_tokens(text: &str) -> String {
         let end = from.find(|c| !is_base32(c)).unwrap_or(from.len());
         let (run, after) = from.split_at_checked(end).unwrap_or((from, ""));
         let nonce = run.len() == NONCE_CHARS && run.starts_with('c') && after.starts_with('@');
-        if run.len() == TOKEN_CHARS || nonce {
+        if run.len() == TOKEN_CHARS || run.len() == BOUNCE_CHARS || nonce {
             out.push_str(before.strip_suffix('+').unwrap_or(before));
         } else {
             out.push_str(before);

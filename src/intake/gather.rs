@@ -5,12 +5,15 @@ use sha2::{Digest, Sha256};
 use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
-        ConfirmationFacts, FloodFacts, LimitCounts, MailFacts, MailboxPolicy, TicketId, form, proof,
+        BounceEvidence, BounceFacts, ConfirmationFacts, FloodFacts, LimitCounts, MailFacts, MailboxPolicy,
+        TicketId,
+        bounce_mark::BounceMark,
+        form, proof,
         threading::{self, named_tickets},
         token::{NONCE_CHARS, subaddress},
     },
-    mail::{Address, Reading},
-    store::{Result, Window},
+    mail::{Address, Class, Reading},
+    store::{Result, SentMail, Window},
 };
 
 /// Message-IDs looked up for one mail: In-Reply-To and the newest of References.
@@ -69,12 +72,21 @@ pub(super) async fn gather(
         let today = days_since_epoch(now);
         facts.tokens = marks.iter().filter_map(|mark| judgement.keys.check(mark, today)).collect();
         facts.confirmation = confirmation(window, policy, &marks, reading).await?;
+        if !mail.sent {
+            let to_address = marks.iter().find_map(|mark| judgement.keys.check_bounce(mark, today));
+            facts.bounce_address = to_address.is_some();
+            facts.bounce = returned(window, judgement, to_address, reading, now).await?;
+        }
     }
     let ids = thread_ids(reading);
     if !ids.is_empty() {
         facts.threads = window.threads(&ids).await?;
     }
-    let tickets = named_tickets(&facts.tokens, &facts.threads);
+    let mut tickets = named_tickets(&facts.tokens, &facts.threads);
+    if let Some(returned) = facts.bounce.as_ref().and_then(|bounce| bounce.ticket) {
+        tickets.retain(|ticket| *ticket != returned);
+        tickets.insert(0, returned);
+    }
     if !tickets.is_empty() {
         facts.tickets = window.ticket_facts(&tickets, now).await?;
     }
@@ -134,6 +146,37 @@ async fn flood(
 /// The part behind the last `@`; empty when there is none.
 fn domain(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// The mail of ours that came back: by the address that it came to; for a report also by what it returns, the signed first.
+async fn returned(
+    window: &mut Window,
+    judgement: &Judgement,
+    to_address: Option<BounceMark>,
+    reading: &Reading,
+    now: jiff::Timestamp,
+) -> Result<Option<BounceFacts>> {
+    if let Some(BounceMark::Valid(key)) = to_address
+        && let Some(found) = window.returned(SentMail::Key(key), BounceEvidence::Address, now).await?
+    {
+        return Ok(Some(found));
+    }
+    let reports = matches!(reading.class, Class::Bounce | Class::DeliveryReport | Class::Complaint);
+    let Some(report) = reading.report.as_ref().filter(|_| reports) else { return Ok(None) };
+    let today = days_since_epoch(now);
+    if let Some(mark) = &report.original_mark
+        && let Some(BounceMark::Valid(key)) = judgement.keys.check_bounce(mark, today)
+        && let Some(found) = window.returned(SentMail::Key(key), BounceEvidence::Header, now).await?
+    {
+        return Ok(Some(found));
+    }
+    for id in report.original_message_id.iter().chain(&report.original_reference) {
+        let found = window.returned(SentMail::MessageId(id), BounceEvidence::MessageId, now).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// What stands behind the subaddressing mark in the addresses that the mail was sent to.

@@ -77,6 +77,12 @@ pub struct ReportRecipient {
 pub struct Report {
     pub recipients: Vec<ReportRecipient>,
     pub original_message_id: Option<String>,
+    /// The returned mail's X-Maildesk-Ref: the Message-ID under which a desk sent it.
+    #[serde(skip)]
+    pub original_reference: Option<String>,
+    /// The returned mail's X-Maildesk-Bounce, of whatever desk, unjudged.
+    #[serde(skip)]
+    pub original_mark: Option<String>,
     pub hard_bounce: Option<bool>,
     /// `address`, `mailbox_full`, `expired`, `too_big`, `other`.
     pub category: Option<String>,

@@ -61,16 +61,17 @@ impl Finding {
 #[must_use]
 pub fn read(tree: &Structure<'_>, reading: &Reading, text: &str) -> Option<Report> {
     if let Some(notice) = notice::read(text) {
-        return Some(report(notice.recipients, notice.message_id, "", reading));
+        let marks = original::Marks { message_id: notice.message_id, ..original::marks(tree, "") };
+        return Some(report(notice.recipients, marks, "", reading));
     }
     let stated = fields::of_parts(tree).filter(|_| !recognition::is_from_person(tree, reading));
     if stated.is_none() && !recognition::is_report(tree, reading, text) {
         return None;
     }
     let own = original::own_lines(text);
-    let message_id = original::message_id(tree, text);
+    let marks = original::marks(tree, text);
     let findings = findings(stated.unwrap_or_default(), tree, reading, text, &own);
-    Some(report(findings, message_id, &own.join("\n"), reading))
+    Some(report(findings, marks, &own.join("\n"), reading))
 }
 
 /// Whether a text is a sending service's notice of a complaint.
@@ -160,12 +161,7 @@ fn wrapped(tree: &Structure<'_>) -> Vec<Finding> {
     found.flatten().take(RECIPIENTS_MAX).collect()
 }
 
-fn report(
-    mut findings: Vec<Finding>,
-    original_message_id: Option<String>,
-    own: &str,
-    reading: &Reading,
-) -> Report {
+fn report(mut findings: Vec<Finding>, marks: original::Marks, own: &str, reading: &Reading) -> Report {
     findings.truncate(RECIPIENTS_MAX);
     let alone = findings.len() <= 1;
     let outcome = Outcome::of(own, reading);
@@ -184,7 +180,9 @@ fn report(
     let (reason, is_final) = leading.unwrap_or((Reason::Other, false));
     Report {
         recipients,
-        original_message_id,
+        original_message_id: marks.message_id,
+        original_reference: marks.reference,
+        original_mark: marks.bounce,
         hard_bounce: (!delivered).then_some(is_final),
         category: (!delivered).then(|| reason.category().to_owned()),
     }

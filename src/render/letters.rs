@@ -135,7 +135,9 @@ impl Writing<'_> {
         let values = context! {
             cause => cause_key(*cause), text => clean_text(text), quoted, files_left_out,
             author => author.as_ref().map_or_else(|| name_of(&brief.requester), name_and_address),
+            address => clean_line(&brief.requester.address),
             note => note.as_deref().map(clean_text),
+            returned => matches!(cause, NotificationCause::Unreachable | NotificationCause::Undelivered),
             next => self.next_step(*cause, brief)?,
             files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
         };
@@ -273,13 +275,15 @@ impl Writing<'_> {
         let key = match (cause, brief.first_response_due_at) {
             (NotificationCause::ClaimsStaff, _) => "notify.next_claims_staff",
             (NotificationCause::Stranger, _) => "notify.next_stranger",
+            (NotificationCause::Unreachable, _) => "notify.next_unreachable",
+            (NotificationCause::Undelivered, _) => "notify.next_undelivered",
             (_, None) => "notify.next",
             (_, Some(due)) if due > self.frame.now => "notify.next_due",
             (_, Some(_)) => "notify.next_late",
         };
         let due =
             brief.first_response_due_at.map(|at| self.due(at)).transpose()?.unwrap_or_else(|| context! {});
-        self.words.say(key, context! { who, ..due })
+        self.words.say(key, context! { who, address => clean_line(&brief.requester.address), ..due })
     }
 
     /// The usual next steps as buttons; none without a ticket.
@@ -324,7 +328,10 @@ impl Writing<'_> {
             }
             Problem::NothingNew => ("nothing_new", context! {}),
             Problem::HiddenText => ("hidden_text", context! {}),
-            Problem::NoRecipient => ("no_recipient", context! {}),
+            Problem::NoRecipient { address, since, why } => {
+                let since = since.map(|at| self.instant(at)).transpose()?;
+                ("no_recipient", context! { address => clean_line(address), since, why => clean_line(why) })
+            }
             Problem::QuotedNotification => ("quoted_notification", context! {}),
         };
         self.words.say(&format!("refuse.{key}"), values)
@@ -453,6 +460,8 @@ fn cause_key(cause: NotificationCause) -> &'static str {
         NotificationCause::Assigned => "assigned",
         NotificationCause::ClaimsStaff => "claims_staff",
         NotificationCause::Stranger => "stranger",
+        NotificationCause::Unreachable => "unreachable",
+        NotificationCause::Undelivered => "undelivered",
     }
 }
 

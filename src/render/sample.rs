@@ -180,6 +180,19 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
         files_left_out: files.len() == 1,
         files,
     };
+    let returned = |cause, brief| LetterBody::Notification {
+        cause,
+        brief,
+        author: None,
+        note: Some(
+            "550 5.1.1 User unknown; see https://mail.huaxia.example/help/5.1.1 <script>x</script>"
+                .to_owned(),
+        ),
+        text: CLIENT_TEXT.to_owned(),
+        quoted: false,
+        files: Vec::new(),
+        files_left_out: false,
+    };
     let file = |name: &str, size_bytes| FileBrief { name: name.to_owned(), size_bytes };
     let files = vec![file("截图 1.png", 348_211), file("browser.log", 812)];
     let late = TicketBrief { first_response_due_at: Some(after(-130)), ..bare_brief() };
@@ -190,6 +203,8 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
         ("notification_assigned", notification(NotificationCause::Assigned, brief(), Vec::new())),
         ("notification_claims_staff", notification(NotificationCause::ClaimsStaff, bare_brief(), Vec::new())),
         ("notification_stranger", notification(NotificationCause::Stranger, brief(), Vec::new())),
+        ("notification_unreachable", returned(NotificationCause::Unreachable, brief())),
+        ("notification_undelivered", returned(NotificationCause::Undelivered, bare_brief())),
         ("reminder", LetterBody::Reminder { brief: TicketBrief { assignee: None, ..brief() }, due_at: after(24) }),
         ("reminder_late", LetterBody::Reminder { brief: brief(), due_at: after(-5) }),
         (
@@ -319,7 +334,12 @@ fn problems() -> Vec<Problem> {
         Problem::Contradiction { line: 8, command: close, other: "open".to_owned() },
         Problem::NothingNew,
         Problem::HiddenText,
-        Problem::NoRecipient,
+        Problem::NoRecipient {
+            address: "lina@huaxia.example".to_owned(),
+            since: Some(after(-60)),
+            why: "550 5.1.1 User unknown".to_owned(),
+        },
+        Problem::NoRecipient { address: "lina@huaxia.example".to_owned(), since: None, why: String::new() },
         Problem::QuotedNotification,
     ]
 }

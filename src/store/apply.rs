@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Application, AppliedMail, Result, StoreError, Window,
+    Application, AppliedMail, Bounced, Result, StoreError, Window,
     columns::{self, ROWS_AT_ONCE, clean, json, message_id_hash, micros, signed, value_rows},
     engine::{Connection, query, query_as, query_scalar},
     events::{self, Head, NewEvent},
@@ -79,7 +79,10 @@ impl<'a> Row<'a> {
                 | Change::Participant(_)
                 | Change::StartTimer { .. }
                 | Change::StopTimer(_)
-                | Change::UseConfirmation(_) => {}
+                | Change::UseConfirmation(_)
+                | Change::Bounced { .. }
+                | Change::Suppress { .. }
+                | Change::Release(_) => {}
             }
         }
         row
@@ -220,6 +223,13 @@ impl Window {
             Change::StartTimer { kind, due_at } => self.start_timer(on()?, *kind, *due_at).await,
             Change::StopTimer(kind) => self.stop_timer(on()?, *kind, now).await,
             Change::UseConfirmation(id) => self.use_confirmation(*id, ticket, now).await,
+            Change::Bounced { outbox, evidence, hard, status, diagnostic, told } => {
+                let status = Some(status.clone()).filter(|status| !status.is_empty());
+                let bounced = Bounced { at: now, hard: *hard, status, diagnostic: diagnostic.clone() };
+                self.add_bounce(*outbox, application.raw, *evidence, &bounced, *told).await
+            }
+            Change::Suppress { person, why } => self.suppress(*person, why, now).await,
+            Change::Release(person) => self.let_through(*person, now).await,
             Change::Create { .. }
             | Change::State(_)
             | Change::Category(_)

@@ -28,8 +28,11 @@ const TICKETS_MAX: usize = 20;
 /// The language of a person is that of their newest ticket.
 const PERSON: &str = "INSERT INTO person (address, name, created_at) VALUES ($1, $2, $3)
     ON CONFLICT (address) DO UPDATE SET name = CASE WHEN person.name = '' THEN excluded.name ELSE person.name END
-    RETURNING id, name, suppressed,
+    RETURNING id, name, suppressed, suppressed_at, suppressed_why, released_at,
         COALESCE((SELECT t.language FROM ticket t WHERE t.requester_id = person.id ORDER BY t.id DESC LIMIT 1), '')";
+
+/// What [`PERSON`] returns.
+type PersonRow = (i64, String, i64, Option<i64>, String, Option<i64>, String);
 
 const LIMITS: &str = "SELECT
     (SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND kind = 'acknowledgement' AND to_agent = 0 AND automatic = 1
@@ -45,7 +48,7 @@ const LIMITS: &str = "SELECT
 /// Mail to agents is left out of the two counts; what shadow mode holds back is in them.
 const TICKET_FACTS: &str = "SELECT t.id, t.version, t.mailbox, t.state, t.subject, t.language, t.category, t.priority,
         t.team, t.assignee, t.tags, t.requester_proven, t.created_at, t.first_response_at, t.first_response_due_at,
-        t.closed_at, p.id AS person_id, p.address, p.name, p.suppressed,
+        t.closed_at, p.id AS person_id, p.address, p.name, p.suppressed, p.suppressed_at, p.suppressed_why, p.released_at,
         COALESCE((SELECT n.language FROM ticket n WHERE n.requester_id = p.id ORDER BY n.id DESC LIMIT 1), '')
             AS person_language,
         COALESCE(c.message_id, '') AS client_message_id, COALESCE(c.mail_references, '[]') AS client_references,
@@ -82,6 +85,9 @@ struct TicketFactsRow {
     address: String,
     name: String,
     suppressed: i64,
+    suppressed_at: Option<i64>,
+    suppressed_why: String,
+    released_at: Option<i64>,
     person_language: String,
     client_message_id: String,
     client_references: String,
@@ -98,19 +104,23 @@ impl Window {
     /// Temporary trouble, as in all functions here.
     pub async fn person(&mut self, address: &str, name: Option<&str>, now: Timestamp) -> Result<PersonFacts> {
         let address = columns::clean(address);
-        let (id, name, suppressed, language): (i64, String, i64, String) = query_as(PERSON)
+        let row: PersonRow = query_as(PERSON)
             .bind(address.clone())
             .bind(columns::clean(name.unwrap_or_default()))
             .bind(micros(now))
             .fetch_one(&mut *self.tx)
             .await
             .context("finding a person")?;
+        let (id, name, suppressed, suppressed_at, suppressed_why, released_at, language) = row;
         Ok(PersonFacts {
             id: PersonId(id),
             address,
             name: some_text(name),
             language: some_text(language),
             suppressed: suppressed != 0,
+            suppressed_at: instant_or_none(suppressed_at)?,
+            suppressed_why,
+            released_at: instant_or_none(released_at)?,
         })
     }
 
@@ -314,6 +324,9 @@ fn ticket_facts(row: TicketFactsRow) -> Result<TicketFacts> {
             name: some_text(row.name),
             language: some_text(row.person_language),
             suppressed: row.suppressed != 0,
+            suppressed_at: instant_or_none(row.suppressed_at)?,
+            suppressed_why: row.suppressed_why,
+            released_at: instant_or_none(row.released_at)?,
         },
         requester_proven: row.requester_proven != 0,
         participants: Vec::new(),

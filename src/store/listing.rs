@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
-    OutboxBrief, OutboxState, Result, Store, TicketFilter, TicketRow,
+    OutboxBrief, OutboxState, Result, Store, TicketFilter, TicketRow, bounce,
     columns::{
         clean, count_u32, instant, instant_or_none, parameters, parse_json, parse_outbox_kind,
         parse_outbox_state, parse_priority, parse_state, some_text,
@@ -75,7 +75,29 @@ struct StoredBrief {
     next_at: Option<i64>,
     detail: String,
     created_at: i64,
+    bounced_at: Option<i64>,
+    hard: Option<i64>,
+    status: Option<String>,
+    diagnostic: Option<String>,
 }
+
+/// Which outgoing mails a list shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OutboxFilter {
+    #[default]
+    All,
+    State(OutboxState),
+    /// Those that left and came back.
+    Bounced,
+    Only(OutboxId),
+}
+
+const OUTBOX: &str =
+    "SELECT o.id, o.mailbox, o.kind, o.ticket_id, o.recipient, o.mail, o.state, o.attempts, o.next_at,
+        o.detail, o.created_at, b.at AS bounced_at, b.hard, b.status, b.diagnostic
+    FROM outbox o LEFT JOIN bounce b ON b.id = (SELECT MAX(n.id) FROM bounce n WHERE n.outbox_id = o.id)
+    WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR b.id IS NOT NULL) AND ($3 = 0 OR o.id = $3)
+    ORDER BY o.id DESC LIMIT $4";
 
 impl Store {
     /// Tickets that pass the filter, the newest first. A limit of 0 stands for a thousand.
@@ -118,15 +140,28 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn outbox(&self, state: Option<OutboxState>, limit: u32) -> Result<Vec<OutboxBrief>> {
-        let rows: Vec<StoredBrief> = query_as(
-            "SELECT id, mailbox, kind, ticket_id, recipient, mail, state, attempts, next_at, detail, created_at
-             FROM outbox WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2",
-        )
-        .bind(state.map(OutboxState::as_str).unwrap_or_default())
-        .bind(i64::from(limit))
-        .fetch_all(&self.readers)
-        .await
-        .context("listing the outbox")?;
+        self.outbox_of(state.map_or(OutboxFilter::All, OutboxFilter::State), limit).await
+    }
+
+    /// The same by other filters.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn outbox_of(&self, filter: OutboxFilter, limit: u32) -> Result<Vec<OutboxBrief>> {
+        let (state, bounced, only) = match filter {
+            OutboxFilter::All => ("", 0, 0),
+            OutboxFilter::State(state) => (state.as_str(), 0, 0),
+            OutboxFilter::Bounced => ("", 1, 0),
+            OutboxFilter::Only(id) => ("", 0, id.0),
+        };
+        let rows: Vec<StoredBrief> = query_as(OUTBOX)
+            .bind(state)
+            .bind(bounced)
+            .bind(only)
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .context("listing the outbox")?;
         rows.into_iter()
             .map(|row| {
                 let mail: Result<Outgoing> = parse_json(&row.mail, "an outgoing mail");
@@ -142,6 +177,7 @@ impl Store {
                     attempts: count_u32(row.attempts),
                     next_at: instant_or_none(row.next_at)?,
                     detail: row.detail,
+                    bounced: bounce::bounced(row.bounced_at, row.hard, row.status, row.diagnostic)?,
                     created_at: instant(row.created_at)?,
                 })
             })

@@ -10,6 +10,7 @@
 
 mod alone;
 mod apply;
+mod bounce;
 mod changes;
 mod columns;
 mod digest;
@@ -37,6 +38,7 @@ mod window;
 use std::{sync::Arc, time::Duration};
 
 pub use alone::Alone;
+pub use bounce::{Bounced, SentMail, SuppressedRow};
 pub use changes::Changes;
 pub use digest::DigestSchedule;
 pub use engine::Schema;
@@ -44,6 +46,7 @@ pub use import::{
     FOLDER_PREFIX, ImportBatch, ImportKind, ImportOutcome, ImportRow, ImportedMail, ImportedTicket,
     KeptTicket, UndoPlan,
 };
+pub use listing::OutboxFilter;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -384,6 +387,8 @@ pub struct OutboxBrief {
     pub attempts: u32,
     pub next_at: Option<Timestamp>,
     pub detail: String,
+    /// It came back after it had left.
+    pub bounced: Option<Bounced>,
     pub created_at: Timestamp,
 }
 

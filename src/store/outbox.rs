@@ -373,11 +373,21 @@ async fn note_failure(
     now: Timestamp,
 ) -> Result<()> {
     postgres::serialise(connection).await?;
+    let content = format!("{kind}: {detail}");
+    let event = NewEvent { kind: "delivery_failed", actor: "maildesk", content: &content };
+    note(connection, ticket, event, now).await
+}
+
+/// One line of history that no decision wrote, where there is such a ticket. On PostgreSQL whoever judges must be locked out.
+pub(super) async fn note(
+    connection: &mut Connection,
+    ticket: TicketId,
+    event: NewEvent<'_>,
+    now: Timestamp,
+) -> Result<()> {
     let Some((_, head)) = read_head(connection, ticket).await? else {
         return Ok(());
     };
-    let content = format!("{kind}: {detail}");
-    let event = NewEvent { kind: "delivery_failed", actor: "maildesk", content: &content };
     let chain = events::chain(ticket, head, &[event], now);
     query(
         "UPDATE ticket SET version = version + 1, updated_at = $2, event_seq = $3, event_hash = $4 WHERE id = $1",
@@ -388,6 +398,6 @@ async fn note_failure(
     .bind(chain.head.hash.clone())
     .execute(&mut *connection)
     .await
-    .context("noting a failed delivery")?;
+    .context("noting what happened on a ticket")?;
     chain.insert(connection).await
 }

@@ -125,8 +125,12 @@ fn hidden_text_and_a_suppressed_client_refuse() {
     hidden.reading.command_text = None;
     assert_eq!(problems(&decided(hidden)), [Problem::HiddenText]);
     let mut gone = agent_mail(State::Open, "hello");
-    gone.tickets[0].requester.suppressed = true;
-    assert_eq!(problems(&decided(gone)), [Problem::NoRecipient]);
+    let requester = &mut gone.tickets[0].requester;
+    (requester.suppressed, requester.suppressed_at) = (true, Some(hours_ago(1)));
+    requester.suppressed_why = "5.1.1".into();
+    let problem =
+        Problem::NoRecipient { address: CLIENT.into(), since: Some(hours_ago(1)), why: "5.1.1".into() };
+    assert_eq!(problems(&decided(gone)), [problem]);
 }
 
 #[test]

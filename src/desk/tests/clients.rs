@@ -277,31 +277,6 @@ fn reports_and_robots_change_nothing_and_tell_no_client() {
 }
 
 #[test]
-fn an_answer_that_bounced_for_good_is_told_to_staff_alone() {
-    let bounce = |sent_to: &str, hard, answered: bool| {
-        let daemon = person(9, "mailer-daemon@huaxia.example");
-        let mut facts = MailFacts {
-            threads: vec![reference(Some(sent_to), sent_to != CLIENT)],
-            tickets: vec![ticket(State::Waiting)],
-            ..mail(&daemon, "user unknown", false)
-        };
-        facts.tickets[0].first_response_at = answered.then(|| hours_ago(1));
-        facts.reading.class = Class::Bounce;
-        let recipient = ReportRecipient { status: Some("5.1.1".into()), ..ReportRecipient::default() };
-        facts.reading.report =
-            Some(Report { recipients: vec![recipient], hard_bounce: Some(hard), ..Report::default() });
-        decided(facts)
-    };
-    let told = bounce(CLIENT, true, true);
-    assert_eq!(letters(&told), ["alert>alice@example.com", "alert>bob@example.com"]);
-    assert_eq!((told.outcome, event_kinds(&told)), (Outcome::Control, vec!["bounce"]));
-    for quiet in [bounce(CLIENT, false, true), bounce(CLIENT, true, false), bounce(ALICE, true, true)] {
-        assert!(quiet.letters.is_empty());
-        assert_eq!(event_kinds(&quiet), ["bounce"]);
-    }
-}
-
-#[test]
 fn references_stay_bounded_and_keep_the_first_and_the_newest() {
     let mut facts = mail(&client(), "x", true);
     facts.reading.references = (0..50).map(|n| format!("r{n}@x")).collect();

@@ -31,7 +31,10 @@ fn every_rule_suppresses_the_acknowledgement_and_keeps_the_ticket() {
             f.reading.trace.authentication_results =
                 vec![results(1, "mx.example.com; dmarc=fail (p=REJECT) header.from=huaxia.example")];
         }),
-        ("bounced before", |f| f.sender.as_mut().unwrap().suppressed = true),
+        ("bounced before", |f| {
+            let sender = f.sender.as_mut().unwrap();
+            (sender.suppressed, sender.released_at) = (true, Some(hours_ago(23)));
+        }),
         ("older than 24 h", |f| f.received_at = hours_ago(25)),
         ("1 acknowledgements to this address in 10 minutes", |f| f.limits.acks_address_10min = 1),
         ("5 acknowledgements to this address in a day", |f| f.limits.acks_address_day = 5),

@@ -2,6 +2,7 @@
 
 mod agents;
 mod attacks;
+mod bounces;
 mod clients;
 mod commands;
 mod forms;

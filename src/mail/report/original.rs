@@ -9,6 +9,8 @@ use super::layout;
 
 /// Lines that a server itself may write before the returned mail.
 const OWN_LINES_MAX: usize = 500;
+/// A mark of ours is one word and shorter.
+const WORD_BYTES_MAX: usize = 100;
 
 /// Parts that hold the returned mail or its header.
 #[must_use]
@@ -42,28 +44,59 @@ pub fn own_lines(text: &str) -> Vec<&str> {
     out
 }
 
-/// Message-ID of the mail that the report is about: from the returned part, else from header lines in the text.
-#[must_use]
-pub fn message_id(tree: &Structure<'_>, text: &str) -> Option<String> {
-    let of_part = tree.parts.iter().filter(|p| is_returned(p)).find_map(|part| {
-        let data = attachments::bytes(part);
-        header::parse(data.trim_ascii_start()).first("Message-ID").and_then(|f| ids::one(f.value))
-    });
-    of_part.or_else(|| in_text(text))
+/// What tells which mail the report is about: from the returned part, else from header lines in the text.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    pub message_id: Option<String>,
+    /// X-Maildesk-Ref: the Message-ID before a relay wrote another one.
+    pub reference: Option<String>,
+    /// X-Maildesk-Bounce, unjudged.
+    pub bounce: Option<String>,
 }
 
-fn in_text(text: &str) -> Option<String> {
+/// Reads them.
+#[must_use]
+pub fn marks(tree: &Structure<'_>, text: &str) -> Marks {
+    let mut marks = Marks::default();
+    for part in tree.parts.iter().filter(|p| is_returned(p)) {
+        let data = attachments::bytes(part);
+        let header = header::parse(data.trim_ascii_start());
+        let value = |name: &str| header.first(name).map(|f| f.value);
+        marks.message_id = marks.message_id.or_else(|| value("Message-ID").and_then(ids::one));
+        marks.reference = marks.reference.or_else(|| value("X-Maildesk-Ref").and_then(ids::one));
+        marks.bounce = marks.bounce.or_else(|| value("X-Maildesk-Bounce").and_then(word));
+    }
     let mut lines = text.lines().map(|l| l.trim_start_matches(['>', ' ', '\t', '|']));
     while let Some(line) = lines.next() {
-        if line.get(..11).is_some_and(|n| n.eq_ignore_ascii_case("Message-ID:")) {
-            let value = line.get(11..).unwrap_or_default();
-            let value = if value.trim().is_empty() { lines.next().unwrap_or_default() } else { value };
-            if let Some(id) = ids::all(value.as_bytes()).into_iter().next() {
-                return Some(id);
-            }
+        if marks.message_id.is_none() {
+            marks.message_id = value(line, "Message-ID", &mut lines).and_then(first_id);
+        }
+        if marks.reference.is_none() {
+            marks.reference = value(line, "X-Maildesk-Ref", &mut lines).and_then(first_id);
+        }
+        if marks.bounce.is_none() {
+            marks.bounce = value(line, "X-Maildesk-Bounce", &mut lines).and_then(|v| word(v.as_bytes()));
         }
     }
-    None
+    marks
+}
+
+/// The value of a header line in a text, or of the line below it, where the name stands alone.
+fn value<'a>(line: &'a str, name: &str, below: &mut impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let named = line.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+    let value = line.get(name.len()..).filter(|_| named)?.strip_prefix(':')?;
+    Some(if value.trim().is_empty() { below.next().unwrap_or_default() } else { value })
+}
+
+fn first_id(value: &str) -> Option<String> {
+    ids::all(value.as_bytes()).into_iter().next()
+}
+
+fn word(value: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(value).ok()?.trim();
+    let is_word =
+        !text.is_empty() && text.len() <= WORD_BYTES_MAX && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_word.then(|| text.to_owned())
 }
 
 /// The recipients of the returned mail: the last resort when the report names none.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::week::Parcel;
 use crate::{
     desk::{
+        bounce_mark::BounceMark,
         threading::named_tickets,
         token::{TokenKey, TokenKeys, address_with, subaddress},
         *,
@@ -69,6 +70,8 @@ pub struct House {
     identities: BTreeMap<String, Option<TicketId>>,
     /// Nonce or Message-ID of the confirmation mail beside it.
     confirmations: Vec<(String, ConfirmationFacts)>,
+    /// Mails that did not arrive: row of `left`, for good, people were told, when.
+    bounces: Vec<(usize, bool, bool, Timestamp)>,
     /// With the mailbox that they came to, by [`RawId`], from 1 on.
     raws: Vec<(Vec<u8>, String)>,
     pub left: Vec<Left>,
@@ -93,6 +96,7 @@ impl House {
             lines: Vec::new(),
             identities: BTreeMap::new(),
             confirmations: Vec::new(),
+            bounces: Vec::new(),
             raws: Vec::new(),
             left: Vec::new(),
             ended: Vec::new(),
@@ -160,16 +164,25 @@ impl House {
         let today = (now.as_second() / 86_400) as u16;
         let tokens: Vec<TokenFinding> =
             marks.iter().filter_map(|mark| self.keys.check(mark, today)).collect();
+        let to_address = marks.iter().find_map(|mark| self.keys.check_bounce(mark, today));
+        let bounce_address = to_address.is_some();
+        let bounce = self.returned(to_address, &reading, today, now);
         let reported = reading.report.as_ref().and_then(|r| r.original_message_id.as_ref());
         let named = reported.into_iter().chain(&reading.in_reply_to).chain(reading.references.iter().rev());
         let threads: Vec<ThreadMatch> = named.flat_map(|id| self.thread(id)).collect();
-        let tickets = named_tickets(&tokens, &threads);
+        let mut tickets = named_tickets(&tokens, &threads);
+        if let Some(returned) = bounce.as_ref().and_then(|b| b.ticket) {
+            tickets.retain(|t| *t != returned);
+            tickets.insert(0, returned);
+        }
         let tickets: Vec<TicketFacts> = tickets.into_iter().map(|id| self.ticket(id, now)).collect();
         let triage = triage(&reading);
         let text = if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply };
         let address = sender.as_ref().map(|s| s.address.clone()).unwrap_or_default();
         MailFacts {
             confirmation: self.confirmation(&marks, &reading),
+            bounce_address,
+            bounce,
             mailbox: mailbox.to_owned(),
             received_at: now,
             triage,
@@ -186,6 +199,50 @@ impl House {
             reading,
             ..MailFacts::default()
         }
+    }
+
+    fn returned(
+        &mut self,
+        to_address: Option<BounceMark>,
+        reading: &Reading,
+        today: u16,
+        now: Timestamp,
+    ) -> Option<BounceFacts> {
+        let is_report = matches!(reading.class, Class::Bounce | Class::DeliveryReport | Class::Complaint);
+        let report = reading.report.as_ref().filter(|_| is_report);
+        let header = report.and_then(|r| self.keys.check_bounce(r.original_mark.as_ref()?, today));
+        let is_of = |mark: Option<BounceMark>, left: &Left| {
+            mark == self.keys.check_bounce(&self.keys.mint_bounce(&left.message_id, u16::MAX), today)
+        };
+        let by = |wanted: &dyn Fn(&Left) -> bool, evidence| {
+            self.left.iter().position(wanted).map(|row| (row, evidence))
+        };
+        let id = report.and_then(|r| r.original_message_id.as_ref());
+        let (row, evidence) = by(&|l| is_of(to_address, l), BounceEvidence::Address)
+            .or_else(|| by(&|l| is_of(header, l), BounceEvidence::Header))
+            .or_else(|| by(&|l| Some(&l.message_id) == id, BounceEvidence::MessageId))?;
+        let (to, sent_at) = (self.left[row].to.clone(), self.left[row].at);
+        let (ticket, kind, to_agent) = (self.left[row].ticket, self.left[row].kind, self.left[row].to_agent);
+        let recipient = self.person(&to, None);
+        let wrote = self.messages.iter().filter(|m| m.author == to && m.kind == MessageKind::Client);
+        let wrote = wrote.map(|m| m.at).max().unwrap_or(Timestamp::MIN).max(hours_before(now, 7 * 24));
+        let others = self.bounces.iter().filter(|b| self.left[b.0].to == to);
+        let reply = self.messages.iter().rfind(|m| {
+            kind == "reply" && Some(m.ticket) == ticket && m.kind == MessageKind::Reply && m.at <= sent_at
+        });
+        Some(BounceFacts {
+            outbox: OutboxId(row as i64),
+            evidence,
+            ticket,
+            is_reply: kind == "reply",
+            to_agent,
+            recipient,
+            author: reply.map(|m| m.author.clone()),
+            text: reply.map(|m| m.text.clone()).unwrap_or_default(),
+            known: self.bounces.iter().filter(|b| b.0 == row).map(|b| b.1).max(),
+            failures_week: others.clone().filter(|b| b.0 != row && b.3 > wrote).count() as u32,
+            told_day: others.clone().any(|b| b.2 && b.3 > hours_before(now, 24)),
+        })
     }
 
     /// When a person last wrote on the ticket, up to this instant.
@@ -216,6 +273,7 @@ impl House {
     /// The counts of `TICKET_FACTS` in the store.
     fn ticket(&self, id: TicketId, now: Timestamp) -> TicketFacts {
         let mut facts = self.tickets[&id].clone();
+        facts.requester = self.people.iter().find(|p| p.id == facts.requester.id).cloned().unwrap();
         let human = self.last_person(id, now).unwrap_or(Timestamp::MIN);
         let sent = self.left.iter().filter(|l| l.ticket == Some(id) && l.counts());
         facts.automatic_hour = sent.clone().filter(|l| l.at > hours_before(now, 1)).count() as u32;
@@ -295,6 +353,9 @@ impl House {
     }
 
     fn apply(&mut self, facts: &MailFacts, decision: &Decision, now: Timestamp) -> Option<TicketId> {
+        for change in &decision.changes {
+            self.change_people(change, now);
+        }
         let id = match decision.ticket? {
             TicketRef::New => TicketId(1000 + self.tickets.len() as i64 + 1),
             TicketRef::Existing(id, version) => {
@@ -309,6 +370,25 @@ impl House {
             self.tickets.get_mut(&id).unwrap().version += 1;
         }
         Some(id)
+    }
+
+    /// The changes that need no ticket.
+    fn change_people(&mut self, change: &Change, now: Timestamp) {
+        let (id, stops) = match change {
+            Change::Bounced { outbox, hard, told, .. } => {
+                return self.bounces.push((outbox.0 as usize, *hard, *told, now));
+            }
+            Change::Suppress { person, .. } => (person, true),
+            Change::Release(person) => (person, false),
+            _ => return,
+        };
+        let person = self.people.iter_mut().find(|p| p.id == *id).unwrap();
+        person.suppressed = stops;
+        if stops {
+            person.suppressed_at = Some(now);
+        } else {
+            person.released_at = Some(now);
+        }
     }
 
     fn change(&mut self, id: TicketId, facts: &MailFacts, change: &Change, now: Timestamp) {
@@ -354,6 +434,7 @@ impl House {
             Change::Assignee(who) => self.tickets.get_mut(&id).unwrap().assignee = who.clone(),
             Change::UseConfirmation(id) => self.confirmations[*id as usize].1.used = true,
             Change::StartTimer { .. } | Change::StopTimer(_) => {}
+            Change::Bounced { .. } | Change::Suppress { .. } | Change::Release(_) => {}
             other => panic!("the simulation does not know {other:?}"),
         }
     }
@@ -411,12 +492,19 @@ impl House {
             in_reply_to: letter.in_reply_to.clone(),
             references: letter.references.clone(),
             date: now,
-            headers: headers(letter, &message_id, to_agent, &self.policy.desk_id),
+            headers: headers(
+                letter,
+                &message_id,
+                &self.keys.mint_bounce(&message_id, u16::MAX),
+                to_agent,
+                &self.policy.desk_id,
+            ),
             html: Some(format!("<p>{}</p>", text.replace('\n', "<br>"))),
             text,
         };
-        let plain = letter.automatic.is_none() || mailbox.plain_envelope;
-        let envelope_from = if plain { mailbox.address.clone() } else { reply };
+        let mark = self.keys.mint_bounce(&message_id, u16::MAX);
+        let envelope_from =
+            if mailbox.plain_envelope { mailbox.address.clone() } else { address_with(&mailbox, &mark) };
         let to = letter.to.key();
         let bytes = mail::compose::compose(&outgoing, &[]);
         let automatic = letter.automatic;
@@ -433,9 +521,16 @@ pub fn domain(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
-fn headers(letter: &Letter, message_id: &str, to_agent: bool, desk_id: &str) -> Vec<(String, String)> {
+fn headers(
+    letter: &Letter,
+    message_id: &str,
+    mark: &str,
+    to_agent: bool,
+    desk_id: &str,
+) -> Vec<(String, String)> {
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let mut headers = vec![field("X-Maildesk-Ref", &format!("<{message_id}>"))];
+    let mut headers =
+        vec![field("X-Maildesk-Ref", &format!("<{message_id}>")), field("X-Maildesk-Bounce", mark)];
     let Some(automatic) = letter.automatic else { return headers };
     let word = if automatic == Automatic::AutoReplied { "auto-replied" } else { "auto-generated" };
     headers.push(field("Auto-Submitted", word));
