@@ -2,6 +2,7 @@
 //! (systemd's unit relies on it); errors say what was wrong, where, and what to do (SPEC section 3).
 
 mod check;
+mod client;
 mod import;
 mod init;
 mod inspect;
@@ -65,6 +66,9 @@ enum Command {
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
+    /// The people who write to the desk: to whom nothing is sent any more, and letting mail through again.
+    #[command(subcommand)]
+    Client(client::Client),
     /// Outgoing mail: what waits, what failed and why.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -102,6 +106,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Import(import) => runtime()?.block_on(import.run(&cli.common)),
         Command::Live(live) => runtime()?.block_on(live.run(&cli.common)),
         Command::Ticket(ticket) => runtime()?.block_on(ticket.run(&cli.common)),
+        Command::Client(client) => runtime()?.block_on(client.run(&cli.common)),
         Command::Outbox(outbox) => runtime()?.block_on(outbox.run(&cli.common)),
         Command::Quarantine(quarantine) => runtime()?.block_on(quarantine.run(&cli.common)),
         Command::Status => runtime()?.block_on(status::run(&cli.common)),

@@ -7,16 +7,19 @@ use super::{Common, open, print};
 use crate::{
     desk::OutboxId,
     edge,
-    store::{OutboxState, Store},
+    store::{Bounced, OutboxFilter, Store},
 };
 
 const ROWS_MAX: u32 = 1000;
+/// The word for a mail that left and came back, beside the states.
+const BOUNCED: &str = "bounced";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Outbox {
     /// Outgoing mails, the newest first.
     List {
-        /// Only this state: queued, sending, sent, failed, unknown, shadow, held, cancelled.
+        /// Only this state: queued, sending, sent, failed, unknown, shadow, held, cancelled; or bounced: what left and came
+        /// back.
         #[arg(long)]
         state: Option<String>,
         /// Rows at most.
@@ -65,8 +68,8 @@ impl Outbox {
 }
 
 async fn list(common: &Common, store: &Store, state: Option<&str>, limit: u32) -> Result<()> {
-    let state = state.map(parse_state).transpose()?;
-    let rows = store.outbox(state, limit.min(ROWS_MAX)).await?;
+    let filter = state.map_or(Ok(OutboxFilter::All), parse_filter)?;
+    let rows = store.outbox_of(filter, limit.min(ROWS_MAX)).await?;
     if common.json {
         return print::json(&rows);
     }
@@ -75,13 +78,13 @@ async fn list(common: &Common, store: &Store, state: Option<&str>, limit: u32) -
         .map(|row| {
             vec![
                 row.id.to_string(),
-                word(&row.state),
+                if row.bounced.is_some() { BOUNCED.to_owned() } else { word(&row.state) },
                 word(&row.kind),
                 row.ticket.map_or_else(String::new, |t| format!("#{t}")),
                 print::cell(&row.recipient),
                 row.attempts.to_string(),
                 row.next_at.map_or_else(String::new, print::instant),
-                print::cell(&row.detail),
+                print::cell(&row.bounced.as_ref().map_or_else(|| row.detail.clone(), in_words)),
             ]
         })
         .collect();
@@ -95,15 +98,42 @@ async fn there_is(store: &Store, id: i64) -> Result<()> {
 
 async fn show(common: &Common, store: &Store, id: OutboxId) -> Result<()> {
     let row = store.outbox_mail(id).await?.with_context(|| format!("there is no outgoing mail {id}"))?;
+    let brief = store.outbox_of(OutboxFilter::Only(id), 1).await?.pop();
+    let bounced = brief.and_then(|brief| brief.bounced);
     if common.json {
-        return print::json(&row.mail);
+        let mut mail = serde_json::to_value(&row.mail)?;
+        if let Some(fields) = mail.as_object_mut() {
+            fields.insert(BOUNCED.to_owned(), serde_json::to_value(&bounced)?);
+        }
+        return print::json(&mail);
+    }
+    if let Some(bounced) = &bounced {
+        // Beside the mail, whose bytes may go on into another program.
+        eprintln!("maildesk: mail {id} came back on {}: {}", print::instant(bounced.at), in_words(bounced));
     }
     print::bytes(&crate::mail::compose::compose(&row.mail, &[]))
 }
 
-fn parse_state(word: &str) -> Result<OutboxState> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok().with_context(|| {
-        format!("`{word}` is no state: queued, sending, sent, failed, unknown, shadow, held, cancelled")
+/// `for good: 5.1.1 no such user`.
+fn in_words(bounced: &Bounced) -> String {
+    let kind = if bounced.hard { "for good" } else { "for now" };
+    let status = bounced.status.as_deref().unwrap_or_default();
+    let said = [status, bounced.diagnostic.as_str()].join(" ");
+    match said.trim() {
+        "" => kind.to_owned(),
+        said => format!("{kind}: {said}"),
+    }
+}
+
+fn parse_filter(word: &str) -> Result<OutboxFilter> {
+    if word == BOUNCED {
+        return Ok(OutboxFilter::Bounced);
+    }
+    let state = serde_json::from_value(serde_json::Value::String(word.to_owned())).ok();
+    state.map(OutboxFilter::State).with_context(|| {
+        format!(
+            "`{word}` is no state: queued, sending, sent, failed, unknown, shadow, held, cancelled, bounced"
+        )
     })
 }
 

@@ -4,6 +4,7 @@
 
 use std::{collections::VecDeque, pin::pin, time::Duration};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::{
     select,
     time::{Instant, sleep, sleep_until},
@@ -29,6 +30,9 @@ const GROUP_AGE: Duration = Duration::from_millis(200);
 const DRAIN: Duration = Duration::from_secs(8);
 /// So many conversations that end in doubt, without one mail taken, are the server's trouble and not the mails'.
 const BARREN_MAX: u32 = 3;
+
+/// How long a server that refused bounce addresses is not asked again.
+const PLAIN_SENDER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Results that are not written yet.
 struct Results {
@@ -68,7 +72,10 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
                 continue;
             }
             let begun = Instant::now();
-            let verdict = self.send(&row, &bytes, &mut results).await;
+            let mut verdict = self.send(&row, &bytes, &mut results).await;
+            if self.is_marked(&row) && verdict.may_blame_sender() {
+                verdict = self.send_plainly(&row, &bytes, &mut results, verdict).await;
+            }
             self.learn(&row, &verdict);
             if matches!(verdict, Verdict::NotTried { .. }) && !self.stop.is_cancelled() {
                 // The kept connection had ended: a fresh one cannot give this verdict, so the row goes round once only.
@@ -116,14 +123,60 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         }
     }
 
+    /// Whether the mail would leave under a bounce address.
+    fn is_marked(&self, row: &OutboxRow) -> bool {
+        let plain = self.plain_until.is_some_and(|until| edge::now() < until);
+        !plain && row.envelope_from.as_ref().is_some_and(|from| *from != self.mailbox.address)
+    }
+
+    /// The envelope sender of a row, as far as the server takes it.
+    fn envelope_from(&self, row: &OutboxRow) -> Option<String> {
+        if self.is_marked(row) {
+            row.envelope_from.clone()
+        } else {
+            row.envelope_from.as_ref().map(|_| self.mailbox.address.clone())
+        }
+    }
+
+    /// The same mail under the mailbox's own address, where the server may have refused the bounce address alone: whoever has
+    /// logged in may often send as themselves only. That it did is remembered, so that it costs one transaction a week.
+    async fn send_plainly(
+        &mut self,
+        row: &OutboxRow,
+        bytes: &[u8],
+        results: &mut Results,
+        refused: Verdict,
+    ) -> Verdict {
+        self.expect_conversation(bytes.len());
+        if self.stop.is_cancelled() || !self.connect().await {
+            return refused;
+        }
+        let until = edge::now().checked_add(PLAIN_SENDER).unwrap_or(Timestamp::MAX);
+        self.plain_until = Some(until);
+        let verdict = self.send(row, bytes, results).await;
+        if !matches!(verdict, Verdict::Accepted { .. }) {
+            self.plain_until = None;
+            return if matches!(verdict, Verdict::NotTried { .. }) { refused } else { verdict };
+        }
+        warn!(
+            mailbox = %self.mailbox.name,
+            "the SMTP server takes no subaddress as envelope sender: mail leaves under the mailbox's own \
+             (envelope_from = \"address\" under [mailbox.smtp] says so for good)"
+        );
+        if let Err(why) = self.store.set_plain_sender(&self.mailbox.name, until).await {
+            self.note_store_error(&why);
+        }
+        verdict
+    }
+
     /// One transaction. Results that grow old meanwhile are written meanwhile.
     async fn send(&mut self, row: &OutboxRow, bytes: &[u8], results: &mut Results) -> Verdict {
         let Some(mut connection) = self.connection.take() else {
             return Verdict::NotTried { why: "no connection".to_owned() };
         };
-        let stop = self.stop.clone();
+        let (stop, sender) = (self.stop.clone(), self.envelope_from(row));
         let verdict = {
-            let mut sending = pin!(connection.send(row.envelope_from.as_deref(), &row.recipient, bytes));
+            let mut sending = pin!(connection.send(sender.as_deref(), &row.recipient, bytes));
             let mut drained = pin!(async {
                 stop.cancelled().await;
                 sleep(DRAIN).await;

@@ -56,6 +56,8 @@ pub struct OutboxWorker<H> {
     /// Since when, and how, the server refuses our sender: the null sender and the mailbox's own are told apart, because
     /// many relays take only one of them.
     refused_senders: [Option<(Timestamp, String)>; 2],
+    /// Until then mail leaves under the mailbox's plain address: the server refused another envelope sender.
+    pub(super) plain_until: Option<Timestamp>,
     told: OutboxHealth,
     store_failed: bool,
 }
@@ -96,6 +98,7 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
             barren: 0,
             trouble: None,
             refused_senders: [None, None],
+            plain_until: None,
             told: OutboxHealth::Well,
             store_failed: false,
         }
@@ -118,6 +121,7 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
     /// Works until `stop`.
     pub async fn run(mut self) {
         self.recover().await;
+        self.recall_sender().await;
         while !self.stop.is_cancelled() {
             self.pulse.expect_within(LOOK_AGAIN + STORE_MAX);
             let wake = Arc::clone(&self.wake);
@@ -173,6 +177,15 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
                     select! { () = self.stop.cancelled() => {} () = sleep(STORE_AGAIN) => {} }
                 }
             }
+        }
+    }
+
+    /// Whether the server was found to take no bounce addresses. Should the store not say, it is found out once more.
+    async fn recall_sender(&mut self) {
+        self.expect_store();
+        match self.store.plain_sender_until(&self.mailbox.name).await {
+            Ok(until) => self.plain_until = until,
+            Err(why) => self.note_store_error(&why),
         }
     }
 

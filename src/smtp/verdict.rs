@@ -20,6 +20,42 @@ pub enum Verdict {
     NotTried { why: String },
 }
 
+/// Enhanced codes that blame the envelope sender: RFC 3463 section 3.2 (1.7, 1.8), Exchange's SendAsDenied.
+const SENDER_CODES: [&str; 4] = ["5.1.7", "5.1.8", "5.7.60", "5.2.252"];
+/// Words that do, where the code is a general one: Postfix refuses senders only at RCPT (`smtpd_delay_reject`).
+const SENDER_WORDS: [&str; 9] = [
+    "sender",
+    "mail from",
+    "envelope",
+    "return-path",
+    "reverse-path",
+    "send as",
+    "sendas",
+    "not owned by",
+    "authorization user",
+];
+
+impl Verdict {
+    /// Whether the refusal may be about the envelope sender alone, so that the same mail may pass under another one.
+    #[must_use]
+    pub fn may_blame_sender(&self) -> bool {
+        match self {
+            // Of the answers about us all but those to the login stand at MAIL.
+            Self::Operator { code, .. } => !matches!(code, 503 | 530 | 534 | 535 | 538),
+            Self::Permanent { code: Some(_), words } => {
+                let words = words.to_lowercase();
+                let first = words.split_whitespace().next().unwrap_or_default();
+                SENDER_CODES.contains(&first) || SENDER_WORDS.iter().any(|w| words.contains(w))
+            }
+            Self::Accepted { .. }
+            | Self::Temporary { .. }
+            | Self::Permanent { code: None, .. }
+            | Self::Unknown { .. }
+            | Self::NotTried { .. } => false,
+        }
+    }
+}
+
 /// Where in a transaction the answer was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -185,6 +221,29 @@ mod tests {
         );
         assert_eq!(word(judge(Stage::Sender, &reply(421, "idle"), true).as_ref()), "not tried");
         assert_eq!(word(judge(Stage::Sender, &reply(421, "idle"), false).as_ref()), "temporary");
+    }
+
+    #[test]
+    fn a_refusal_that_may_be_about_the_envelope_sender_is_known() {
+        use Stage::{Content, Recipient, Sender};
+        let table = [
+            (Sender, 553, "5.7.1 <address> Sender address rejected: not owned by user", true),
+            (Sender, 501, "mail from address must be same as authorization user", true),
+            (Sender, 550, "5.1.0 invalid", true),
+            (Recipient, 553, "5.7.1 <address> Sender address rejected: not owned by user support", true),
+            (Content, 550, "5.7.60 SMTP; Client does not have permissions to send as this sender", true),
+            (Content, 554, "5.2.252 SendAsDenied; <address> not allowed to send as <address>", true),
+            (Recipient, 550, "5.1.1 <address> User unknown", false),
+            (Recipient, 450, "4.1.8 Sender address rejected", false),
+            (Content, 554, "5.7.1 spam", false),
+            (Sender, 530, "5.7.0 authentication required", false),
+            (Sender, 503, "AUTH first", false),
+            (Content, 250, "2.0.0 queued", false),
+        ];
+        for (stage, code, words, blames) in table {
+            let verdict = judge(stage, &reply(code, words), false);
+            assert_eq!(verdict.is_some_and(|v| v.may_blame_sender()), blames, "{stage:?} {code} {words}");
+        }
     }
 
     #[test]

@@ -366,3 +366,72 @@ async fn a_mail_whose_file_is_gone_does_not_leave_without_it() {
     running.stop().await;
     assert_eq!(recipients(&server.received()), ["client2@client.test"]);
 }
+
+/// Refused at MAIL or, as Postfix does, at RCPT: the mail leaves at once under the mailbox's own address, and so do those after
+/// it, also after a restart.
+#[tokio::test]
+async fn a_server_that_takes_no_bounce_address_gets_the_plain_one() {
+    let words = "553 5.7.1 <support+x@desk.test>: Sender address rejected: not owned by user support";
+    for stage in [Stage::Mail, Stage::Rcpt] {
+        let server =
+            ScriptedSmtp::script().on(stage, When::Nth(1), Act::Reply(words.to_owned())).start().await;
+        let desk = Desk::new(&server).await;
+        let marked = |n| NewOutbox { envelope_from: Some("support+mark@desk.test".to_owned()), ..mail(n) };
+        let mut running = desk.start();
+        let ids = desk.queue(vec![marked(1), marked(2)]).await;
+        for id in ids {
+            assert_eq!(desk.until(id, OutboxState::Sent).await.attempts, 1);
+        }
+        assert!(running.health.try_recv().is_err(), "that is no trouble");
+        running.stop().await;
+        let again = desk.start();
+        let ids = desk.queue(vec![marked(3)]).await;
+        desk.until(ids[0], OutboxState::Sent).await;
+        again.stop().await;
+        let senders: Vec<String> = server.received().into_iter().map(|mail| mail.mail_from).collect();
+        assert_eq!(senders, ["support@desk.test"; 3], "{stage:?}");
+        let mails = server.commands().into_iter().filter(|line| line.starts_with("MAIL")).count();
+        assert_eq!(mails, 4, "the mark was tried once");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_mail_itself_is_not_blamed_on_the_bounce_address() {
+    let server = ScriptedSmtp::script()
+        .on(Stage::Content, When::UpTo(2), Act::Reply("550 5.7.1 sender is not welcome".to_owned()))
+        .start()
+        .await;
+    let desk = Desk::new(&server).await;
+    let marked = |n| NewOutbox { envelope_from: Some("support+mark@desk.test".to_owned()), ..mail(n) };
+    let running = desk.start();
+    let ids = desk.queue(vec![marked(1), marked(2)]).await;
+    desk.until(ids[0], OutboxState::Failed).await;
+    desk.until(ids[1], OutboxState::Sent).await;
+    running.stop().await;
+    assert_eq!(server.received()[0].mail_from, "support+mark@desk.test");
+}
+
+/// SPEC section 8: confirmations first, then replies, acknowledgements, notifications, and what can wait.
+#[tokio::test]
+async fn what_is_urgent_leaves_first_when_the_provider_limits_us() {
+    let server = ScriptedSmtp::script().start().await;
+    let mut desk = Desk::new(&server).await;
+    desk.smtp.per_minute = Some(4);
+    let kinds = [
+        OutboxKind::Alert,
+        OutboxKind::Notification,
+        OutboxKind::Acknowledgement,
+        OutboxKind::Reply,
+        OutboxKind::Confirmation,
+    ];
+    let mails = (0..).zip(kinds).map(|(n, kind)| NewOutbox { kind, ..mail(n) }).collect();
+    desk.queue(mails).await;
+    let running = desk.start();
+    let received = server.wait_for(4).await;
+    running.stop().await;
+    assert_eq!(
+        recipients(&received),
+        ["client4@client.test", "client3@client.test", "client2@client.test", "client1@client.test"]
+    );
+    assert_eq!(server.count(), 4);
+}

@@ -8,6 +8,7 @@
     clippy::print_stdout
 )]
 
+mod bounces;
 mod digest;
 mod gathering;
 mod house;

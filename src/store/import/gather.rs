@@ -129,6 +129,8 @@ impl Window {
                     name: some_text(name),
                     language: some_text(language),
                     suppressed: suppressed != 0,
+                    // Old mail is answered by nobody, so nobody asks since when.
+                    ..PersonFacts::default()
                 };
                 (address, facts)
             }));

@@ -194,6 +194,8 @@ pub struct DeskOptions {
     pub folders: Vec<&'static str>,
     /// `auto`, `watch`, `fill` or `off`.
     pub sent: &'static str,
+    /// The mailbox's mark of subaddresses; empty: it has none.
+    pub subaddressing: &'static str,
     /// Further keys of the mailbox.
     pub mailbox_more: &'static str,
     /// Further lines of `[trust]`.
@@ -217,6 +219,7 @@ impl Default for DeskOptions {
             store: "",
             folders: vec!["INBOX"],
             sent: "auto",
+            subaddressing: "+",
             mailbox_more: "",
             trust_more: "",
             more: String::new(),
@@ -244,7 +247,7 @@ impl DeskOptions {
     /// # Errors
     /// When the folder cannot be written.
     pub fn mailbox(&self, name: &str, folder: &Path, servers: &impl MailServers) -> io::Result<String> {
-        let Self { address, mode, start, after, sent, mailbox_more, .. } = self;
+        let Self { address, mode, start, after, sent, subaddressing, mailbox_more, .. } = self;
         let folders = list(&self.folders);
         let (imap, smtp) = (servers.imap(address), servers.smtp(address));
         let (imap_file, smtp_file) = (format!("{name}-imap-password"), format!("{name}-smtp-password"));
@@ -260,7 +263,7 @@ impl DeskOptions {
 name = "{name}"
 address = "{address}"
 aliases = {aliases}
-subaddressing = "+"
+subaddressing = "{subaddressing}"
 folders = {folders}
 sent = "{sent}"
 {mailbox_more}
