@@ -77,6 +77,9 @@ struct ReturnedRow {
     author: Option<String>,
 }
 
+/// Address, name, since, why, let through last.
+type SilencedRow = (String, String, Option<i64>, String, Option<i64>);
+
 impl Window {
     /// The mail of ours that came back; `None`: there is none of this name.
     ///
@@ -173,7 +176,7 @@ impl Store {
     /// # Errors
     /// Temporary trouble.
     pub async fn suppressed(&self) -> Result<Vec<SuppressedRow>> {
-        let rows: Vec<(String, String, Option<i64>, String, Option<i64>)> = query_as(
+        let rows: Vec<SilencedRow> = query_as(
             "SELECT address, name, suppressed_at, suppressed_why, released_at FROM person WHERE suppressed = 1
              ORDER BY COALESCE(suppressed_at, 0) DESC, id DESC LIMIT 1000",
         )

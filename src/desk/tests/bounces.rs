@@ -59,7 +59,8 @@ fn marks_and_tokens_are_never_taken_for_each_other() {
     for purpose in [Purpose::Client, Purpose::Agent] {
         let token = Token { purpose, ticket: TicketId(1042), person: PersonId(77), expires_day: 20_000 };
         let token = keys().mint(&token);
-        for cut in [token.as_str(), &token[..BOUNCE_CHARS], &token[TOKEN_CHARS - BOUNCE_CHARS..]] {
+        let (head, tail) = (token.split_at(BOUNCE_CHARS).0, token.split_at(TOKEN_CHARS - BOUNCE_CHARS).1);
+        for cut in [token.as_str(), head, tail] {
             assert_eq!(keys().check_bounce(cut, 1), None, "{cut}");
         }
     }
