@@ -89,6 +89,19 @@ fn wrong_use_is_2_failure_is_1_done_is_0() {
         (&["outbox", "cancel", "999"], 1, "there is no outgoing mail 999"),
         (&["quarantine", "retry", "999"], 1, "message 999 is not in quarantine"),
         (&["live", "nosuch"], 1, "there is no mailbox `nosuch` in the config; there are: support"),
+        (&["agent", "list"], 0, "Alice Chen <alice@example.com>, agent"),
+        (
+            &["agent", "revoke", "bob@example.com"],
+            1,
+            "there is no agent bob@example.com in the config; there are: alice@",
+        ),
+        (&["agent", "challenge", "bob@example.com"], 1, "there is no agent bob@example.com in the config"),
+        (
+            &["agent", "challenge", "alice@example.com", "--mailbox", "x"],
+            1,
+            "there is no mailbox `x` in the config",
+        ),
+        (&["agent", "challenge", "alice@example.com", "--wait", "soon"], 2, "invalid value 'soon'"),
         (&["inspect", "nosuch.eml"], 1, "reading nosuch.eml: No such file"),
         (&["inspect", "."], 1, "reading .: Is a directory"),
         (&["ticket", "show", "abc"], 2, "invalid value 'abc'"),
@@ -246,4 +259,56 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}: {}", output.status, said(&output));
+}
+
+fn json(desk: &tempfile::TempDir, arguments: &[&str]) -> Value {
+    let output = maildesk(desk.path(), arguments).arg("--json").output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn an_agent_s_address_at_the_desk_stays_the_same_until_it_is_revoked() {
+    let desk = desk();
+    change(
+        desk.path(),
+        "address = \"support@example.com\"",
+        "address = \"support@example.com\"\nsubaddressing = \"+\"",
+    );
+    let address = || json(&desk, &["agent", "list"])[0]["desk_addresses"][0].as_str().unwrap().to_owned();
+    let first = address();
+    assert!(first.starts_with("support+") && first.ends_with("@example.com") && first.len() == 67, "{first}");
+    assert_eq!(address(), first);
+    let output = maildesk(desk.path(), &["agent", "list"]).output().unwrap();
+    assert!(said(&output).contains(&first), "{}", said(&output));
+    assert_eq!(json(&desk, &["agent", "revoke", "Alice@example.com"])["revocations"], 1);
+    let second = address();
+    assert_ne!(second, first);
+    let row = &json(&desk, &["agent", "list"])[0];
+    assert_eq!((&row["revocations"], &row["last_challenge"]), (&Value::from(1), &Value::Null));
+    let output = maildesk(desk.path(), &["agent", "revoke", "alice@example.com"]).output().unwrap();
+    assert!(said(&output).contains("are invalid"), "{}", said(&output));
+    // Another key makes another address, and while the old one is listed both are good.
+    let path = desk.path().join("desk-secret");
+    let old = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{}\n{old}", "n".repeat(40))).unwrap();
+    assert_ne!(address(), second);
+}
+
+#[test]
+fn a_challenge_is_queued_and_waits_in_the_list() {
+    let desk = desk();
+    let asked =
+        maildesk(desk.path(), &["agent", "challenge", "alice@example.com", "--wait", "0"]).output().unwrap();
+    assert!(asked.status.success() && said(&asked).contains("the running desk sends"), "{}", said(&asked));
+    let rows = json(&desk, &["outbox", "list"]);
+    assert_eq!(
+        (&rows[0]["kind"], &rows[0]["recipient"]),
+        (&Value::from("challenge"), &Value::from("alice@example.com"))
+    );
+    assert_eq!(rows[0]["state"], "queued", "in shadow mode as well: an operator asked for it");
+    let last = json(&desk, &["agent", "list"])[0]["last_challenge"].clone();
+    assert!(last["asked_at"].is_string() && last["answered_at"].is_null(), "{last}");
+    let output = maildesk(desk.path(), &["agent", "list"]).output().unwrap();
+    assert!(said(&output).contains("no answer yet"), "{}", said(&output));
 }

@@ -236,6 +236,7 @@ fn each_mistake_is_found() {
         (end("[limits]\nmessage_bytes_max = \"1TiB\""), 16, "not a size"),
         (end("[limits]\nacks_per_hour_max = -1"), 16, "from 0 to"),
         (end("[limits]\nacks_per_hours_max = 1"), 16, "no such key in [limits]"),
+        (end("[trust]\nperiod = \"3d\""), 16, "neither 0 nor between 1m and 24h"),
         (end("[trust]\nresolver = \"dns.example.com\""), 16, "not an IP address"),
         (end("[alerts]\nto = [\"ops\"]"), 16, "is not a mail address"),
         (end("[templates]\nfolder = \"nowhere\""), 16, "there is no folder"),

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Exit 0 done, 1 failed, 2 wrong use or a wrong config, which no second try mends
 //! (systemd's unit relies on it); errors say what was wrong, where, and what to do (SPEC section 3).
 
+mod agent;
 mod check;
 mod client;
 mod import;
@@ -66,6 +67,9 @@ enum Command {
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
+    /// Who may do what, and what their mail proves.
+    #[command(subcommand)]
+    Agent(agent::Agent),
     /// The people who write to the desk: to whom nothing is sent any more, and letting mail through again.
     #[command(subcommand)]
     Client(client::Client),
@@ -106,6 +110,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Import(import) => runtime()?.block_on(import.run(&cli.common)),
         Command::Live(live) => runtime()?.block_on(live.run(&cli.common)),
         Command::Ticket(ticket) => runtime()?.block_on(ticket.run(&cli.common)),
+        Command::Agent(agent) => runtime()?.block_on(agent.run(&cli.common)),
         Command::Client(client) => runtime()?.block_on(client.run(&cli.common)),
         Command::Outbox(outbox) => runtime()?.block_on(outbox.run(&cli.common)),
         Command::Quarantine(quarantine) => runtime()?.block_on(quarantine.run(&cli.common)),

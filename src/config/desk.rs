@@ -126,6 +126,7 @@ pub fn trust(file: &Section<'_>) -> Trusted {
         .optional("internal", "internal = \"m365\"")
         .parse(|text| value::one_of(text, &[("", false), ("m365", true)]));
     let sealers = section.optional("arc_sealers", "arc_sealers = [\"google.com\"]").list(value::domain);
+    let period = section.optional("period", "period = \"12h\"").parse(period);
     let resolver = section.optional("resolver", "resolver = \"127.0.0.1:53\"").parse(value::resolver);
     section.finish();
     let trust = Trust {
@@ -134,11 +135,23 @@ pub fn trust(file: &Section<'_>) -> Trusted {
         own_lists: values(own_lists).into_iter().map(|list| list.to_lowercase()).collect(),
         internal: Vec::new(),
         arc_sealers: values(sealers).into_iter().map(|domain| domain.to_lowercase()).collect(),
+        period_seconds: period.map_or_else(|| Trust::default().period_seconds, |period| period.value),
     };
     Trusted {
         trust,
         internal: internal.is_some_and(|mark| mark.value),
         resolver: resolver.map(|resolver| resolver.value),
+    }
+}
+
+/// How long a confirmation opens the period; "0" switches it off. A forger with a leaked secret address has as long.
+fn period(text: &str) -> Result<i64, String> {
+    if text == "0" {
+        return Ok(0);
+    }
+    match value::duration(text)? {
+        seconds @ 60..=86_400 => Ok(seconds),
+        _ => Err(format!("{text} is neither 0 nor between 1m and 24h")),
     }
 }
 

@@ -109,7 +109,10 @@ async fn open(config: &Config) -> Result<Desk> {
 }
 
 /// The built-in templates, with the operator's own in place of theirs.
-fn templates(config: &Config) -> Result<Templates> {
+///
+/// # Errors
+/// When a file cannot be read or holds a mistake.
+pub fn templates(config: &Config) -> Result<Templates> {
     let overrides = match &config.templates_folder {
         Some(folder) => {
             config::template_files(folder).with_context(|| format!("reading {}", folder.display()))?

@@ -13,11 +13,13 @@ use super::{
     commands::{self, Commands},
     loop_guard, notify,
     orders::{self, Work},
+    period,
+    seal::Action,
     sign_off::is_sign_off,
     threading::{self, Place},
     token::without_tokens,
 };
-use crate::mail::{Attachment, Class, Reading};
+use crate::mail::{Address, Attachment, Class, Reading};
 
 /// How long a confirmation is good (FAULTS section 1).
 const CONFIRMATION_LIFE: SignedDuration = SignedDuration::from_mins(15);
@@ -43,7 +45,10 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
     if case.facts.confirmed
         && let Some(ticket) = own.or_else(|| threading::named(case.facts))
     {
-        return act(case, agent, ticket);
+        return confirmed(case, agent, ticket);
+    }
+    if (case.origin.is_proven() || own.is_some()) && period::locks(case, agent) {
+        return period::lock(case, agent, own);
     }
     match (case.origin.is_proven(), own) {
         (true, Some(ticket)) if names_several(case) => {
@@ -51,9 +56,54 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         }
         (true, Some(ticket)) => act(case, agent, ticket),
         (true, None) => without_possession(case, agent),
+        (false, Some(ticket)) if period::believes(case) && !names_several(case) => act(case, agent, ticket),
         (false, Some(ticket)) => ask(case, agent, ticket, case.origin.words(), Vec::new()),
         (false, None) => claims_staff(case),
     }
+}
+
+/// Done, if it would still do what the confirmation mail showed; else the agent is asked again.
+fn confirmed(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
+    if pending(case, agent, ticket).action == case.facts.confirmed_action {
+        return act(case, agent, ticket);
+    }
+    ask(case, agent, ticket, "what it would do has changed since you were asked", Vec::new())
+}
+
+/// What a held mail would do.
+struct Pending {
+    /// Command lines as written.
+    lines: Vec<String>,
+    text: String,
+    /// `None`: nothing leaves.
+    recipient: Option<Address>,
+    /// [`Action::digest`] over all of it.
+    action: String,
+}
+
+fn pending(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Pending {
+    let reading = &case.facts.reading;
+    let found = commands::parse(reading.command_text.as_deref().unwrap_or_default(), case.policy, agent.role);
+    let text = new_text(reading, agent);
+    let recipient = (!text.is_empty() && !found.has_note()).then(|| notify::address_of(&ticket.requester));
+    let mut action = Action::default();
+    action.add("agent", &agent.address);
+    action.add("ticket", &ticket.id.to_string());
+    action.add("mailbox", &ticket.mailbox);
+    if let Some(to) = &recipient {
+        action.add("to", &to.address);
+    }
+    for command in &found.commands {
+        action.add("command", &format!("{:?}", command.order));
+    }
+    for line in &found.lines {
+        action.add("line", line);
+    }
+    action.add("text", &text);
+    for file in &reading.attachments {
+        action.add("file", &format!("{} {}", file.sha256, file.name));
+    }
+    Pending { lines: found.lines, text, recipient, action: action.digest() }
 }
 
 /// A mail that ends here and touches nothing.
@@ -70,8 +120,9 @@ fn possession<'a>(case: &Case<'a>, agent: &AgentPolicy) -> Option<&'a TicketFact
     let by_reference = || {
         let sent_to_agent = |sent_to: Option<&str>| sent_to == Some(agent.address.as_str());
         let threads = case.facts.threads.iter();
-        let mine =
-            threads.filter(|_| without_marks).find(|t| t.to_agent && sent_to_agent(t.sent_to.as_deref()));
+        let mine = threads
+            .filter(|_| without_marks)
+            .find(|t| t.to_agent && !t.revoked && sent_to_agent(t.sent_to.as_deref()));
         mine.and_then(|t| case.facts.ticket(t.ticket))
     };
     by_token.or_else(by_reference)
@@ -129,9 +180,7 @@ fn ask(
     reason: &str,
     mut changes: Vec<Change>,
 ) -> Decision {
-    let reading = &case.facts.reading;
-    let found = commands::parse(reading.command_text.as_deref().unwrap_or_default(), case.policy, agent.role);
-    let text = new_text(reading, agent);
+    let pending = pending(case, agent, ticket);
     changes.push(case.event("held", reason));
     let held = Decision {
         outcome: Outcome::Held,
@@ -140,20 +189,21 @@ fn ask(
         changes,
         ..Decision::default()
     };
-    if found.lines.is_empty() && text.is_empty() {
+    if pending.lines.is_empty() && pending.text.is_empty() {
         return Decision { reason: "an agent's mail with nothing new".to_owned(), ..held };
     }
     if case.facts.limits.confirmations_hour >= case.policy.limits.confirmations_per_hour_max {
         return Decision { reason: "limit of confirmations in an hour".to_owned(), ..held };
     }
-    let public = !text.is_empty() && !found.has_note();
     let body = LetterBody::Confirmation {
         subject: ticket.subject.clone(),
-        actions: found.lines,
-        recipient: public.then(|| notify::address_of(&ticket.requester)),
-        text: (!text.is_empty()).then_some(text),
+        actions: pending.lines,
+        recipient: pending.recipient,
+        text: Some(pending.text).filter(|text| !text.is_empty()),
         reason: reason.to_owned(),
         expires_at: case.now.checked_add(CONFIRMATION_LIFE).unwrap_or(case.now),
+        action: pending.action,
+        period_seconds: case.policy.trust.period_seconds,
     };
     let letter =
         Letter { reply_purpose: Some(Purpose::Confirm), ..notify::answer_to_staff(case, agent, body) };
@@ -235,7 +285,7 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
 }
 
 /// What the agent wrote below the commands. A sign-off alone is nothing: mail programs put one below a button's command.
-fn new_text(reading: &Reading, agent: &AgentPolicy) -> String {
+pub(super) fn new_text(reading: &Reading, agent: &AgentPolicy) -> String {
     let text = without_tokens(&commands::text_after(&reading.reply));
     if is_sign_off(&text, &agent.name) { String::new() } else { text }
 }

@@ -19,6 +19,8 @@ pub(super) struct Case<'a> {
     pub mailbox: Option<&'a MailboxPolicy>,
     pub sender: &'a PersonFacts,
     pub origin: Origin,
+    /// Why nothing proves this mail, though its words may be genuine: somebody may have put it together.
+    pub spoiled: Option<&'static str>,
     pub now: Timestamp,
 }
 
@@ -39,7 +41,7 @@ impl<'a> Case<'a> {
         if let Some(reason) = spoiled {
             origin = Origin::Unproven { reason, dmarc_refused: origin.dmarc_refused() };
         }
-        Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, now }
+        Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, spoiled, now }
     }
 
     /// A form's mail, for the client who stands in it. The form is proven, the client is not.
@@ -50,7 +52,15 @@ impl<'a> Case<'a> {
         now: Timestamp,
     ) -> Self {
         let origin = Origin::Unproven { reason: "named in a web form", dmarc_refused: false };
-        Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender: client, origin, now }
+        Self {
+            facts,
+            policy,
+            mailbox: policy.mailbox(&facts.mailbox),
+            sender: client,
+            origin,
+            spoiled: None,
+            now,
+        }
     }
 
     /// See [`Reading::new_text`].

@@ -227,6 +227,25 @@ pub(super) fn leaked(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
     decision
 }
 
+/// An agent's own address at the desk in somebody else's mail: the mail is what it is without it, and the operators are told.
+/// Not of every mail of a conversation that goes on.
+pub(super) fn with_leaked_desk_address(case: &Case<'_>, mut decision: Decision) -> Decision {
+    let foreign = threading::desk_token(&case.facts.tokens).filter(|token| token.person != case.sender.id);
+    let is_first = decision.outcome == Outcome::Held || decision.ticket == Some(TicketRef::New);
+    if foreign.is_none() || !is_first || case.facts.reading.class != Class::Human {
+        return decision;
+    }
+    decision.changes.push(desk_event("leaked", "an agent's own address was used by another sender"));
+    decision.letters.extend(alert(
+        case,
+        "An agent's own address at the desk was used by somebody else",
+        vec![("sender", notify::shown(case.sender).address)],
+        "Nothing was done on its strength. Find out whose it is with maildesk agent list, and make it invalid with maildesk agent \
+         revoke.",
+    ));
+    decision
+}
+
 /// The same alert to every operator.
 pub(super) fn alert(case: &Case<'_>, title: &str, facts: Vec<(&str, String)>, advice: &str) -> Vec<Letter> {
     let body = LetterBody::Alert {

@@ -18,6 +18,8 @@ pub enum Order {
     State(Input),
     /// All that follows is internal.
     Note,
+    /// Ends the period that a confirmation opened.
+    Lock,
     Help,
 }
 
@@ -49,7 +51,7 @@ impl Commands {
 }
 
 /// The verbs, each with its names; the first is the one that is suggested.
-const VERBS: [(Verb, &[&str]); 10] = [
+const VERBS: [(Verb, &[&str]); 11] = [
     (Verb::Take, &["take", "认领", "接手", "認領"]),
     (Verb::Assign, &["assign", "指派", "分配"]),
     (Verb::Category, &["category", "分类", "分類"]),
@@ -59,6 +61,7 @@ const VERBS: [(Verb, &[&str]); 10] = [
     (Verb::State(Input::Close), &["close", "关闭", "關閉"]),
     (Verb::State(Input::Reopen), &["reopen", "open", "重开", "重新打开", "打开", "重開"]),
     (Verb::Note, &["note", "备注", "備註"]),
+    (Verb::Lock, &["lock", "锁定", "鎖定"]),
     (Verb::Help, &["help", "帮助", "幫助"]),
 ];
 
@@ -86,6 +89,7 @@ enum Verb {
     Priority,
     State(Input),
     Note,
+    Lock,
     Help,
 }
 
@@ -98,7 +102,7 @@ pub fn parse(text: &str, policy: &Policy, role: Role) -> Commands {
         for written in split(content) {
             match read(line, written, policy) {
                 Ok(order) => {
-                    if role < Role::Agent && order != Order::Help {
+                    if role < Role::Agent && !matches!(order, Order::Help | Order::Lock) {
                         found.problems.push(not_allowed(line, name_of(written)));
                     }
                     found.commands.push(Command { line, written: name_of(written).to_owned(), order });
@@ -234,6 +238,7 @@ fn read(line: u32, written: &str, policy: &Policy) -> Result<Order, Problem> {
     let alone = |order| if argument.is_empty() { Ok(order) } else { Err(bad(Vec::new())) };
     match verb(&name) {
         Some(Verb::Take) => alone(Order::Take),
+        Some(Verb::Lock) => alone(Order::Lock),
         Some(Verb::State(input)) => alone(Order::State(input)),
         Some(Verb::Help) => Ok(Order::Help),
         Some(Verb::Note) => Ok(Order::Note),
@@ -305,6 +310,7 @@ fn slot(order: &Order) -> u8 {
         Order::State(_) => 3,
         Order::Note => 4,
         Order::Help => 5,
+        Order::Lock => 6,
     }
 }
 

@@ -142,6 +142,23 @@ pub enum Change {
     },
     /// Mail goes to this person again, because they wrote.
     Release(PersonId),
+    /// Its agent was told that their answer did not say yes.
+    HintConfirmation(i64),
+    /// Until then this agent's mails need no proof of origin (FAULTS section 1).
+    OpenPeriod {
+        /// Registered address.
+        agent: String,
+        until: Timestamp,
+        /// The row of the confirmation that opened it.
+        confirmation: i64,
+    },
+    /// The agent with this address ended their period.
+    EndPeriod(String),
+    /// The challenge with this row id was answered.
+    AnswerChallenge {
+        id: i64,
+        proof: Box<super::AgentProof>,
+    },
 }
 
 /// A mail to be written. Everything a template needs is in `body`.
@@ -265,6 +282,16 @@ pub enum Problem {
     },
     /// The text holds one of our notifications, which is not for the client.
     QuotedNotification,
+    /// The answer to a confirmation mail does not say yes.
+    NoConsent,
+}
+
+/// A held mail that was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    pub held: RawId,
+    /// What was confirmed: it is done only if that is still what the mail would do.
+    pub action: String,
 }
 
 /// The kinds of mail, each with what its template shows.
@@ -307,11 +334,28 @@ pub enum LetterBody {
         recipient: Option<Address>,
         reason: String,
         expires_at: Timestamp,
+        /// Digest of all that it would do ([`super::seal::Action`]): bound to the answer, shown to nobody.
+        action: String,
+        /// How long after it mails of this agent with a secret address need no other proof; 0: not at all.
+        period_seconds: i64,
     },
     /// To an agent: nothing was done.
     Refusal { subject: String, problems: Vec<Problem>, original: String },
     /// To an agent: what was done, or an answer to `#help`.
-    Transcript { subject: String, done: Vec<String>, sent_to: Option<Address>, sent_words: u32, help: bool },
+    Transcript {
+        subject: String,
+        done: Vec<String>,
+        sent_to: Option<Address>,
+        sent_words: u32,
+        help: bool,
+        /// The mail had no proof of origin and was believed because of an earlier confirmation, until then.
+        believed_until: Option<Timestamp>,
+    },
+    /// To an agent: please answer, so that we see what your mail proves.
+    Challenge {
+        /// Row id of the challenge.
+        id: i64,
+    },
     /// To an agent: the first answer is due.
     Reminder { brief: TicketBrief, due_at: Timestamp },
     /// To an operator, once a day while a mailbox is in shadow mode: what would have left.
@@ -373,7 +417,7 @@ pub struct Decision {
     /// Why no acknowledgement leaves, when one might be expected (FAULTS section 2).
     pub no_acknowledgement: Option<String>,
     /// The held mail that is decided again, now confirmed.
-    pub release: Option<RawId>,
+    pub release: Option<Release>,
     /// The ticket of the first mail, where this one is ignored as its duplicate: it rests on that ticket without being on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_of: Option<TicketId>,

@@ -111,12 +111,18 @@ pub enum Purpose {
     /// Given to one agent in a confirmation mail: not a token but a random nonce of [`super::token::NONCE_CHARS`]
     /// characters, looked up by its hash.
     Confirm,
+    /// One agent's own address at the desk, of no ticket: possession for orders that name their ticket, and for opening
+    /// tickets.
+    Desk,
+    /// Given to one agent in a challenge; in place of a ticket it names the challenge.
+    Challenge,
 }
 
 /// What a valid token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     pub purpose: Purpose,
+    /// 0 for [`Purpose::Desk`], the challenge's row id for [`Purpose::Challenge`].
     pub ticket: TicketId,
     pub person: PersonId,
     /// Days since 1970-01-01 UTC; the token is good through that day.
@@ -137,6 +143,9 @@ pub enum TokenFinding {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DkimFinding {
     pub domain: String,
+    /// `s=`.
+    #[serde(default)]
+    pub selector: String,
     pub passed: bool,
     /// Why it did not pass.
     pub failure: Option<String>,
@@ -286,6 +295,9 @@ pub struct ThreadMatch {
     pub sent_to: Option<String>,
     /// One of ours that was a notification, transcript or reminder to an agent.
     pub to_agent: bool,
+    /// Their secrets were revoked since: knowing its Message-ID is no possession any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
 }
 
 /// What a report names our mail by, the strongest first.
@@ -344,8 +356,36 @@ pub struct ConfirmationFacts {
     pub agent: String,
     /// The held mail whose action it releases.
     pub held: RawId,
+    /// The exact action that its mail showed ([`super::seal::Action::digest`]).
+    #[serde(default)]
+    pub action: String,
     pub expires_at: Timestamp,
     pub used: bool,
+    /// Whether the row is as it was written: its seal was checked with the desk's keys.
+    #[serde(default)]
+    pub sealed: bool,
+    /// Somebody was told once that their answer did not say yes.
+    #[serde(default)]
+    pub hinted: bool,
+}
+
+/// The time after a confirmation in which possession alone suffices (FAULTS section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodFacts {
+    pub opened_at: Timestamp,
+    pub until: Timestamp,
+}
+
+/// The challenge that a mail answers: a mail that asks an agent to answer, so that their proof can be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChallengeFacts {
+    /// Row id of the challenge.
+    pub id: i64,
+    /// Agent's registered address.
+    pub agent: String,
+    pub answered: bool,
+    /// It was found by the secret that only this agent received, and not by a Message-ID beside which a token should stand.
+    pub possession: bool,
 }
 
 /// Automatic mails counted by the store for the limits of FAULTS section 2, to non-agents.
@@ -413,6 +453,8 @@ pub struct MailFacts {
     /// Tokens in recipient addresses, in the order To, Cc, Delivered-To.
     pub tokens: Vec<TokenFinding>,
     pub confirmation: Option<ConfirmationFacts>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<ChallengeFacts>,
     /// It came to a bounce address of ours, which may be too old to act upon.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bounce_address: bool,
@@ -429,6 +471,12 @@ pub struct MailFacts {
     pub flood: FloodFacts,
     /// This held mail is decided again because its agent confirmed it.
     pub confirmed: bool,
+    /// What they confirmed ([`super::seal::Action::digest`]); empty when nothing was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub confirmed_action: String,
+    /// Of an agent's mail: their period, unless they locked it. It may be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodFacts>,
     /// It lay in the mailbox's folder of sent mail.
     #[serde(default)]
     pub sent: bool,

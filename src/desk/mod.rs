@@ -7,8 +7,11 @@ pub mod authentication;
 mod bounce;
 pub mod bounce_mark;
 mod case;
+mod challenge;
 mod client;
 pub mod commands;
+mod confirmation;
+pub mod consent;
 pub mod decision;
 pub mod facts;
 pub mod form;
@@ -17,9 +20,11 @@ pub mod imported;
 pub mod loop_guard;
 mod notify;
 mod orders;
+mod period;
 pub mod policy;
 pub mod proof;
 pub mod routing;
+pub mod seal;
 mod sent;
 pub mod sign_off;
 pub mod sla;
@@ -31,6 +36,7 @@ pub mod token;
 #[cfg(test)]
 mod tests;
 
+pub use challenge::{AgentProof, Signature, Verdict};
 pub use decision::*;
 pub use facts::*;
 use jiff::Timestamp;
@@ -76,12 +82,16 @@ fn decide_mail(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Decision {
         Class::Human | Class::AutoReply | Class::List | Class::Bulk | Class::OwnAddress => {}
     }
     if let Some(confirmation) = &facts.confirmation {
-        return confirm(&case, confirmation);
+        return confirmation::answer(&case, confirmation);
     }
-    match policy.agent(&sender.address) {
+    if let Some(decision) = facts.challenge.as_ref().and_then(|asked| challenge::answer(&case, asked)) {
+        return decision;
+    }
+    let decision = match policy.agent(&sender.address) {
         Some(agent) => agent::decide(&case, agent),
         None => client::decide(&case),
-    }
+    };
+    client::with_leaked_desk_address(&case, decision)
 }
 
 /// How the reason in the ledger begins of a mail that is ignored for another's sake. Such a mail is nobody's first.
@@ -114,30 +124,5 @@ fn nobody(facts: &MailFacts, policy: &Policy) -> Decision {
         letters: notify::to_operators(policy, &body),
         no_acknowledgement: Some("no usable sender".to_owned()),
         ..Decision::default()
-    }
-}
-
-/// An answer to a confirmation: releases the held mail once, in time, for the agent whom it was sent to.
-fn confirm(case: &case::Case<'_>, confirmation: &ConfirmationFacts) -> Decision {
-    let reading = &case.facts.reading;
-    let registered = reading.trace.strict_from.as_deref() == Some(confirmation.agent.as_str());
-    let refusal = if reading.class != Class::Human {
-        Some("an automatic mail confirms nothing")
-    } else if !registered || case.policy.agent(&confirmation.agent).is_none() {
-        Some("a confirmation answered by another sender")
-    } else if confirmation.used {
-        Some("a confirmation that was used before")
-    } else if case.now > confirmation.expires_at {
-        Some("a confirmation that has expired")
-    } else {
-        None
-    };
-    match refusal {
-        Some(reason) => agent::control(reason),
-        None => Decision {
-            changes: vec![Change::UseConfirmation(confirmation.id)],
-            release: Some(confirmation.held),
-            ..agent::control("a confirmation")
-        },
     }
 }

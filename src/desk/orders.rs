@@ -7,7 +7,7 @@ use super::{
     Priority, Problem, Purpose, State, TicketBrief, TicketFacts, TimerKind,
     case::Case,
     commands::{Command, Commands, Order, wrong_state},
-    notify, routing,
+    notify, period, routing,
     state::{self, Input},
     token::without_tokens,
 };
@@ -45,9 +45,12 @@ pub(super) fn plan(
                 input
             }
             Order::Take => Input::Take,
-            Order::Assign(_) | Order::Category(_) | Order::Priority(_) | Order::Note | Order::Help => {
-                continue;
-            }
+            Order::Assign(_)
+            | Order::Category(_)
+            | Order::Priority(_)
+            | Order::Note
+            | Order::Lock
+            | Order::Help => continue,
         };
         match state::step(after, input).after(after) {
             Some(state) => after = state,
@@ -88,7 +91,9 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
     done.state(work.after, public);
     done.tell_new_owners(&work);
     let help = work.commands.iter().any(|c| c.order == Order::Help);
-    if public || help {
+    let locked = work.commands.iter().any(|c| c.order == Order::Lock);
+    // What was believed without a proof is shown to whose name it carries.
+    if public || help || locked || period::believed_until(case).is_some() {
         done.transcript(&work, help);
     }
     Decision {
@@ -154,6 +159,10 @@ impl Done<'_, '_> {
             Order::Assign(address) => self.assign(address.clone()),
             Order::Category(name) => self.category(name),
             Order::Priority(priority) => self.priority(*priority),
+            Order::Lock => {
+                self.changes.push(Change::EndPeriod(self.agent.address.clone()));
+                self.record("period", "open", "ended");
+            }
             // Carried out together with the reply, once.
             Order::State(_) | Order::Note | Order::Help => {}
         }
@@ -246,6 +255,7 @@ impl Done<'_, '_> {
             sent_to: public.then(|| notify::address_of(&self.ticket.requester)),
             sent_words: if public { words(&work.text) } else { 0 },
             help,
+            believed_until: period::believed_until(self.case),
         };
         self.letters.push(notify::answer_to_staff(self.case, self.agent, body));
     }

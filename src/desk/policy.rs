@@ -146,7 +146,7 @@ pub struct SlaTarget {
 }
 
 /// `[trust]`: what a sender's proof may rest on (FAULTS section 1).
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Trust {
     /// Lower case; `""` stands for a server that writes none. Empty list: no Authentication-Results is believed.
     pub authserv_ids: Vec<String>,
@@ -158,6 +158,21 @@ pub struct Trust {
     pub internal: Vec<String>,
     /// Domains, lower case, whose ARC seals are believed.
     pub arc_sealers: Vec<String>,
+    /// How long a confirmation opens the period in which possession alone suffices; 0: never.
+    pub period_seconds: i64,
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self {
+            authserv_ids: Vec::new(),
+            own_received: 0,
+            own_lists: Vec::new(),
+            internal: Vec::new(),
+            arc_sealers: Vec::new(),
+            period_seconds: 12 * 3600,
+        }
+    }
 }
 
 /// `[[form]]`: a web form that mails in.

@@ -98,7 +98,7 @@ pub fn origin(reading: &Reading, findings: &Findings, trust: &Trust) -> Origin {
         "no trusted result and no signature"
     };
     for finding in &findings.dkim {
-        match signature_fault(finding).or_else(|| alignment_fault(&finding.domain, domain, findings.dmarc)) {
+        match dkim_fault(finding, domain, findings.dmarc) {
             None => return Origin::Proven(Proof::Dkim),
             Some(fault) => reason = fault,
         }
@@ -177,6 +177,15 @@ fn dmarc_passed(methods: &[Method], from: &str, domain: &str) -> bool {
 fn all_say(methods: &[Method], name: &str, says: impl Fn(&Method) -> bool) -> bool {
     let mut results = methods.iter().filter(|m| m.name == name).peekable();
     results.peek().is_some() && results.all(says)
+}
+
+/// Why a signature does not prove this From domain; `None` when it does.
+pub(super) fn dkim_fault(
+    finding: &DkimFinding,
+    from_domain: &str,
+    dmarc: DmarcFinding,
+) -> Option<&'static str> {
+    signature_fault(finding).or_else(|| alignment_fault(&finding.domain, from_domain, dmarc))
 }
 
 /// What makes a signature worthless, whoever made it.

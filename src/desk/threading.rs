@@ -19,8 +19,26 @@ pub fn named_tickets(tokens: &[TokenFinding], threads: &[ThreadMatch]) -> Vec<Ti
     named
 }
 
-/// The tokens that are ours.
+/// The tokens that are ours and lead to a ticket.
 pub(super) fn valid(tokens: &[TokenFinding]) -> impl Iterator<Item = &Token> {
+    all_valid(tokens).filter(|token| match token.purpose {
+        Purpose::Client | Purpose::Agent => true,
+        Purpose::Confirm | Purpose::Desk | Purpose::Challenge => false,
+    })
+}
+
+/// The token of somebody's own address at the desk.
+pub(super) fn desk_token(tokens: &[TokenFinding]) -> Option<&Token> {
+    all_valid(tokens).find(|token| token.purpose == Purpose::Desk)
+}
+
+/// The token of a challenge.
+#[must_use]
+pub fn challenge_token(tokens: &[TokenFinding]) -> Option<&Token> {
+    all_valid(tokens).find(|token| token.purpose == Purpose::Challenge)
+}
+
+fn all_valid(tokens: &[TokenFinding]) -> impl Iterator<Item = &Token> {
     tokens.iter().filter_map(|finding| match finding {
         TokenFinding::Valid(token) => Some(token),
         TokenFinding::Invalid(_) => None,
@@ -49,8 +67,10 @@ pub(super) fn place<'a>(facts: &'a MailFacts, sender: &PersonFacts) -> Place<'a>
         // client's either.
         let ours = match token.purpose {
             Purpose::Client => own || is_on(ticket, sender),
-            Purpose::Agent | Purpose::Confirm if own => false,
-            Purpose::Agent | Purpose::Confirm => return Place::Leaked(ticket),
+            Purpose::Agent | Purpose::Confirm | Purpose::Desk | Purpose::Challenge if own => false,
+            Purpose::Agent | Purpose::Confirm | Purpose::Desk | Purpose::Challenge => {
+                return Place::Leaked(ticket);
+            }
         };
         found = better(found, ticket, ours);
     }

@@ -2,7 +2,9 @@
 //! HMAC-SHA256, as lower-case base32. Knows no clock: the day is an argument.
 //!
 //! Invariants: comparison takes constant time; no change of a token's text is accepted, not even one that spells the
-//! same bytes another way.
+//! same bytes another way; a token of an earlier epoch of its person is forged.
+
+use std::collections::BTreeMap;
 
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -39,28 +41,36 @@ impl std::fmt::Debug for TokenKeys {
 }
 
 impl TokenKeys {
-    /// The token's text, [`TOKEN_CHARS`] characters. Empty, and so never accepted, without a key, for
-    /// [`Purpose::Confirm`], and for a ticket above 2^40 or a person above 2^32.
+    /// The token's text, [`TOKEN_CHARS`] characters; `epoch`: how often the person's secrets were revoked. Empty, and so
+    /// never accepted, without a key, for [`Purpose::Confirm`], and for a ticket above 2^40 or a person above 2^32.
     #[must_use]
-    pub fn mint(&self, token: &Token) -> String {
-        self.0.first().and_then(|key| minted(key, token)).unwrap_or_default()
+    pub fn mint(&self, token: &Token, epoch: u32) -> String {
+        self.0.first().and_then(|key| minted(key, token, epoch)).unwrap_or_default()
+    }
+
+    /// The address of an agent at the desk, as a token that lasts until it is revoked: always the same text, so that it can
+    /// stand in an address book.
+    #[must_use]
+    pub fn mint_desk(&self, person: PersonId, epoch: u32) -> String {
+        let token =
+            Token { purpose: Purpose::Desk, ticket: TicketId::default(), person, expires_day: u16::MAX };
+        self.mint(&token, epoch)
     }
 
     /// Judges a text found behind the subaddressing mark; `None` when it does not look like a token at all.
-    /// `today`: days since 1970-01-01 UTC.
+    /// `today`: days since 1970-01-01 UTC; `epochs`: how often secrets of [`claimed_person`]s were revoked, where they were.
     #[must_use]
-    pub fn check(&self, text: &str, today: u16) -> Option<TokenFinding> {
-        let alphabet = |b: u8| b.is_ascii_alphabetic() || (b'2'..=b'7').contains(&b);
-        if text.len() != TOKEN_CHARS || !text.bytes().all(alphabet) {
+    pub fn check(&self, text: &str, today: u16, epochs: &BTreeMap<PersonId, u32>) -> Option<TokenFinding> {
+        if !looks_like_token(text) {
             return None;
         }
-        Some(match self.judge(text, today) {
+        Some(match self.judge(text, today, epochs) {
             Ok(token) => TokenFinding::Valid(token),
             Err(why) => TokenFinding::Invalid(why.to_owned()),
         })
     }
 
-    fn judge(&self, text: &str, today: u16) -> Result<Token, &'static str> {
+    fn judge(&self, text: &str, today: u16, epochs: &BTreeMap<PersonId, u32>) -> Result<Token, &'static str> {
         if text.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err("upper case");
         }
@@ -69,7 +79,9 @@ impl TokenKeys {
         let (claim, tag) = bytes.split_first_chunk::<CLAIM_BYTES>().ok_or("too short")?;
         let [head, key_id, t0, t1, t2, t3, t4, p0, p1, p2, p3, d0, d1] = *claim;
         let key = self.0.iter().find(|k| k.id == key_id).ok_or("unknown key")?;
-        authenticator(key, claim)
+        let person = PersonId(i64::from(u32::from_be_bytes([p0, p1, p2, p3])));
+        let epoch = epochs.get(&person).copied().unwrap_or_default();
+        authenticator(key, claim, epoch)
             .ok_or("unusable key")?
             .verify_truncated_left(tag)
             .map_err(|_| "forged or altered")?;
@@ -79,28 +91,47 @@ impl TokenKeys {
         let token = Token {
             purpose: purpose_of(head & 0x0f).ok_or("unknown purpose")?,
             ticket: TicketId(i64::from_be_bytes([0, 0, 0, t0, t1, t2, t3, t4])),
-            person: PersonId(i64::from(u32::from_be_bytes([p0, p1, p2, p3]))),
+            person,
             expires_day: u16::from_be_bytes([d0, d1]),
         };
         if today > token.expires_day { Err("expired") } else { Ok(token) }
     }
 }
 
-fn minted(key: &TokenKey, token: &Token) -> Option<String> {
+fn looks_like_token(text: &str) -> bool {
+    let alphabet = |b: u8| b.is_ascii_alphabetic() || (b'2'..=b'7').contains(&b);
+    text.len() == TOKEN_CHARS && text.bytes().all(alphabet)
+}
+
+/// Whose token a text says it is, before it is known to be one: so that their epoch can be looked up.
+#[must_use]
+pub fn claimed_person(text: &str) -> Option<PersonId> {
+    let bytes = looks_like_token(text).then(|| BASE32_NOPAD.decode(text.to_ascii_uppercase().as_bytes()));
+    let bytes = bytes?.ok()?;
+    let [_, _, _, _, _, _, _, p0, p1, p2, p3, _, _] = *bytes.first_chunk::<CLAIM_BYTES>()?;
+    Some(PersonId(i64::from(u32::from_be_bytes([p0, p1, p2, p3]))))
+}
+
+fn minted(key: &TokenKey, token: &Token, epoch: u32) -> Option<String> {
     let [0, 0, 0, t0, t1, t2, t3, t4] = token.ticket.0.to_be_bytes() else { return None };
     let [p0, p1, p2, p3] = u32::try_from(token.person.0).ok()?.to_be_bytes();
     let [d0, d1] = token.expires_day.to_be_bytes();
     let head = (VERSION << 4) | purpose_nibble(token.purpose)?;
     let claim = [head, key.id, t0, t1, t2, t3, t4, p0, p1, p2, p3, d0, d1];
-    let tag = authenticator(key, &claim)?.finalize().into_bytes();
+    let tag = authenticator(key, &claim, epoch)?.finalize().into_bytes();
     let mut bytes = claim.to_vec();
     bytes.extend(tag.iter().take(HMAC_BYTES));
     Some(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
 }
 
-fn authenticator(key: &TokenKey, claim: &[u8]) -> Option<Hmac<Sha256>> {
+/// The epoch stands in no token: it would cost octets of the local part. 0 adds nothing, so that tokens made before there
+/// were epochs are good.
+fn authenticator(key: &TokenKey, claim: &[u8; CLAIM_BYTES], epoch: u32) -> Option<Hmac<Sha256>> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key.bytes).ok()?;
     mac.update(claim);
+    if epoch > 0 {
+        mac.update(&epoch.to_be_bytes());
+    }
     Some(mac)
 }
 
@@ -109,6 +140,9 @@ fn purpose_nibble(purpose: Purpose) -> Option<u8> {
         Purpose::Client => Some(1),
         Purpose::Agent => Some(2),
         Purpose::Confirm => None,
+        // 3 is a bounce address (`bounce_mark`).
+        Purpose::Desk => Some(4),
+        Purpose::Challenge => Some(5),
     }
 }
 
@@ -116,6 +150,8 @@ fn purpose_of(nibble: u8) -> Option<Purpose> {
     match nibble {
         1 => Some(Purpose::Client),
         2 => Some(Purpose::Agent),
+        4 => Some(Purpose::Desk),
+        5 => Some(Purpose::Challenge),
         _ => None,
     }
 }

@@ -261,7 +261,7 @@ impl Taking<'_> {
             self.known.insert(judged.reading.identity, ticket);
             let is_message = decision.changes.iter().any(|change| matches!(change, Change::Message { .. }));
             if let (Some(ticket), Some(id), true) = (ticket, judged.reading.message_id, is_message) {
-                let found = ThreadMatch { ticket, sent_to: None, to_agent: false };
+                let found = ThreadMatch { ticket, sent_to: None, to_agent: false, revoked: false };
                 self.threads.entry(id).or_default().push(found);
             }
         }

@@ -65,13 +65,14 @@ async fn enqueue(
     now: jiff::Timestamp,
 ) -> Result<()> {
     let Some(policy) = judgement.policy.mailbox(mailbox) else { return Ok(()) };
-    let occasion = Occasion { judgement, mailbox: policy, ticket: None, raw: None, live: true, now };
+    let occasion =
+        Occasion { judgement, mailbox: policy, ticket: None, raw: None, nonce: None, live: true, now };
     let body = LetterBody::Alert {
         title: alert.title.clone(),
         facts: alert.facts.clone(),
         advice: alert.advice.clone(),
     };
-    dispatch(window, &occasion, &to_operators(judgement, &body)).await
+    dispatch(window, &occasion, &to_operators(judgement, &body)).await.map(|_| ())
 }
 
 /// One letter to each operator.

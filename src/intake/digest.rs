@@ -71,7 +71,8 @@ async fn tell(desk: &Desk, judgement: &Judgement, due: &DigestSchedule, now: Tim
     let letters = to_operators(judgement, &LetterBody::Digest(digest));
     if !is_quiet && !letters.is_empty() {
         // As an alert it leaves in shadow mode, too: it goes to the operators alone.
-        let occasion = Occasion { judgement, mailbox: policy, ticket: None, raw: None, live: true, now };
+        let occasion =
+            Occasion { judgement, mailbox: policy, ticket: None, raw: None, nonce: None, live: true, now };
         dispatch(&mut window, &occasion, &letters).await?;
         window.commit().await?;
         info!(mailbox = due.mailbox, "the daily digest of shadow mode is written");

@@ -1,6 +1,9 @@
 //! From a decision's letters to rows of the outbox: here tokens, nonces and Message-IDs are drawn and the letters rendered.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,13 +12,13 @@ use sha2::{Digest, Sha256};
 use super::judgement::Judgement;
 use crate::{
     desk::{
-        Automatic, Letter, LetterBody, MailboxPolicy, PersonId, Purpose, RawId, TicketId, Token,
-        token::address_with,
+        Automatic, Letter, LetterBody, MailboxPolicy, OutboxId, PersonId, Purpose, RawId, TicketId, Token,
+        seal::Bound, token::address_with,
     },
     edge,
     mail::{Address, compose::Outgoing},
     render::{Frame, Rendered, render},
-    store::{NewConfirmation, NewOutbox, OutboxKind, Result, StoreError, Window},
+    store::{NewConfirmation, NewOutbox, OutboxKind, Result, StoreError, Window, message_id_hash},
 };
 
 /// How long a token or a bounce mark in an address is good (FAULTS section 1 B).
@@ -28,21 +31,30 @@ pub(super) struct Occasion<'a> {
     pub ticket: Option<TicketId>,
     /// The mail that was decided on.
     pub raw: Option<RawId>,
+    /// The nonce of a confirmation under which it came.
+    pub nonce: Option<&'a str>,
     pub live: bool,
     pub now: jiff::Timestamp,
 }
 
-/// Renders the letters and puts them into the outbox, in the decision's own savepoint.
-pub(super) async fn dispatch(window: &mut Window, occasion: &Occasion<'_>, letters: &[Letter]) -> Result<()> {
-    let mut rows = Vec::with_capacity(letters.len());
+/// Renders the letters and puts them into the outbox, in the decision's own savepoint. Their rows stand in the order of
+/// `letters`.
+pub(super) async fn dispatch(
+    window: &mut Window,
+    occasion: &Occasion<'_>,
+    letters: &[Letter],
+) -> Result<Vec<OutboxId>> {
+    let mut people = Vec::with_capacity(letters.len());
     for letter in letters {
-        let person = person_of(window, occasion, letter).await?;
-        rows.push(occasion.row(letter, person)?);
+        people.push(person_of(window, occasion, letter).await?);
     }
-    if !rows.is_empty() {
-        window.enqueue(&rows, occasion.now).await?;
+    let epochs = if people.is_empty() { BTreeMap::new() } else { window.token_epochs(&people).await? };
+    let mut rows = Vec::with_capacity(letters.len());
+    for (letter, person) in letters.iter().zip(people) {
+        let epoch = epochs.get(&person).copied().unwrap_or_default();
+        rows.push(occasion.row(letter, Recipient { person, epoch })?);
     }
-    Ok(())
+    if rows.is_empty() { Ok(Vec::new()) } else { window.enqueue(&rows, occasion.now).await }
 }
 
 async fn person_of(window: &mut Window, occasion: &Occasion<'_>, letter: &Letter) -> Result<PersonId> {
@@ -56,6 +68,14 @@ async fn person_of(window: &mut Window, occasion: &Occasion<'_>, letter: &Letter
     }
 }
 
+/// Whom a token in a letter is bound to.
+#[derive(Clone, Copy)]
+struct Recipient {
+    person: PersonId,
+    /// How often their secrets were revoked.
+    epoch: u32,
+}
+
 /// What stands in Reply-To, and the confirmation that it opens.
 struct ReplyAddress {
     address: String,
@@ -63,10 +83,11 @@ struct ReplyAddress {
 }
 
 impl Occasion<'_> {
-    fn row(&self, letter: &Letter, person: PersonId) -> Result<NewOutbox> {
-        let reply = self.reply_address(letter, person);
-        let rendered = self.rendered(letter, &reply.address)?;
+    fn row(&self, letter: &Letter, recipient: Recipient) -> Result<NewOutbox> {
         let message_id = self.message_id();
+        let reply = self.reply_address(letter, recipient, &message_id);
+        let rendered = self.rendered(letter, recipient, &reply.address)?;
+        let person = recipient.person;
         let bounce_mark = self.judgement.keys.mint_bounce(&message_id, self.expiry_day());
         let to_agent = !matches!(letter.body, LetterBody::Acknowledgement { .. } | LetterBody::Reply { .. });
         let mut references = letter.references.clone();
@@ -110,27 +131,26 @@ impl Occasion<'_> {
         })
     }
 
-    fn reply_address(&self, letter: &Letter, person: PersonId) -> ReplyAddress {
+    fn reply_address(&self, letter: &Letter, recipient: Recipient, message_id: &str) -> ReplyAddress {
         let plain = ReplyAddress { address: self.mailbox.address.clone(), confirmation: None };
+        let with =
+            |mark: &str| ReplyAddress { address: address_with(self.mailbox, mark), confirmation: None };
         let has_subaddressing = !self.mailbox.subaddressing.is_empty();
         match (letter.reply_purpose, self.ticket, &letter.body) {
-            (Some(Purpose::Confirm), _, LetterBody::Confirmation { expires_at, .. }) => {
+            (Some(Purpose::Confirm), _, LetterBody::Confirmation { expires_at, action, .. }) => {
                 let Some(held) = self.raw else { return plain };
                 let nonce = format!("c{}", BASE32_NOPAD.encode(&edge::random::<16>()).to_lowercase());
-                let confirmation = NewConfirmation {
-                    nonce_hash: Sha256::digest(nonce.as_bytes()).into(),
-                    agent: letter.to.key(),
-                    held,
-                    expires_at: *expires_at,
-                };
-                let address =
-                    if has_subaddressing { address_with(self.mailbox, &nonce) } else { plain.address };
-                ReplyAddress { address, confirmation: Some(confirmation) }
+                let confirmation =
+                    self.confirmation(&nonce, message_id, letter.to.key(), held, action, *expires_at);
+                ReplyAddress { confirmation: Some(confirmation), ..with(&nonce) }
+            }
+            // Whoever answers this hint answers the confirmation.
+            (Some(Purpose::Confirm), ..) => self.nonce.map_or(plain, with),
+            (Some(Purpose::Challenge), _, LetterBody::Challenge { id }) if has_subaddressing => {
+                with(&self.token(Purpose::Challenge, TicketId(*id), recipient))
             }
             (Some(purpose), Some(ticket), _) if has_subaddressing => {
-                let token = Token { purpose, ticket, person, expires_day: self.expiry_day() };
-                let text = self.judgement.keys.mint(&token);
-                ReplyAddress { address: address_with(self.mailbox, &text), confirmation: None }
+                with(&self.token(purpose, ticket, recipient))
             }
             _ => plain,
         }
@@ -140,7 +160,34 @@ impl Occasion<'_> {
         u16::try_from(self.now.as_second() / 86_400 + TOKEN_DAYS).unwrap_or(u16::MAX)
     }
 
-    fn rendered(&self, letter: &Letter, reply_address: &str) -> Result<Rendered> {
+    fn token(&self, purpose: Purpose, ticket: TicketId, recipient: Recipient) -> String {
+        let token = Token { purpose, ticket, person: recipient.person, expires_day: self.expiry_day() };
+        self.judgement.keys.mint(&token, recipient.epoch)
+    }
+
+    fn confirmation(
+        &self,
+        nonce: &str,
+        message_id: &str,
+        agent: String,
+        held: RawId,
+        action: &str,
+        expires_at: jiff::Timestamp,
+    ) -> NewConfirmation {
+        let nonce_hash: [u8; 32] = Sha256::digest(nonce.as_bytes()).into();
+        let bound = Bound {
+            nonce_hash: &nonce_hash,
+            message_id_hash: &message_id_hash(message_id),
+            agent: &agent,
+            held,
+            action,
+            expires_at,
+        };
+        let seal = bound.seal(&self.judgement.keys);
+        NewConfirmation { nonce_hash, agent, held, action: action.to_owned(), expires_at, seal }
+    }
+
+    fn rendered(&self, letter: &Letter, recipient: Recipient, reply_address: &str) -> Result<Rendered> {
         // A stranger who wrote to somebody's ticket learns nothing of it, not even its number.
         let is_strangers =
             matches!(letter.body, LetterBody::Acknowledgement { .. }) && letter.reply_purpose.is_none();
@@ -149,11 +196,21 @@ impl Occasion<'_> {
             mailbox: self.mailbox,
             ticket: self.ticket.filter(|_| !is_strangers),
             reply_address,
+            desk_address: &self.desk_address(letter, recipient),
             zone: &self.judgement.zone,
             now: self.now,
         };
         catch_unwind(AssertUnwindSafe(|| render(letter, &frame, &self.judgement.templates)))
             .map_err(|_| StoreError::Refused("rendering its letters crashed".into()))
+    }
+
+    /// The agent's own address at the desk, where a letter tells it; else empty.
+    fn desk_address(&self, letter: &Letter, recipient: Recipient) -> String {
+        let tells = matches!(letter.body, LetterBody::Transcript { help: true, .. });
+        if !tells || self.mailbox.subaddressing.is_empty() {
+            return String::new();
+        }
+        address_with(self.mailbox, &self.judgement.keys.mint_desk(recipient.person, recipient.epoch))
     }
 
     /// 128 random bits: knowing an id of ours is a proof of having received it.
@@ -215,6 +272,7 @@ fn kind(body: &LetterBody) -> OutboxKind {
         LetterBody::Notification { .. } => OutboxKind::Notification,
         LetterBody::Reply { .. } => OutboxKind::Reply,
         LetterBody::Confirmation { .. } => OutboxKind::Confirmation,
+        LetterBody::Challenge { .. } => OutboxKind::Challenge,
         LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => OutboxKind::Transcript,
         LetterBody::Reminder { .. } => OutboxKind::Reminder,
         LetterBody::Digest(_) => OutboxKind::Digest,

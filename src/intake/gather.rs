@@ -1,16 +1,19 @@
 //! Gathering on the writer's transaction: everything that a decision on one mail reads.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
-        BounceEvidence, BounceFacts, ConfirmationFacts, FloodFacts, LimitCounts, MailFacts, MailboxPolicy,
-        TicketId,
+        BounceEvidence, BounceFacts, ChallengeFacts, ConfirmationFacts, FloodFacts, LimitCounts, MailFacts,
+        MailboxPolicy, PersonId, TicketId,
         bounce_mark::BounceMark,
         form, proof,
-        threading::{self, named_tickets},
-        token::{NONCE_CHARS, subaddress},
+        seal::Bound,
+        threading::{self, challenge_token, named_tickets},
+        token::{NONCE_CHARS, claimed_person, subaddress},
     },
     mail::{Address, Class, Reading},
     store::{Result, SentMail, Window},
@@ -18,6 +21,8 @@ use crate::{
 
 /// Message-IDs looked up for one mail: In-Reply-To and the newest of References.
 const THREAD_IDS_MAX: usize = 30;
+/// Earlier mails of ours among which a confirmation is looked for.
+const ANSWERED_MAX: usize = 5;
 /// A longer address is none (RFC 5321 section 4.5.3.1.3: a path has 256 octets, its brackets among them).
 pub const ADDRESS_BYTES_MAX: usize = 254;
 /// Recipient addresses searched for tokens.
@@ -38,12 +43,13 @@ pub(super) async fn gather(
         received_at: mail.received_at,
         oversized_bytes: mail.oversized_bytes,
         findings: mail.findings.clone(),
-        confirmed: mail.confirmed,
+        confirmed: mail.confirmed.is_some(),
+        confirmed_action: mail.confirmed.clone().unwrap_or_default(),
         sent: mail.sent,
         imported: mail.imported.clone(),
         ..MailFacts::default()
     };
-    if !mail.confirmed
+    if mail.confirmed.is_none()
         && let Some(first) = window.duplicate(&reading.identity, mail.raw).await?
     {
         facts.duplicate_of = Some(first.unwrap_or_default());
@@ -68,11 +74,9 @@ pub(super) async fn gather(
     if mail.imported.is_none()
         && let Some(policy) = judgement.policy.mailbox(mailbox)
     {
-        let marks = marks(policy, reading);
-        let today = days_since_epoch(now);
-        facts.tokens = marks.iter().filter_map(|mark| judgement.keys.check(mark, today)).collect();
-        facts.confirmation = confirmation(window, policy, &marks, reading).await?;
+        secrets(window, judgement, policy, reading, &mut facts, now).await?;
         if !mail.sent {
+            let (marks, today) = (marks(policy, reading), days_since_epoch(now));
             let to_address = marks.iter().find_map(|mark| judgement.keys.check_bounce(mark, today));
             facts.bounce_address = to_address.is_some();
             facts.bounce = returned(window, judgement, to_address, reading, now).await?;
@@ -194,27 +198,99 @@ pub(super) fn marks<'a>(policy: &MailboxPolicy, reading: &'a Reading) -> Vec<&'a
     marks
 }
 
+/// What the mail knows that only one person received: tokens, the answer to a confirmation or challenge, an agent's period.
+async fn secrets(
+    window: &mut Window,
+    judgement: &Judgement,
+    policy: &MailboxPolicy,
+    reading: &Reading,
+    facts: &mut MailFacts,
+    now: jiff::Timestamp,
+) -> Result<()> {
+    let marks = marks(policy, reading);
+    let people: Vec<PersonId> = marks.iter().filter_map(|mark| claimed_person(mark)).collect();
+    let epochs = if people.is_empty() { BTreeMap::new() } else { window.token_epochs(&people).await? };
+    let today = days_since_epoch(now);
+    facts.tokens = marks.iter().filter_map(|mark| judgement.keys.check(mark, today, &epochs)).collect();
+    let agent = facts.sender.as_ref().and_then(|sender| judgement.policy.agent(&sender.address));
+    let answered = answered_ids(policy, reading, agent.is_some());
+    facts.confirmation = confirmation(window, judgement, &marks, &answered).await?;
+    facts.challenge = challenge(window, policy, reading, facts, agent.is_some()).await?;
+    if let Some(agent) = agent {
+        facts.period = window.period(&agent.address).await?;
+    }
+    Ok(())
+}
+
+/// Whether a mark looks like a confirmation's nonce.
+pub(super) fn is_nonce(mark: &str) -> bool {
+    mark.len() == NONCE_CHARS && mark.starts_with('c')
+}
+
+/// Message-IDs by which a confirmation is known where there is no subaddressing. An agent may answer the hint that followed,
+/// which refers to it.
+fn answered_ids<'a>(policy: &MailboxPolicy, reading: &'a Reading, is_agent: bool) -> Vec<&'a str> {
+    if !policy.subaddressing.is_empty() {
+        return Vec::new();
+    }
+    let newest = reading.in_reply_to.first().into_iter();
+    let earlier = reading.references.iter().rev().take(ANSWERED_MAX).filter(|_| is_agent);
+    newest.chain(earlier).map(String::as_str).collect()
+}
+
 /// The confirmation that the mail answers: by the nonce in its address, or, without subaddressing, by what it replies to.
 async fn confirmation(
     window: &mut Window,
-    policy: &MailboxPolicy,
+    judgement: &Judgement,
     marks: &[&str],
-    reading: &Reading,
+    answered: &[&str],
 ) -> Result<Option<ConfirmationFacts>> {
-    for mark in marks {
-        if mark.len() == NONCE_CHARS && mark.starts_with('c') {
-            let hash: [u8; 32] = Sha256::digest(mark.as_bytes()).into();
-            if let Some(found) = window.confirmation_by_nonce(&hash).await? {
-                return Ok(Some(found));
-            }
+    let mut found = None;
+    for mark in marks.iter().filter(|mark| is_nonce(mark)) {
+        let hash: [u8; 32] = Sha256::digest(mark.as_bytes()).into();
+        found = window.confirmation_by_nonce(&hash).await?;
+        if found.is_some() {
+            break;
         }
     }
-    if policy.subaddressing.is_empty()
-        && let Some(id) = reading.in_reply_to.first()
-    {
-        return window.confirmation_by_message_id(id).await;
+    for id in answered {
+        if found.is_some() {
+            break;
+        }
+        found = window.confirmation_by_message_id(id).await?;
     }
-    Ok(None)
+    Ok(found.map(|stored| {
+        let facts = stored.facts;
+        let bound = Bound {
+            nonce_hash: &stored.nonce_hash,
+            message_id_hash: &stored.message_id_hash,
+            agent: &facts.agent,
+            held: facts.held,
+            action: &facts.action,
+            expires_at: facts.expires_at,
+        };
+        let sealed = bound.is_sealed_by(&stored.seal, &judgement.keys);
+        ConfirmationFacts { sealed, ..facts }
+    }))
+}
+
+/// The challenge that the mail answers: by its token, else by its mail's Message-ID, which is possession only where there is
+/// no subaddressing.
+async fn challenge(
+    window: &mut Window,
+    policy: &MailboxPolicy,
+    reading: &Reading,
+    facts: &MailFacts,
+    is_agent: bool,
+) -> Result<Option<ChallengeFacts>> {
+    if let Some(token) = challenge_token(&facts.tokens) {
+        return window.challenge(token.ticket.0).await;
+    }
+    let Some(id) = reading.in_reply_to.first().filter(|_| is_agent || policy.subaddressing.is_empty()) else {
+        return Ok(None);
+    };
+    let found = window.challenge_by_message_id(id).await?;
+    Ok(found.map(|found| ChallengeFacts { possession: policy.subaddressing.is_empty(), ..found }))
 }
 
 /// The sender, if their address can be one.

@@ -72,7 +72,9 @@ pub fn read_policy(policy: &Policy) -> ReadPolicy {
     }
 }
 
-fn token_keys(config: &Config) -> TokenKeys {
+/// The keys by which secrets in addresses are made and checked.
+#[must_use]
+pub fn token_keys(config: &Config) -> TokenKeys {
     let key = |secret: &DeskSecret| TokenKey { id: secret.id, bytes: secret.key.expose_secret().to_vec() };
     TokenKeys(config.desk_secrets.iter().map(key).collect())
 }

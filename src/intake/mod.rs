@@ -6,6 +6,7 @@
 
 pub mod alert;
 mod alone;
+mod challenge;
 mod digest;
 mod dispatch;
 mod folder;
@@ -20,9 +21,10 @@ mod take;
 mod timers;
 mod window;
 
+pub use challenge::challenge;
 pub use digest::send_due_digests;
 pub use gather::{ADDRESS_BYTES_MAX, thread_ids, usable_sender};
-pub use judgement::{Judgement, read_policy};
+pub use judgement::{Judgement, read_policy, token_keys};
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::{Inquiry, Prover};
 pub use reader::{Reader, read_once};

@@ -188,6 +188,7 @@ impl Prover {
             let key_bits = if error.is_none() { self.rsa_bits(signature.a, &key).await } else { None };
             findings.push(DkimFinding {
                 domain: signature.d.to_lowercase(),
+                selector: signature.s.clone(),
                 passed: error.is_none(),
                 failure: error.map(ToString::to_string),
                 algorithm: algorithm_name(signature.a).to_owned(),
@@ -226,6 +227,7 @@ impl Prover {
             key_bits: bits(seal.a, key_name(&seal.s, &seal.d)).await,
             signature: DkimFinding {
                 domain: signed.d.to_lowercase(),
+                selector: signed.s.clone(),
                 passed,
                 failure: error.map(ToString::to_string),
                 algorithm: algorithm_name(signed.a).to_owned(),

@@ -36,8 +36,8 @@ pub(super) struct Prepared {
     pub triage: Triage,
     pub findings: Findings,
     pub oversized_bytes: Option<u64>,
-    /// Its agent confirmed it.
-    pub confirmed: bool,
+    /// What its agent confirmed.
+    pub confirmed: Option<String>,
     /// It lay in the folder of sent mail.
     pub sent: bool,
     /// It is old mail that an operator brought along, taken out of quarantine.
@@ -104,7 +104,7 @@ pub(super) async fn prepare(
             triage,
             findings,
             oversized_bytes: mail.oversized_bytes,
-            confirmed: false,
+            confirmed: None,
             sent: mail.sent,
             imported: mail.imported,
         })));
@@ -128,7 +128,7 @@ pub(super) async fn prepare_one(
         triage,
         findings: Findings::default(),
         oversized_bytes: message.oversized_bytes,
-        confirmed: false,
+        confirmed: None,
         sent: false,
         imported: None,
     })

@@ -74,7 +74,15 @@ async fn fire(
         Application { mailbox: &mailbox, raw: None, mail: None, decision: &decision, facts_json, now };
     window.apply(&application).await?;
     let live = desk.is_live(&mailbox);
-    let occasion = Occasion { judgement, mailbox: policy, ticket: Some(timer.ticket), raw: None, live, now };
+    let occasion = Occasion {
+        judgement,
+        mailbox: policy,
+        ticket: Some(timer.ticket),
+        raw: None,
+        nonce: None,
+        live,
+        now,
+    };
     dispatch(window, &occasion, &decision.letters).await?;
     Ok(decision.letters.len())
 }

@@ -8,12 +8,12 @@ use tracing::{info, warn};
 use super::{
     Desk, alert,
     dispatch::{Occasion, dispatch},
-    gather::gather,
+    gather::{gather, is_nonce, marks},
     judgement::Judgement,
     take::{Prepared, Taken, prepare_one},
 };
 use crate::{
-    desk::{self, Decision, Facts, MailFacts, Outcome, RawId, TicketId, proof},
+    desk::{self, Decision, Facts, MailFacts, Outcome, RawId, Release, TicketId, proof},
     edge,
     store::{Application, AppliedMail, Result, StoreError, Window},
 };
@@ -31,7 +31,7 @@ struct Decided {
     no_acknowledgement: Option<String>,
     reason: String,
     /// A held mail that is to be decided again, confirmed.
-    release: Option<RawId>,
+    release: Option<Release>,
 }
 
 /// Decides on all mails, in order, in one commit.
@@ -54,8 +54,8 @@ pub(super) async fn decide_window(desk: &Desk, mailbox: &str, live: bool, mails:
         };
         match decide_mail(&mut window, &judgement, mailbox, live, mail).await {
             Ok(one) => {
-                if let Some(held) = one.release {
-                    release(desk, &mut window, &judgement, mailbox, live, held, &mut decided).await?;
+                if let Some(confirmed) = &one.release {
+                    release(desk, &mut window, &judgement, mailbox, live, confirmed, &mut decided).await?;
                 }
                 decided.push(one);
             }
@@ -84,14 +84,15 @@ async fn release(
     judgement: &Judgement,
     mailbox: &str,
     live: bool,
-    held: RawId,
+    confirmed: &Release,
     decided: &mut Vec<Decided>,
 ) -> Result<()> {
+    let held = confirmed.held;
     let Some(raw) = window.take_up(held).await? else { return Ok(()) };
     let Some(mut mail) = prepare_one(desk, judgement, held, raw).await else {
         return quarantine(window, judgement, mailbox, held, "reading it crashed").await;
     };
-    mail.confirmed = true;
+    mail.confirmed = Some(confirmed.action.clone());
     match decide_mail(window, judgement, mailbox, live, &mail).await {
         Ok(one) => decided.push(one),
         Err(why @ (StoreError::Temporary(_) | StoreError::Operator(_))) => return Err(why),
@@ -175,7 +176,8 @@ async fn decide_once(
     let keys = proof::replay_keys(reading, &mail.findings);
     window.remember_signed(&keys, &reading.identity, now).await?;
     if let Some(policy) = judgement.policy.mailbox(mailbox) {
-        let occasion = Occasion { judgement, mailbox: policy, ticket, raw: Some(mail.raw), live, now };
+        let nonce = marks(policy, reading).into_iter().find(|mark| is_nonce(mark));
+        let occasion = Occasion { judgement, mailbox: policy, ticket, raw: Some(mail.raw), nonce, live, now };
         dispatch(window, &occasion, &decision.letters).await?;
     }
     Ok(Decided::new(mail.raw, ticket, decision))

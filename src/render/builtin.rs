@@ -13,6 +13,7 @@ pub(super) const FILES: &[(&str, &str)] = embed![
     "layout.html",
     "letters/acknowledgement.letter",
     "letters/alert.letter",
+    "letters/challenge.letter",
     "letters/confirmation.letter",
     "letters/digest.letter",
     "letters/notification.letter",

@@ -27,7 +27,7 @@ pub(super) struct View {
 }
 
 /// The commands that `#help` lists, with their Chinese names.
-const COMMANDS: [(&str, &str); 10] = [
+const COMMANDS: [(&str, &str); 11] = [
     ("take", "接手"),
     ("assign", "分配"),
     ("category", "分类"),
@@ -37,6 +37,7 @@ const COMMANDS: [(&str, &str); 10] = [
     ("close", "关闭"),
     ("reopen", "重开"),
     ("note", "备注"),
+    ("lock", "锁定"),
     ("help", "帮助"),
 ];
 
@@ -103,6 +104,7 @@ impl Writing<'_> {
             LetterBody::Transcript { .. } => self.transcript(),
             LetterBody::Reminder { brief, due_at } => self.reminder(brief, *due_at),
             LetterBody::Digest(digest) => self.digest(digest),
+            LetterBody::Challenge { .. } => self.challenge(),
             LetterBody::Alert { title, facts, advice } => {
                 let rows: Vec<Value> =
                     facts.iter().map(|(name, value)| row(clean_line(name), clean_line(value))).collect();
@@ -147,19 +149,31 @@ impl Writing<'_> {
     }
 
     fn confirmation(&self) -> Result<View, Error> {
-        let LetterBody::Confirmation { subject, actions, text, recipient, reason, expires_at } =
-            &self.letter.body
+        let LetterBody::Confirmation {
+            subject,
+            actions,
+            text,
+            recipient,
+            reason,
+            expires_at,
+            period_seconds,
+            ..
+        } = &self.letter.body
         else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
         let subject = self.subject("confirm", subject)?;
-        let mut confirm = Action::new(self.words, self.words.plain("buttons.confirm")?, "OK")?;
-        confirm.twin = self.words.plain("buttons.twin_any")?;
+        let confirm = Action::new(self.words, self.words.plain("buttons.confirm")?, "OK")?;
+        let period_end = self.frame.now.checked_add(jiff::SignedDuration::from_secs(*period_seconds));
         let values = context! {
             reason => self.reason(reason)?, text => text.as_deref().map(clean_text),
             recipient => recipient.as_ref().map(name_and_address),
             until => self.instant(*expires_at)?,
             left => time::distance(self.words, self.frame.now, *expires_at)?,
+            hours => match period_end {
+                Ok(end) if *period_seconds > 0 => Some(time::distance(self.words, self.frame.now, end)?),
+                Ok(_) | Err(_) => None,
+            },
             done => actions.iter().map(|a| clean_line(a)).collect::<Vec<_>>(),
             actions => vec![confirm.value(self.frame.reply_address, &self.button_subject(&subject))],
         };
@@ -167,7 +181,9 @@ impl Writing<'_> {
     }
 
     fn transcript(&self) -> Result<View, Error> {
-        let LetterBody::Transcript { subject, done, sent_to, sent_words, help } = &self.letter.body else {
+        let LetterBody::Transcript { subject, done, sent_to, sent_words, help, believed_until } =
+            &self.letter.body
+        else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
         let comma = self.words.plain("done.list_comma")?;
@@ -180,11 +196,24 @@ impl Writing<'_> {
         let values = context! {
             help, sent_words, done => done.join(&comma),
             sent_to => sent_to.as_ref().map(name_and_address),
+            believed => believed_until.map(|at| self.instant(at)).transpose()?,
             commands => if *help { self.commands()? } else { Vec::new() },
+            desk_address => Some(self.frame.desk_address).filter(|address| *help && !address.is_empty()),
         };
         let is_help_alone = *help && done.is_empty() && sent_to.is_none();
         let subject = self.subject(if is_help_alone { "help" } else { "done" }, subject)?;
         Ok(View { template: "transcript", subject, values })
+    }
+
+    fn challenge(&self) -> Result<View, Error> {
+        let answer = Action::new(self.words, self.words.plain("buttons.answer")?, "OK")?;
+        let subject = self
+            .words
+            .say("subject.challenge", context! { desk => clean_line(&self.frame.policy.desk_name) })?;
+        let values = context! {
+            actions => vec![answer.value(self.frame.reply_address, &subject::answer(&subject, None))],
+        };
+        Ok(View { template: "challenge", subject, values })
     }
 
     fn reminder(&self, brief: &TicketBrief, due_at: jiff::Timestamp) -> Result<View, Error> {
@@ -333,6 +362,7 @@ impl Writing<'_> {
                 ("no_recipient", context! { address => clean_line(address), since, why => clean_line(why) })
             }
             Problem::QuotedNotification => ("quoted_notification", context! {}),
+            Problem::NoConsent => ("no_consent", context! {}),
         };
         self.words.say(&format!("refuse.{key}"), values)
     }

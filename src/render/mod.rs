@@ -43,6 +43,8 @@ pub struct Frame<'a> {
     pub ticket: Option<TicketId>,
     /// Where answers to this letter go, token included: for `mailto:` buttons.
     pub reply_address: &'a str,
+    /// The agent's own address at the desk, for letters that tell it; else empty.
+    pub desk_address: &'a str,
     /// In which times are written.
     pub zone: &'a TimeZone,
     pub now: Timestamp,

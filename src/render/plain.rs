@@ -27,7 +27,7 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
             format!("{tag}Please confirm: {}", about(subject)),
             vec![
                 format!(
-                    "Reply by {expires_at} to have this done. If it was not you, do nothing and tell your lead."
+                    "Answer with OK by {expires_at} to have this done. If it was not you, do nothing and tell your lead."
                 ),
                 actions.join("\n"),
                 text.clone().unwrap_or_default(),
@@ -58,6 +58,10 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
                     .join("\n"),
                 format!("When all of this is right: maildesk live {}", digest.mailbox),
             ],
+        ),
+        LetterBody::Challenge { .. } => (
+            "Please answer this mail".to_owned(),
+            vec!["Answer this mail with OK: it shows what your mail proves, and changes nothing.".to_owned()],
         ),
         LetterBody::Alert { title, facts, advice } => {
             let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();

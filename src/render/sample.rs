@@ -38,7 +38,15 @@ pub(super) fn try_all(templates: &Templates) -> Vec<String> {
 #[must_use]
 pub fn frame<'a>(policy: &'a Policy, zone: &'a TimeZone, ticket: Option<TicketId>) -> Frame<'a> {
     static MAILBOX: std::sync::LazyLock<MailboxPolicy> = std::sync::LazyLock::new(mailbox);
-    Frame { policy, mailbox: &MAILBOX, ticket, reply_address: "support+reply@example.com", zone, now: NOW }
+    Frame {
+        policy,
+        mailbox: &MAILBOX,
+        ticket,
+        reply_address: "support+reply@example.com",
+        desk_address: "support+desk@example.com",
+        zone,
+        now: NOW,
+    }
 }
 
 fn mailbox() -> MailboxPolicy {
@@ -279,6 +287,8 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         recipient,
         reason: "no trusted result and no signature".to_owned(),
         expires_at: after(15),
+        action: String::new(),
+        period_seconds: if actions.is_empty() { 0 } else { 12 * 3600 },
     };
     let transcript = |done: &[&str], sent_words, help| LetterBody::Transcript {
         subject: "甘特图无法加载".to_owned(),
@@ -286,6 +296,7 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         sent_to: (sent_words > 0).then(|| person("Li Na", "lina@huaxia.example")),
         sent_words,
         help,
+        believed_until: done.first().filter(|d| d.starts_with("state")).map(|_| after(600)),
     };
     vec![
         (
@@ -306,9 +317,12 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
             "transcript",
             transcript(&["category technical -> account", "assignee none -> bob@example.com"], 86, false),
         ),
+        ("transcript_believed", transcript(&["state open -> closed"], 0, false)),
+        ("transcript_locked", transcript(&["period open -> ended"], 0, false)),
         ("transcript_sent", transcript(&[], 1, false)),
         ("transcript_nothing", transcript(&[], 0, false)),
         ("help", transcript(&[], 0, true)),
+        ("challenge", LetterBody::Challenge { id: 3 }),
     ]
 }
 
@@ -341,5 +355,6 @@ fn problems() -> Vec<Problem> {
         },
         Problem::NoRecipient { address: "lina@huaxia.example".to_owned(), since: None, why: String::new() },
         Problem::QuotedNotification,
+        Problem::NoConsent,
     ]
 }

@@ -80,6 +80,10 @@ impl<'a> Row<'a> {
                 | Change::StartTimer { .. }
                 | Change::StopTimer(_)
                 | Change::UseConfirmation(_)
+                | Change::HintConfirmation(_)
+                | Change::OpenPeriod { .. }
+                | Change::EndPeriod(_)
+                | Change::AnswerChallenge { .. }
                 | Change::Bounced { .. }
                 | Change::Suppress { .. }
                 | Change::Release(_) => {}
@@ -223,6 +227,12 @@ impl Window {
             Change::StartTimer { kind, due_at } => self.start_timer(on()?, *kind, *due_at).await,
             Change::StopTimer(kind) => self.stop_timer(on()?, *kind, now).await,
             Change::UseConfirmation(id) => self.use_confirmation(*id, ticket, now).await,
+            Change::HintConfirmation(id) => self.hint_confirmation(*id, now).await,
+            Change::OpenPeriod { agent, until, confirmation } => {
+                self.open_period(agent, *until, *confirmation, now).await
+            }
+            Change::EndPeriod(agent) => self.end_period(agent, now).await,
+            Change::AnswerChallenge { id, proof } => self.answer_challenge(*id, &json(proof)?, now).await,
             Change::Bounced { outbox, evidence, hard, status, diagnostic, told } => {
                 let status = Some(status.clone()).filter(|status| !status.is_empty());
                 let bounced = Bounced { at: now, hard: *hard, status, diagnostic: diagnostic.clone() };
@@ -333,19 +343,6 @@ impl Window {
         .await
         .context("stopping a timer")
         .map(|_| ())
-    }
-
-    async fn use_confirmation(&mut self, id: i64, ticket: Option<TicketId>, now: Timestamp) -> Result<()> {
-        let done = query("UPDATE confirmation SET used_at = $2 WHERE id = $1 AND used_at IS NULL")
-            .bind(id)
-            .bind(micros(now))
-            .execute(&mut *self.tx)
-            .await
-            .context("using a confirmation")?;
-        if done.rows_affected() == 0 {
-            return Err(StoreError::Conflict(ticket.unwrap_or_default()));
-        }
-        Ok(())
     }
 
     async fn decide(

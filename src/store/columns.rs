@@ -53,7 +53,8 @@ pub(super) fn parse_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<
 }
 
 /// The key under which a Message-ID is found: it may be 10 kB long, and an index row of PostgreSQL holds 2,704 bytes.
-pub(super) fn message_id_hash(message_id: &str) -> Vec<u8> {
+#[must_use]
+pub fn message_id_hash(message_id: &str) -> Vec<u8> {
     Sha256::digest(clean(message_id).as_bytes()).to_vec()
 }
 
@@ -132,7 +133,7 @@ pub(super) fn parse_outbox_state(word: &str) -> Result<OutboxState> {
 
 impl OutboxKind {
     /// All kinds, the most urgent first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Confirmation,
         Self::Reply,
         Self::Acknowledgement,
@@ -141,6 +142,7 @@ impl OutboxKind {
         Self::Reminder,
         Self::Alert,
         Self::Digest,
+        Self::Challenge,
     ];
 
     /// The word used in JSON and SQL.
@@ -148,6 +150,7 @@ impl OutboxKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Confirmation => "confirmation",
+            Self::Challenge => "challenge",
             Self::Reply => "reply",
             Self::Acknowledgement => "acknowledgement",
             Self::Notification => "notification",
@@ -169,6 +172,7 @@ impl OutboxKind {
             Self::Reminder => 5,
             Self::Alert => 6,
             Self::Digest => 7,
+            Self::Challenge => 8,
         }
     }
 }

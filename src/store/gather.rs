@@ -16,8 +16,7 @@ use super::{
     failure::Context,
 };
 use crate::desk::{
-    ConfirmationFacts, LimitCounts, PersonFacts, PersonId, RawId, TAKEN_BEFORE, ThreadMatch, TicketFacts,
-    TicketId,
+    LimitCounts, PersonFacts, PersonId, RawId, TAKEN_BEFORE, ThreadMatch, TicketFacts, TicketId,
 };
 
 /// References that are looked up; the caller puts the most telling first.
@@ -165,23 +164,26 @@ impl Window {
         }
         let list = parameters(1, hashes.len());
         let sql = format!(
-            "SELECT message_id_hash, ticket_id, recipient, to_agent FROM outbox
-                WHERE ticket_id IS NOT NULL AND message_id_hash IN ({list})
-             UNION ALL SELECT message_id_hash, ticket_id, NULL, 0 FROM message WHERE message_id_hash IN ({list})"
+            "SELECT o.message_id_hash, o.ticket_id, o.recipient, o.to_agent, o.created_at, p.revoked_at
+                FROM outbox o LEFT JOIN person p ON p.address = o.recipient
+                WHERE o.ticket_id IS NOT NULL AND o.message_id_hash IN ({list})
+             UNION ALL SELECT message_id_hash, ticket_id, NULL, 0, created_at, NULL
+                FROM message WHERE message_id_hash IN ({list})"
         );
         let mut query = query_as(AssertSqlSafe(sql));
         for hash in &hashes {
             query = query.bind(hash.clone());
         }
-        let found: Vec<(Vec<u8>, i64, Option<String>, i64)> =
+        let found: Vec<(Vec<u8>, i64, Option<String>, i64, i64, Option<i64>)> =
             query.fetch_all(&mut *self.tx).await.context("looking for a thread")?;
         Ok(hashes
             .iter()
             .flat_map(|hash| found.iter().filter(move |(found, ..)| found == hash))
-            .map(|(_, ticket, sent_to, to_agent)| ThreadMatch {
+            .map(|(_, ticket, sent_to, to_agent, sent_at, revoked_at)| ThreadMatch {
                 ticket: TicketId(*ticket),
                 sent_to: sent_to.clone(),
                 to_agent: *to_agent != 0,
+                revoked: *to_agent != 0 && revoked_at.is_some_and(|revoked_at| *sent_at <= revoked_at),
             })
             .collect())
     }
@@ -250,59 +252,10 @@ impl Window {
             confirmations_hour: count_u32(counts.4),
         })
     }
-
-    /// The confirmation that this nonce (its SHA-256) opens.
-    ///
-    /// # Errors
-    /// Temporary trouble.
-    pub async fn confirmation_by_nonce(
-        &mut self,
-        nonce_hash: &[u8; 32],
-    ) -> Result<Option<ConfirmationFacts>> {
-        let row = query_as(
-            "SELECT id, agent, held_raw_id, expires_at, used_at FROM confirmation WHERE nonce_hash = $1",
-        )
-        .bind(nonce_hash.to_vec())
-        .fetch_optional(&mut *self.tx)
-        .await
-        .context("reading a confirmation")?;
-        row.map(confirmation).transpose()
-    }
-
-    /// Without subaddressing: by the Message-ID of the confirmation mail.
-    ///
-    /// # Errors
-    /// Temporary trouble.
-    pub async fn confirmation_by_message_id(
-        &mut self,
-        message_id: &str,
-    ) -> Result<Option<ConfirmationFacts>> {
-        let row = query_as(
-            "SELECT c.id, c.agent, c.held_raw_id, c.expires_at, c.used_at FROM outbox o
-             JOIN confirmation c ON c.outbox_id = o.id WHERE o.message_id_hash = $1 ORDER BY c.id LIMIT 1",
-        )
-        .bind(message_id_hash(message_id))
-        .fetch_optional(&mut *self.tx)
-        .await
-        .context("reading a confirmation")?;
-        row.map(confirmation).transpose()
-    }
 }
 
 pub(super) fn before(now: Timestamp, span: SignedDuration) -> i64 {
     now.checked_sub(span).map_or(i64::MIN, micros)
-}
-
-fn confirmation(
-    (id, agent, held, expires_at, used_at): (i64, String, i64, i64, Option<i64>),
-) -> Result<ConfirmationFacts> {
-    Ok(ConfirmationFacts {
-        id,
-        agent,
-        held: RawId(held),
-        expires_at: instant(expires_at)?,
-        used: used_at.is_some(),
-    })
 }
 
 fn ticket_facts(row: TicketFactsRow) -> Result<TicketFacts> {

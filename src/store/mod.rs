@@ -33,6 +33,7 @@ mod rows;
 mod sent;
 mod ticket_view;
 mod timers;
+mod trust;
 mod window;
 
 use std::{sync::Arc, time::Duration};
@@ -40,6 +41,7 @@ use std::{sync::Arc, time::Duration};
 pub use alone::Alone;
 pub use bounce::{Bounced, SentMail, SuppressedRow};
 pub use changes::Changes;
+pub use columns::message_id_hash;
 pub use digest::DigestSchedule;
 pub use engine::Schema;
 pub use import::{
@@ -47,6 +49,7 @@ pub use import::{
     KeptTicket, UndoPlan,
 };
 pub use listing::OutboxFilter;
+pub use trust::{Challenge, StoredConfirmation};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -195,6 +198,8 @@ pub enum OutboxKind {
     Alert,
     /// A day of shadow mode.
     Digest,
+    /// Asks an agent to answer, so that their proof can be looked at.
+    Challenge,
 }
 
 /// Where an outgoing mail stands.
@@ -245,7 +250,11 @@ pub struct NewConfirmation {
     pub nonce_hash: [u8; 32],
     pub agent: String,
     pub held: RawId,
+    /// What its mail shows ([`crate::desk::seal::Action`]).
+    pub action: String,
     pub expires_at: Timestamp,
+    /// [`crate::desk::seal::Bound::seal`] of all of it.
+    pub seal: Vec<u8>,
 }
 
 /// A claimed row, its attempt already counted.

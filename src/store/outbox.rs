@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
-    NewConfirmation, NewOutbox, OutboxResult, OutboxRow, OutboxState, Result, Store, Window,
+    NewOutbox, OutboxResult, OutboxRow, OutboxState, Result, Store, Window,
     apply::read_head,
     columns::{
         ROWS_AT_ONCE, clean, count, count_u32, instant, instant_or_none, json, message_id_hash, micros,
@@ -16,6 +16,7 @@ use super::{
     engine::{Connection, postgres, query, query_as, query_scalar},
     events::{self, NewEvent},
     failure::{Context, unreadable},
+    trust::insert_confirmation,
 };
 use crate::desk::{OutboxId, TicketId};
 
@@ -318,28 +319,6 @@ async fn insert(connection: &mut Connection, mails: &[NewOutbox], now: Timestamp
     // RETURNING promises no order, but rows get rising ids in the order of VALUES.
     ids.sort_unstable();
     Ok(ids.into_iter().map(OutboxId).collect())
-}
-
-async fn insert_confirmation(
-    connection: &mut Connection,
-    confirmation: &NewConfirmation,
-    outbox: OutboxId,
-    now: Timestamp,
-) -> Result<()> {
-    query(
-        "INSERT INTO confirmation (nonce_hash, agent, held_raw_id, outbox_id, expires_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(confirmation.nonce_hash.to_vec())
-    .bind(clean(&confirmation.agent))
-    .bind(confirmation.held.0)
-    .bind(outbox.0)
-    .bind(micros(confirmation.expires_at))
-    .bind(micros(now))
-    .execute(connection)
-    .await
-    .context("opening a confirmation")
-    .map(|_| ())
 }
 
 /// A row that can never leave.

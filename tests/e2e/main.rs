@@ -21,6 +21,7 @@ mod crash;
 mod dialogue;
 mod folder;
 mod forms;
+mod possession;
 mod programs;
 mod proof;
 mod reload;

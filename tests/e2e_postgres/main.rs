@@ -25,6 +25,8 @@ mod dialogue;
 mod folder;
 #[path = "../e2e/forms.rs"]
 mod forms;
+#[path = "../e2e/possession.rs"]
+mod possession;
 #[path = "../e2e/programs.rs"]
 mod programs;
 #[path = "../e2e/proof.rs"]

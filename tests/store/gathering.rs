@@ -1,13 +1,11 @@
 //! What a decision gets to know.
 
 use maildesk::{
-    desk::{ConfirmationFacts, LimitCounts, MessageKind, RawId, ThreadMatch, TicketId},
-    store::{NewConfirmation, NewOutbox, OutboxKind, StoreError},
+    desk::{LimitCounts, MessageKind, ThreadMatch, TicketId},
+    store::{NewOutbox, OutboxKind},
 };
 
-use crate::house::{
-    Mail, apply, at, changing, conflict_on, each_engine, event, held, ignored, message, new_ticket, outgoing,
-};
+use crate::house::{Mail, apply, at, changing, each_engine, event, ignored, message, new_ticket, outgoing};
 
 #[test]
 fn people_are_one_row_an_address() {
@@ -101,9 +99,19 @@ fn threads_are_found_among_ours_and_received() {
             ["nothing@x", "note@desk", "one@client.example", "alert@desk", "ack@desk"].map(str::to_owned);
         let found = window.threads(&ids).await.unwrap();
         let expected = [
-            ThreadMatch { ticket: second, sent_to: Some("alice@example.com".into()), to_agent: true },
-            ThreadMatch { ticket: first, sent_to: None, to_agent: false },
-            ThreadMatch { ticket: first, sent_to: Some("client@client.example".into()), to_agent: false },
+            ThreadMatch {
+                ticket: second,
+                sent_to: Some("alice@example.com".into()),
+                to_agent: true,
+                revoked: false,
+            },
+            ThreadMatch { ticket: first, sent_to: None, to_agent: false, revoked: false },
+            ThreadMatch {
+                ticket: first,
+                sent_to: Some("client@client.example".into()),
+                to_agent: false,
+                revoked: false,
+            },
         ];
         assert_eq!(found, expected);
         assert!(window.threads(&[]).await.unwrap().is_empty());
@@ -210,59 +218,6 @@ fn automatic_mail_of_a_ticket_is_counted_until_a_person_writes() {
         house.decide(Some(raws[1]), Some(&Mail::named("answer")), &answer, at(3900)).await.unwrap();
         let facts = house.facts(id, at(3900)).await;
         assert_eq!((facts.automatic_hour, facts.automatic_row), (1, 0));
-    });
-}
-
-#[test]
-fn a_confirmation_is_used_once() {
-    each_engine(|mut house| async move {
-        let raw = house.keep(&[1]).await[0];
-        house.decide(Some(raw), Some(&Mail::named("held")), &held(), at(2)).await.unwrap();
-        let nonce_hash = [7; 32];
-        let confirmation =
-            NewConfirmation { nonce_hash, agent: "alice@example.com".into(), held: raw, expires_at: at(900) };
-        let mail = NewOutbox {
-            confirmation: Some(confirmation.clone()),
-            ..outgoing(OutboxKind::Confirmation, "alice@example.com", "confirm@desk")
-        };
-        house.enqueue(&[outgoing(OutboxKind::Alert, "ops@example.com", "x@desk"), mail.clone()], at(2)).await;
-        house.reopen().await;
-
-        let mut window = house.store.window().await.unwrap();
-        let found = window.confirmation_by_nonce(&nonce_hash).await.unwrap().unwrap();
-        let expected = ConfirmationFacts {
-            id: found.id,
-            agent: "alice@example.com".into(),
-            held: raw,
-            expires_at: at(900),
-            used: false,
-        };
-        assert_eq!(found, expected);
-        assert_eq!(window.confirmation_by_message_id("confirm@desk").await.unwrap(), Some(expected));
-        assert_eq!(window.confirmation_by_message_id("x@desk").await.unwrap(), None);
-        assert_eq!(window.confirmation_by_nonce(&[8; 32]).await.unwrap(), None);
-
-        let mut decision = ignored("confirmed");
-        decision.changes = vec![maildesk::desk::Change::UseConfirmation(found.id)];
-        apply(&mut window, None, None, &decision, at(3)).await.unwrap();
-        assert!(window.confirmation_by_nonce(&nonce_hash).await.unwrap().unwrap().used);
-        conflict_on(apply(&mut window, None, None, &decision, at(4)).await);
-        drop(window);
-
-        let mut window = house.store.window().await.unwrap();
-        window.savepoint().await.unwrap();
-        let again = window.enqueue(&[mail], at(5)).await;
-        assert!(
-            matches!(again, Err(StoreError::Refused(_))),
-            "a nonce is used for one confirmation: {again:?}"
-        );
-        window.rollback().await.unwrap();
-        let nowhere = NewConfirmation { nonce_hash: [9; 32], held: RawId(77), ..confirmation };
-        let mail = NewOutbox {
-            confirmation: Some(nowhere),
-            ..outgoing(OutboxKind::Confirmation, "alice@example.com", "other@desk")
-        };
-        assert!(matches!(window.enqueue(&[mail], at(5)).await, Err(StoreError::Refused(_))));
     });
 }
 

@@ -20,3 +20,4 @@ mod outbox;
 mod safety;
 mod sent;
 mod tickets;
+mod trust;

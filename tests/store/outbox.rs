@@ -65,7 +65,7 @@ fn the_most_urgent_leaves_first_then_the_oldest() {
             claimed.extend(house.store.claim_outbox("support", limit, at(2)).await.unwrap());
         }
         assert_eq!(claimed.iter().map(|row| (row.kind, row.id)).collect::<Vec<_>>(), queued);
-        assert_eq!(house.store.attempts_since("support", at(2)).await.unwrap(), 16);
+        assert_eq!(house.store.attempts_since("support", at(2)).await.unwrap(), 18);
         assert_eq!(house.store.attempts_since("support", at(3)).await.unwrap(), 0);
         assert_eq!(house.store.attempts_since("sales", at(0)).await.unwrap(), 0);
     });

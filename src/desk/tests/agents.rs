@@ -210,7 +210,7 @@ fn b_without_a_waits_for_a_confirmation_at_the_registered_address() {
     let decision = decided(MailFacts { limits: over, ..facts.clone() });
     assert_eq!((decision.outcome, decision.letters.len()), (Outcome::Held, 0));
 
-    let released = decided(MailFacts { confirmed: true, ..facts });
+    let released = decided(confirmed(facts));
     assert_eq!(letters(&released), ["reply>lina@huaxia.example", "transcript>alice@example.com"]);
     assert_eq!(state_after(&released), Some(State::Resolved));
 }
@@ -230,7 +230,7 @@ fn a_and_b_that_two_mails_could_share_wait_for_a_confirmation() {
             (Outcome::Held, vec!["confirm>alice@example.com".to_owned()])
         );
         assert_eq!(event_kinds(&decision), ["held"]);
-        let released = decided(MailFacts { confirmed: true, ..facts });
+        let released = decided(confirmed(facts));
         assert_eq!(state_after(&released), Some(State::Closed));
     }
     let mut twice = agent_mail(State::Open, "#close");
@@ -249,7 +249,7 @@ fn a_without_b_is_a_note_and_waits() {
     assert!(messages(&decision).is_empty(), "a mail becomes a message once: when it is confirmed");
     let Change::Event { kind, content, .. } = &decision.changes[0] else { panic!("{:?}", decision.changes) };
     assert_eq!((kind.as_str(), content.as_str()), ("note", "Please clear the cache."));
-    assert_eq!(decided(MailFacts { confirmed: true, ..facts }).outcome, Outcome::Ticket);
+    assert_eq!(decided(confirmed(facts)).outcome, Outcome::Ticket);
 
     let fresh = decided(mail(&alice(), "A client called.", true));
     assert_eq!(fresh.ticket, Some(TicketRef::New));
@@ -395,8 +395,11 @@ fn a_confirmation_releases_once_in_time_for_its_agent() {
         id: 4,
         agent: ALICE.into(),
         held: RawId(9),
+        action: "a".repeat(64),
         expires_at: now() + jiff::SignedDuration::from_mins(1),
         used: false,
+        sealed: true,
+        hinted: false,
     };
     let by = |sender: &PersonFacts, confirmation: ConfirmationFacts, class| {
         let mut facts = MailFacts { confirmation: Some(confirmation), ..mail(sender, "ok", false) };
@@ -404,8 +407,11 @@ fn a_confirmation_releases_once_in_time_for_its_agent() {
         decided(facts)
     };
     let good = by(&alice(), confirmation.clone(), Class::Human);
-    assert_eq!((good.outcome, good.release), (Outcome::Control, Some(RawId(9))));
-    assert_eq!(good.changes, [Change::UseConfirmation(4)]);
+    let release = Release { held: RawId(9), action: "a".repeat(64) };
+    assert_eq!((good.outcome, good.release), (Outcome::Control, Some(release)));
+    let until = now() + jiff::SignedDuration::from_hours(12);
+    let opened = Change::OpenPeriod { agent: ALICE.into(), until, confirmation: 4 };
+    assert_eq!(good.changes, [Change::UseConfirmation(4), opened]);
     let expired = ConfirmationFacts { expires_at: hours_ago(1), ..confirmation.clone() };
     let used = ConfirmationFacts { used: true, ..confirmation.clone() };
     for bad in [

@@ -1,6 +1,8 @@
 //! What comes back: marks of bounce addresses, reports on our mails, robots that answer a bounce address, addresses that take no
 //! mail any more.
 
+use std::collections::BTreeMap;
+
 use super::world::*;
 use crate::{
     desk::{
@@ -52,13 +54,13 @@ fn no_single_bit_of_a_mark_can_change() {
 #[test]
 fn marks_and_tokens_are_never_taken_for_each_other() {
     let mark = keys().mint_bounce(ID, 20_000);
-    assert_eq!(keys().check(&mark, 1), None);
+    assert_eq!(keys().check(&mark, 1, &BTreeMap::new()), None);
     for padded in [format!("{mark}aa"), format!("aa{mark}")] {
-        assert!(!matches!(keys().check(&padded, 1), Some(TokenFinding::Valid(_))), "{padded}");
+        assert!(!matches!(keys().check(&padded, 1, &BTreeMap::new()), Some(TokenFinding::Valid(_))), "{padded}");
     }
     for purpose in [Purpose::Client, Purpose::Agent] {
         let token = Token { purpose, ticket: TicketId(1042), person: PersonId(77), expires_day: 20_000 };
-        let token = keys().mint(&token);
+        let token = keys().mint(&token, 0);
         let (head, tail) = (token.split_at(BOUNCE_CHARS).0, token.split_at(TOKEN_CHARS - BOUNCE_CHARS).1);
         for cut in [token.as_str(), head, tail] {
             assert_eq!(keys().check_bounce(cut, 1), None, "{cut}");

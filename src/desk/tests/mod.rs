@@ -8,6 +8,7 @@ mod commands;
 mod forms;
 mod imported;
 mod loops;
+mod possession;
 mod programs;
 mod proofs;
 mod properties;

@@ -1,9 +1,13 @@
 //! Tokens: made, read back, altered in every bit, cut out of texts.
 
+use std::collections::BTreeMap;
+
 use crate::desk::{
     token::{TOKEN_CHARS, TokenKey, TokenKeys, address_with, subaddress, without_tokens},
     *,
 };
+
+const NEVER_REVOKED: BTreeMap<PersonId, u32> = BTreeMap::new();
 
 fn keys() -> TokenKeys {
     TokenKeys(vec![TokenKey { id: 2, bytes: vec![9; 32] }, TokenKey { id: 1, bytes: vec![5; 32] }])
@@ -16,53 +20,65 @@ fn claim(purpose: Purpose) -> Token {
 #[test]
 fn a_minted_token_is_read_back_through_its_last_day() {
     for purpose in [Purpose::Client, Purpose::Agent] {
-        let text = keys().mint(&claim(purpose));
+        let text = keys().mint(&claim(purpose), 0);
         assert_eq!(text.len(), TOKEN_CHARS);
-        assert_eq!(keys().check(&text, 20_000), Some(TokenFinding::Valid(claim(purpose))));
-        assert_eq!(keys().check(&text, 20_001), Some(TokenFinding::Invalid("expired".into())));
+        assert_eq!(keys().check(&text, 20_000, &NEVER_REVOKED), Some(TokenFinding::Valid(claim(purpose))));
+        assert_eq!(
+            keys().check(&text, 20_001, &NEVER_REVOKED),
+            Some(TokenFinding::Invalid("expired".into()))
+        );
     }
 }
 
 #[test]
 fn no_single_bit_of_the_text_can_change() {
-    let text = keys().mint(&claim(Purpose::Agent));
+    let text = keys().mint(&claim(Purpose::Agent), 0);
     for at in 0..text.len() {
         for bit in 0..8 {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= 1 << bit;
             let Ok(changed) = String::from_utf8(bytes) else { continue };
-            assert!(!matches!(keys().check(&changed, 1), Some(TokenFinding::Valid(_))), "{at} {bit}");
+            assert!(
+                !matches!(keys().check(&changed, 1, &NEVER_REVOKED), Some(TokenFinding::Valid(_))),
+                "{at} {bit}"
+            );
         }
     }
 }
 
 #[test]
 fn no_single_bit_of_the_bytes_can_change() {
-    let text = keys().mint(&claim(Purpose::Client)).to_ascii_uppercase();
+    let text = keys().mint(&claim(Purpose::Client), 0).to_ascii_uppercase();
     let bytes = data_encoding::BASE32_NOPAD.decode(text.as_bytes()).unwrap();
     assert_eq!(bytes.len(), 29);
     for bit in 0..bytes.len() * 8 {
         let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
         let changed = data_encoding::BASE32_NOPAD.encode(&changed).to_ascii_lowercase();
-        assert!(matches!(keys().check(&changed, 1), Some(TokenFinding::Invalid(_))), "{bit}");
+        assert!(matches!(keys().check(&changed, 1, &NEVER_REVOKED), Some(TokenFinding::Invalid(_))), "{bit}");
     }
 }
 
 #[test]
 fn keys_rotate_and_are_revoked() {
-    let old = TokenKeys(vec![TokenKey { id: 1, bytes: vec![5; 32] }]).mint(&claim(Purpose::Client));
-    assert!(matches!(keys().check(&old, 1), Some(TokenFinding::Valid(_))));
+    let old = TokenKeys(vec![TokenKey { id: 1, bytes: vec![5; 32] }]).mint(&claim(Purpose::Client), 0);
+    assert!(matches!(keys().check(&old, 1, &NEVER_REVOKED), Some(TokenFinding::Valid(_))));
     let gone = TokenKeys(vec![TokenKey { id: 2, bytes: vec![9; 32] }]);
-    assert_eq!(gone.check(&old, 1), Some(TokenFinding::Invalid("unknown key".into())));
+    assert_eq!(gone.check(&old, 1, &NEVER_REVOKED), Some(TokenFinding::Invalid("unknown key".into())));
     let reused = TokenKeys(vec![TokenKey { id: 1, bytes: vec![6; 32] }]);
-    assert_eq!(reused.check(&old, 1), Some(TokenFinding::Invalid("forged or altered".into())));
+    assert_eq!(
+        reused.check(&old, 1, &NEVER_REVOKED),
+        Some(TokenFinding::Invalid("forged or altered".into()))
+    );
 }
 
 #[test]
 fn other_spellings_are_not_accepted_and_other_texts_are_no_tokens() {
-    let text = keys().mint(&claim(Purpose::Client));
-    assert_eq!(keys().check(&text.to_ascii_uppercase(), 1), Some(TokenFinding::Invalid("upper case".into())));
+    let text = keys().mint(&claim(Purpose::Client), 0);
+    assert_eq!(
+        keys().check(&text.to_ascii_uppercase(), 1, &NEVER_REVOKED),
+        Some(TokenFinding::Invalid("upper case".into()))
+    );
     for other in [
         "",
         "sales",
@@ -70,19 +86,19 @@ fn other_spellings_are_not_accepted_and_other_texts_are_no_tokens() {
         &format!("{text}a"),
         &text.replace(|c: char| c.is_ascii_digit(), "1"),
     ] {
-        let found = keys().check(other, 1);
+        let found = keys().check(other, 1, &NEVER_REVOKED);
         assert!(!matches!(found, Some(TokenFinding::Valid(_))), "{other}");
     }
-    assert_eq!(keys().check("sales", 1), None);
+    assert_eq!(keys().check("sales", 1, &NEVER_REVOKED), None);
 }
 
 #[test]
 fn what_does_not_fit_is_not_minted() {
     let keys = keys();
-    assert_eq!(keys.mint(&claim(Purpose::Confirm)), "");
-    assert_eq!(keys.mint(&Token { ticket: TicketId(1 << 40), ..claim(Purpose::Client) }), "");
-    assert_eq!(keys.mint(&Token { person: PersonId(-1), ..claim(Purpose::Client) }), "");
-    assert_eq!(TokenKeys(vec![]).mint(&claim(Purpose::Client)), "");
+    assert_eq!(keys.mint(&claim(Purpose::Confirm), 0), "");
+    assert_eq!(keys.mint(&Token { ticket: TicketId(1 << 40), ..claim(Purpose::Client) }, 0), "");
+    assert_eq!(keys.mint(&Token { person: PersonId(-1), ..claim(Purpose::Client) }, 0), "");
+    assert_eq!(TokenKeys(vec![]).mint(&claim(Purpose::Client), 0), "");
 }
 
 #[test]
@@ -104,7 +120,7 @@ fn the_text_behind_the_mark_is_found_as_written() {
 
 #[test]
 fn tokens_are_cut_out_of_texts() {
-    let token = keys().mint(&claim(Purpose::Agent));
+    let token = keys().mint(&claim(Purpose::Agent), 0);
     assert_eq!(
         without_tokens(&format!("see support+{token}@example.com, ok")),
         "see support@example.com, ok"

@@ -137,7 +137,7 @@ pub fn token(purpose: Purpose, ticket: i64, person: i64) -> TokenFinding {
 }
 
 pub fn reference(sent_to: Option<&str>, to_agent: bool) -> ThreadMatch {
-    ThreadMatch { ticket: TicketId(1042), sent_to: sent_to.map(str::to_owned), to_agent }
+    ThreadMatch { ticket: TicketId(1042), sent_to: sent_to.map(str::to_owned), to_agent, revoked: false }
 }
 
 /// A client's mail with a good token of theirs, on a ticket in this state.
@@ -161,6 +161,20 @@ pub fn agent_mail(state: State, text: &str) -> MailFacts {
         tickets: vec![ticket(state)],
         ..mail(&alice(), text, true)
     }
+}
+
+/// The same held mail, decided again after its agent confirmed what they were shown.
+pub fn confirmed(facts: MailFacts) -> MailFacts {
+    confirmed_by(facts, &policy())
+}
+
+pub fn confirmed_by(facts: MailFacts, policy: &Policy) -> MailFacts {
+    let asked = decided_by(facts.clone(), policy);
+    let confirmed_action = asked.letters.iter().find_map(|l| match &l.body {
+        LetterBody::Confirmation { action, .. } => Some(action.clone()),
+        _ => None,
+    });
+    MailFacts { confirmed: true, confirmed_action: confirmed_action.unwrap_or_default(), ..facts }
 }
 
 pub fn decided(facts: MailFacts) -> Decision {
@@ -187,6 +201,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Reminder { .. } => "reminder",
         LetterBody::Alert { .. } => "alert",
         LetterBody::Digest(_) => "digest",
+        LetterBody::Challenge { .. } => "challenge",
     }
 }
 

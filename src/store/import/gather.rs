@@ -161,7 +161,12 @@ impl Window {
                 query.fetch_all(&mut *self.tx).await.context("looking for threads")?
             {
                 let Some(id) = by_hash.get(&hash) else { continue };
-                let found = ThreadMatch { ticket: TicketId(ticket), sent_to, to_agent: to_agent != 0 };
+                let found = ThreadMatch {
+                    ticket: TicketId(ticket),
+                    sent_to,
+                    to_agent: to_agent != 0,
+                    revoked: false,
+                };
                 threads.entry((*id).clone()).or_default().push(found);
             }
         }

@@ -43,8 +43,9 @@ const OTHERS: &str = "AND i.made = 0
             AND ((l.raw_id IS NULL AND l.id > b.id) OR EXISTS (SELECT 1 FROM message m
                 JOIN facts f ON f.identity = m.identity WHERE m.raw_id = b.raw_id AND f.raw_id = l.raw_id)))";
 
-/// Nothing names this person.
-const UNNAMED: &str = "NOT EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = person.id)
+/// Nothing names this person, and no secret of theirs was revoked.
+const UNNAMED: &str = "person.token_epoch = 0
+    AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM participant a WHERE a.person_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM message m WHERE m.author_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = person.address)";

@@ -1,6 +1,6 @@
 //! A mail in pieces, its bytes, and a stand-in for the store from which intake gathers.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeMap};
 
 use sha2::{Digest, Sha256};
 
@@ -175,7 +175,7 @@ impl Mail {
     pub fn decided_as(&self, raw: &[u8], confirmed: bool) -> Decision {
         JUDGED.set(judged() + 1);
         let facts = gather(raw, &self.findings, &self.policy, self.replayed);
-        decided_by(MailFacts { confirmed, ..facts }, &self.policy)
+        decided_by(if confirmed { confirmed_by(facts, &self.policy) } else { facts }, &self.policy)
     }
 }
 
@@ -219,7 +219,7 @@ pub fn minted(purpose: Purpose, ticket: i64, person: i64) -> String {
 }
 
 pub fn minted_until(purpose: Purpose, ticket: i64, person: i64, expires_day: u16) -> String {
-    keys().mint(&Token { purpose, ticket: TicketId(ticket), person: PersonId(person), expires_day })
+    keys().mint(&Token { purpose, ticket: TicketId(ticket), person: PersonId(person), expires_day }, 0)
 }
 
 /// A token of a key that the operator took out of the secret file.
@@ -230,7 +230,7 @@ pub fn revoked(person: i64) -> String {
         person: PersonId(person),
         expires_day: today() + 30,
     };
-    TokenKeys(vec![TokenKey { id: 3, bytes: vec![7; 32] }]).mint(&token)
+    TokenKeys(vec![TokenKey { id: 3, bytes: vec![7; 32] }]).mint(&token, 0)
 }
 
 fn known_person(address: &str, name: Option<&str>) -> PersonFacts {
@@ -279,8 +279,11 @@ pub fn waiting() -> ConfirmationFacts {
         id: 4,
         agent: ALICE.into(),
         held: RawId(54),
+        action: "a".repeat(64),
         expires_at: now() + jiff::SignedDuration::from_mins(15),
         used: false,
+        sealed: true,
+        hinted: false,
     }
 }
 
@@ -304,7 +307,8 @@ pub fn gather(raw: &[u8], findings: &Findings, policy: &Policy, replayed: bool) 
     let written = reading.to.iter().chain(&reading.cc).map(|a| a.address.as_str());
     let delivered = reading.trace.delivered_to.iter().map(String::as_str);
     let marks: Vec<&str> = written.chain(delivered).filter_map(|a| subaddress(mailbox, a)).collect();
-    let tokens: Vec<TokenFinding> = marks.iter().filter_map(|m| keys().check(m, today())).collect();
+    let tokens: Vec<TokenFinding> =
+        marks.iter().filter_map(|m| keys().check(m, today(), &BTreeMap::new())).collect();
     let confirmation = confirmation(policy, &marks, &reading);
     let reported = reading.report.iter().filter_map(|r| r.original_message_id.as_ref());
     let ids = reported.chain(&reading.in_reply_to).chain(reading.references.iter().rev());

@@ -72,6 +72,8 @@ pub struct House {
     confirmations: Vec<(String, ConfirmationFacts)>,
     /// Mails that did not arrive: row of `left`, for good, people were told, when.
     bounces: Vec<(usize, bool, bool, Timestamp)>,
+    /// By agent's address.
+    periods: BTreeMap<String, PeriodFacts>,
     /// With the mailbox that they came to, by [`RawId`], from 1 on.
     raws: Vec<(Vec<u8>, String)>,
     pub left: Vec<Left>,
@@ -97,6 +99,7 @@ impl House {
             identities: BTreeMap::new(),
             confirmations: Vec::new(),
             bounces: Vec::new(),
+            periods: BTreeMap::new(),
             raws: Vec::new(),
             left: Vec::new(),
             ended: Vec::new(),
@@ -128,13 +131,15 @@ impl House {
     /// Takes a mail in, as `intake` does, and returns what leaves for it.
     pub fn take(&mut self, bytes: &[u8], mailbox: &str, now: Timestamp) -> Vec<Parcel> {
         self.raws.push((bytes.to_vec(), mailbox.to_owned()));
-        self.decide(RawId(self.raws.len() as i64), false, now)
+        self.decide(RawId(self.raws.len() as i64), None, now)
     }
 
-    fn decide(&mut self, raw: RawId, confirmed: bool, now: Timestamp) -> Vec<Parcel> {
+    fn decide(&mut self, raw: RawId, confirmed_action: Option<String>, now: Timestamp) -> Vec<Parcel> {
         let (bytes, mailbox) = self.raws[raw.0 as usize - 1].clone();
         let reading = mail::read(&bytes, &self.reading);
-        let facts = MailFacts { raw, confirmed, ..self.gather(reading, &mailbox, now) };
+        let confirmed = confirmed_action.is_some();
+        let confirmed_action = confirmed_action.unwrap_or_default();
+        let facts = MailFacts { raw, confirmed, confirmed_action, ..self.gather(reading, &mailbox, now) };
         let facts = Facts::Mail(Box::new(facts));
         let decision = decide(&facts, &self.policy, now);
         assert_eq!(decision, decide(&facts, &self.policy, now), "the same facts, the same decision");
@@ -145,10 +150,10 @@ impl House {
             letters.iter().map(|letter| self.send(letter, ticket, &mailbox, raw, now)).collect();
         let from = facts.sender.as_ref().map(|s| s.address.clone()).unwrap_or_default();
         self.identities.insert(facts.reading.identity.clone(), ticket);
-        let release = decision.release;
+        let release = decision.release.clone();
         self.ended.push(Ended { at: now, class: facts.reading.class, from, decision, ticket });
-        if let Some(held) = release {
-            sent.extend(self.decide(held, true, now));
+        if let Some(release) = release {
+            sent.extend(self.decide(release.held, Some(release.action), now));
         }
         sent
     }
@@ -163,7 +168,7 @@ impl House {
         marks.dedup();
         let today = (now.as_second() / 86_400) as u16;
         let tokens: Vec<TokenFinding> =
-            marks.iter().filter_map(|mark| self.keys.check(mark, today)).collect();
+            marks.iter().filter_map(|mark| self.keys.check(mark, today, &BTreeMap::new())).collect();
         let to_address = marks.iter().find_map(|mark| self.keys.check_bounce(mark, today));
         let bounce_address = to_address.is_some();
         let bounce = self.returned(to_address, &reading, today, now);
@@ -183,6 +188,7 @@ impl House {
             confirmation: self.confirmation(&marks, &reading),
             bounce_address,
             bounce,
+            period: self.periods.get(&address).copied(),
             mailbox: mailbox.to_owned(),
             received_at: now,
             triage,
@@ -263,10 +269,16 @@ impl House {
     fn thread(&self, id: &str) -> Vec<ThreadMatch> {
         let ours = self.left.iter().filter(|l| l.message_id == id);
         let ours = ours.filter_map(|l| {
-            Some(ThreadMatch { ticket: l.ticket?, sent_to: Some(l.to.clone()), to_agent: l.to_agent })
+            Some(ThreadMatch {
+                ticket: l.ticket?,
+                sent_to: Some(l.to.clone()),
+                to_agent: l.to_agent,
+                revoked: false,
+            })
         });
         let theirs = self.messages.iter().filter(|m| m.message_id.as_deref() == Some(id));
-        let theirs = theirs.map(|m| ThreadMatch { ticket: m.ticket, sent_to: None, to_agent: false });
+        let theirs =
+            theirs.map(|m| ThreadMatch { ticket: m.ticket, sent_to: None, to_agent: false, revoked: false });
         ours.chain(theirs).collect()
     }
 
@@ -356,7 +368,13 @@ impl House {
         for change in &decision.changes {
             self.change_people(change, now);
         }
-        let id = match decision.ticket? {
+        let Some(ticket) = decision.ticket else {
+            for change in &decision.changes {
+                self.change(TicketId::default(), facts, change, now);
+            }
+            return None;
+        };
+        let id = match ticket {
             TicketRef::New => TicketId(1000 + self.tickets.len() as i64 + 1),
             TicketRef::Existing(id, version) => {
                 assert_eq!(self.tickets[&id].version, version, "decided on what was read");
@@ -433,6 +451,13 @@ impl House {
             Change::FirstResponse(at) => self.tickets.get_mut(&id).unwrap().first_response_at = Some(*at),
             Change::Assignee(who) => self.tickets.get_mut(&id).unwrap().assignee = who.clone(),
             Change::UseConfirmation(id) => self.confirmations[*id as usize].1.used = true,
+            Change::HintConfirmation(id) => self.confirmations[*id as usize].1.hinted = true,
+            Change::OpenPeriod { agent, until, .. } => {
+                self.periods.insert(agent.clone(), PeriodFacts { opened_at: now, until: *until });
+            }
+            Change::EndPeriod(agent) => {
+                self.periods.remove(agent);
+            }
             Change::StartTimer { .. } | Change::StopTimer(_) => {}
             Change::Bounced { .. } | Change::Suppress { .. } | Change::Release(_) => {}
             other => panic!("the simulation does not know {other:?}"),
@@ -447,13 +472,22 @@ impl House {
         ticket: Option<TicketId>,
         raw: RawId,
     ) -> String {
-        if let LetterBody::Confirmation { expires_at, .. } = &letter.body {
+        if let LetterBody::Confirmation { expires_at, action, .. } = &letter.body {
             let id = self.confirmations.len() as i64;
             let nonce = format!("c{id:026}");
             let has_marks = !mailbox.subaddressing.is_empty();
             let key = if has_marks { nonce.clone() } else { message_id.to_owned() };
             let agent = letter.to.key();
-            let facts = ConfirmationFacts { id, agent, held: raw, expires_at: *expires_at, used: false };
+            let facts = ConfirmationFacts {
+                id,
+                agent,
+                held: raw,
+                action: action.clone(),
+                expires_at: *expires_at,
+                used: false,
+                sealed: true,
+                hinted: false,
+            };
             self.confirmations.push((key, facts));
             return address_with(mailbox, &nonce);
         }
@@ -463,7 +497,7 @@ impl House {
         let person = self.people.iter().find(|p| p.address == letter.to.key()).map(|p| p.id);
         let person = person.unwrap_or(letter.person);
         let token = Token { purpose, ticket, person, expires_day: u16::MAX };
-        address_with(mailbox, &self.keys.mint(&token))
+        address_with(mailbox, &self.keys.mint(&token, 0))
     }
 
     /// What `intake::dispatch` makes of a letter.
@@ -546,6 +580,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Notification { .. } => "notification",
         LetterBody::Reply { .. } => "reply",
         LetterBody::Confirmation { .. } => "confirmation",
+        LetterBody::Challenge { .. } => "challenge",
         LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => "transcript",
         LetterBody::Reminder { .. } => "reminder",
         LetterBody::Digest(_) => "digest",
