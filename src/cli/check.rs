@@ -61,12 +61,13 @@ impl Check {
             return self.look(common, config);
         }
         if common.json {
-            return print::json(&Shown { usable: true, errors: &[], notes: &config.notes, rows: None });
+            let notes = notes_offline(config);
+            return print::json(&Shown { usable: true, errors: &[], notes: &notes, rows: None });
         }
         let path = common.config.display();
         print::text(&format!(
             "{}{path}: everything is in order\n(the servers were not asked: --online does)\n",
-            notes(config)
+            lines(&notes_offline(config))
         ))
     }
 
@@ -77,7 +78,7 @@ impl Check {
             let rows = Some(report.rows.as_slice());
             print::json(&Shown { usable: report.is_usable(), errors: &[], notes: &config.notes, rows })?;
         } else {
-            print::text(&format!("{}{}", notes(config), table(&report, print::columns())))?;
+            print::text(&format!("{}{}", lines(&config.notes), table(&report, print::columns())))?;
         }
         if !report.is_usable() {
             bail!("{} of {} rows failed", report.count(Verdict::Fail), report.rows.len());
@@ -86,8 +87,20 @@ impl Check {
     }
 }
 
-fn notes(config: &Config) -> String {
-    config.notes.iter().map(|note| format!("note: {note}\n")).collect()
+fn lines(notes: &[String]) -> String {
+    notes.iter().map(|note| format!("note: {note}\n")).collect()
+}
+
+/// With what only a look at the servers and the store can tell.
+fn notes_offline(config: &Config) -> Vec<String> {
+    let mut notes = config.notes.clone();
+    if !config.policy.trust.internal.is_empty() {
+        notes.push(
+            "trust.internal counts once a probe showed that mail from outside cannot carry the mark: --online tries that"
+                .to_owned(),
+        );
+    }
+    notes
 }
 
 fn refuse(common: &Common, wrong: &ConfigErrors) -> Result<()> {

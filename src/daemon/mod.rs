@@ -54,6 +54,7 @@ pub async fn run(path: &Path) -> Result<()> {
     desk.refresh_modes(&shared(&config)).await?;
     let mut running = Running::start(&desk, &config);
     note_left_behind(&desk, &config).await;
+    note_mark(&desk, &config).await;
     let watchdog = notify::Watchdog::start();
     watchdog.watch(running.pulses.clone());
     notify::ready(&running.summary());
@@ -148,6 +149,23 @@ async fn refuse_reload(desk: &Desk, current: &Config, why: &anyhow::Error) {
     let Some(mailbox) = current.mailboxes.first() else { return };
     if let Err(why) = alert::send(desk, &mailbox.name, &alert).await {
         error!(%why, "the operators could not be told");
+    }
+}
+
+/// Says where the config believes a mark that no probe showed to be safe: it counts for nobody then.
+async fn note_mark(desk: &Desk, config: &Config) {
+    if config.policy.trust.internal.is_empty() {
+        return;
+    }
+    for mailbox in &config.mailboxes {
+        match desk.store.internal_mark_holds(&mailbox.name, &mailbox.imap.host).await {
+            Ok(true) => {}
+            Ok(false) => warn!(
+                mailbox = mailbox.name,
+                "[trust] internal counts for nobody yet: run maildesk check --online"
+            ),
+            Err(why) => warn!(%why, "what a probe showed cannot be read"),
+        }
     }
 }
 

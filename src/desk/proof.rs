@@ -16,6 +16,10 @@ use crate::mail::{AuthenticationResults, ExchangeMarks, Reading};
 /// Smallest RSA modulus that counts (FAULTS section 1).
 const RSA_BITS_MIN: u32 = 2048;
 
+/// AuthMechanism of mail that a person with a login submits: 04 from Outlook and the web, 06 by SMTP. What a relay hands in
+/// that is trusted by its address says 10 (as in mail of Intel's and HPE's): whoever reaches it writes any From.
+const LOGINS: [&str; 2] = ["04", "06"];
+
 /// Headers that a signature must cover to count.
 const SIGNED_REQUIRED: [&str; 3] = ["from", "subject", "date"];
 
@@ -136,15 +140,18 @@ pub fn is_proven_by_results(reading: &Reading, trust: &Trust) -> bool {
     origin(reading, &Findings::default(), trust).is_proven()
 }
 
-/// Exchange says once, and nowhere otherwise, that the mail was submitted inside the organisation. What it writes of its
-/// organisation it strips from mail that comes in (its header firewall), and says `Anonymous` of that; the field about
-/// tenants crosses borders, so it proves nothing and may only not contradict.
-fn is_marked_internal(marks: &ExchangeMarks) -> bool {
+/// Exchange says once, and nowhere otherwise, that the mail was submitted inside the organisation, by a person's login. What
+/// it writes of its organisation it strips from mail that comes in (its header firewall), and says `Anonymous` of that; the
+/// field about tenants crosses borders, so it proves nothing and may only not contradict.
+#[must_use]
+pub fn is_marked_internal(marks: &ExchangeMarks) -> bool {
     let all_are = |list: &[String], word: &str| list.iter().all(|value| value.eq_ignore_ascii_case(word));
     let named_once = matches!(marks.auth_source.as_slice(), [source] if source.contains('.'));
+    let by_login = matches!(marks.mechanism.as_slice(), [how] if LOGINS.contains(&how.as_str()));
     marks.auth_as.len() == 1
         && all_are(&marks.auth_as, "Internal")
         && named_once
+        && by_login
         && all_are(&marks.direction, "Originating")
         && all_are(&marks.cross_tenant, "Internal")
 }

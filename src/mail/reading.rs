@@ -211,6 +211,8 @@ pub struct ExchangeMarks {
     pub auth_as: Vec<String>,
     /// X-MS-Exchange-Organization-AuthSource: the server that says so.
     pub auth_source: Vec<String>,
+    /// X-MS-Exchange-Organization-AuthMechanism: how the sender logged in.
+    pub mechanism: Vec<String>,
     /// X-MS-Exchange-Organization-MessageDirectionality: `Originating` or `Incoming`.
     pub direction: Vec<String>,
     /// X-MS-Exchange-CrossTenant-AuthAs. It crosses borders: mail of another tenant carries its own.

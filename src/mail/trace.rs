@@ -69,6 +69,8 @@ fn exchange_list<'t>(marks: &'t mut ExchangeMarks, field: &Field<'_>) -> Option<
         Some(&mut marks.auth_as)
     } else if field.is("X-MS-Exchange-Organization-AuthSource") {
         Some(&mut marks.auth_source)
+    } else if field.is("X-MS-Exchange-Organization-AuthMechanism") {
+        Some(&mut marks.mechanism)
     } else if field.is("X-MS-Exchange-Organization-MessageDirectionality") {
         Some(&mut marks.direction)
     } else if field.is("X-MS-Exchange-CrossTenant-AuthAs") {

@@ -390,7 +390,7 @@ impl Beginning<'_> {
         let seconds = self.wishes.probe_wait.as_secs();
         self.asker
             .say(&format!("Sending probe mails to {address}, and waiting for them (up to {seconds} s) …"));
-        let plan = Plan { address, mark: "+", desk_id, authserv_ids: &[], now: edge::now() };
+        let plan = Plan { address, mark: "+", desk_id, authserv_ids: &[], internal: false, now: edge::now() };
         let lesson = learn(&errand, &plan, draft)
             .await
             .map_err(|why| Stopped::failed(format!("{why}\n{}\nNothing was written.", why.advice())))?;

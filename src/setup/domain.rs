@@ -139,6 +139,12 @@ pub fn judge_dmarc(report: &mut Report, what: &str, domain: &str, found: Dmarc) 
     }
 }
 
+/// Whether a domain is this one or below it.
+#[must_use]
+pub fn is_same_or_below(domain: &str, above: &str) -> bool {
+    domain.strip_suffix(above).is_some_and(|head| head.is_empty() || head.ends_with('.'))
+}
+
 /// Whether a TXT record is a DKIM key that is not revoked.
 #[must_use]
 pub fn is_dkim_key(record: &str) -> bool {

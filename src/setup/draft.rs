@@ -215,6 +215,13 @@ fn trust(draft: &Draft) -> String {
              # authserv_ids = [\"mx.example.com\"]\n# own_received = 1\n",
         ),
     }
+    if draft.provider.is_some_and(|provider| provider.name == "Microsoft 365") {
+        out.push_str(
+            "# Mail inside one Microsoft 365 tenant carries no signature. Its mark of internal mail may prove colleagues: take away \
+             the #,\n# start the service, and run `maildesk check --online`, which tries whether others can forge it.\n\
+             # internal = \"m365\"\n",
+        );
+    }
     if let Some(resolver) = &draft.resolver {
         out.push_str(&noted(
             &format!("resolver = {}", quoted(resolver)),
@@ -330,6 +337,12 @@ mod tests {
             assert_eq!(config.policy.agents.len(), variant.agents.len());
             assert!(text.lines().filter(|line| line.contains('#')).count() > 12, "a commented config");
         }
+        let microsoft = super::super::provider::by_mx("acme-com.mail.protection.outlook.com");
+        let tenant = draft(&Draft { provider: microsoft, ..full() });
+        let marked = tenant.replace("# internal = ", "internal = ");
+        assert_ne!(marked, tenant);
+        let config = config::parse(&marked, Path::new("/x/y.toml"), &Table).unwrap();
+        assert_eq!(config.policy.trust.internal, ["desk.test"]);
         let config = config::parse(&draft(&full()), Path::new("/x/y.toml"), &Table).unwrap();
         assert_eq!(config.policy.trust.authserv_ids, ["mx.desk.test"]);
         assert_eq!(config.policy.trust.own_received, 1);

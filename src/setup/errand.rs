@@ -128,7 +128,7 @@ impl Errand<'_> {
         Ok(trips)
     }
 
-    /// Headers of the newest mails in the first folder, as read.
+    /// Headers of the newest mails in the first folder that holds any, as read.
     ///
     /// # Errors
     /// When the server cannot be used.
@@ -136,7 +136,12 @@ impl Errand<'_> {
         let broken = |why: ImapError| login::explained(&why.to_string(), self.provider);
         let first = self.folders.first().map_or("INBOX", String::as_str);
         let mut session = login::imap(self.imap, &self.limits, first, self.provider).await?;
-        let there = session.uids_from(1).await.map_err(broken)?;
+        let mut there = session.uids_from(1).await.map_err(broken)?;
+        for folder in self.folders.iter().skip(1) {
+            if there.is_empty() && session.select(folder).await.is_ok() {
+                there = session.uids_from(1).await.map_err(broken)?;
+            }
+        }
         let mut readings = Vec::new();
         for uid in there.iter().rev().take(OLDER_MAX) {
             // A mail that vanished meanwhile is no reason to stop.

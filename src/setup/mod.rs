@@ -17,6 +17,7 @@ mod errand;
 mod files;
 mod learn;
 mod login;
+mod mark;
 mod names;
 pub mod online;
 mod probe;

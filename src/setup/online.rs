@@ -9,10 +9,10 @@ use super::{
     domain::{self, AgentDomain, USUAL_SELECTORS},
     errand::{Errand, Outcome},
     login::{self, Refused},
-    names,
-    probe::{Plan, Question, judge},
+    mark, names,
+    probe::{Plan, Question, Trip, judge},
     provider::{self, Provider},
-    report::Report,
+    report::{Report, Row},
     verdicts::{Expected, rows},
 };
 use crate::{
@@ -63,6 +63,10 @@ pub async fn look(config: &Config, online: Online, progress: &dyn Fn(&str)) -> R
                 online.wait.as_secs()
             ));
             returned = probe(&mut report, config, mailbox, provider, store.as_ref(), online.wait).await;
+        }
+        let is_marked = |row: &Row| row.what == format!("{}: mark of internal mail", mailbox.name);
+        if !config.policy.trust.internal.is_empty() && !report.rows.iter().any(is_marked) {
+            known_mark(&mut report, mailbox, store.as_ref()).await;
         }
         let domain = domain_of(&mailbox.address);
         if let Some(resolver) = &resolver
@@ -286,6 +290,7 @@ async fn probe(
         mark: if policy.subaddressing.is_empty() { "+" } else { &policy.subaddressing },
         desk_id: &config.policy.desk_id,
         authserv_ids: &trust.authserv_ids,
+        internal: !trust.internal.is_empty(),
         now: edge::now(),
     };
     let questions = [Question::Plain, Question::Subaddress, Question::NullSender, Question::TokenSender];
@@ -301,6 +306,9 @@ async fn probe(
             };
             rows(report, &expected, &learned);
             remains(report, &mailbox.name, &outcome);
+            if plan.internal {
+                internal_mark(report, config, mailbox, &errand, &outcome.trips).await;
+            }
             outcome.plain_bytes
         }
         Err(why) => {
@@ -308,6 +316,47 @@ async fn probe(
             None
         }
     }
+}
+
+/// Holds the forged mark of internal mail against what came back and what lies in the mailbox, and records the verdict: by it
+/// the desk believes the mark or does not.
+async fn internal_mark(
+    report: &mut Report,
+    config: &Config,
+    mailbox: &MailboxConfig,
+    errand: &Errand<'_>,
+    trips: &[Trip],
+) {
+    let agents = config.policy.agents.iter().map(|agent| domain_of(&agent.address).to_owned());
+    let own: Vec<String> = config.policy.trust.internal.iter().cloned().chain(agents).collect();
+    let older = errand.older_mails().await.unwrap_or_default();
+    let verdict = mark::row(report, &mailbox.name, mark::judge(trips), &mark::outside(&older, &own));
+    let (Some(holds), Some((name, store))) = (verdict, errand.desk) else {
+        if verdict == Some(true) {
+            report.warn(
+                format!("{}: mark of internal mail", mailbox.name),
+                "the store is not there yet, so that this cannot be remembered and counts for nobody",
+                "Start the service once, and check again.",
+            );
+        }
+        return;
+    };
+    if let Err(why) = store.set_internal_mark(name, &mailbox.imap.host, holds, edge::now()).await {
+        report.fail(
+            format!("{}: mark of internal mail", mailbox.name),
+            format!("what the probe showed was not remembered: {why}"),
+            "Run the check as the user who runs maildesk.",
+        );
+    }
+}
+
+/// What an earlier probe showed, where this look taught nothing.
+async fn known_mark(report: &mut Report, mailbox: &MailboxConfig, store: Option<&Store>) {
+    let holds = match store {
+        Some(store) => store.internal_mark_holds(&mailbox.name, &mailbox.imap.host).await.unwrap_or(false),
+        None => false,
+    };
+    mark::row_of_before(report, &mailbox.name, holds);
 }
 
 fn remains(report: &mut Report, mailbox: &str, outcome: &Outcome) {

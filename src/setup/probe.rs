@@ -5,6 +5,7 @@
 //! ticket of it; it is recognised by 128 random bits in its Message-ID, its subject and a header, of which relays keep at
 //! least one; what did not come back in time is "not seen", never "refused".
 
+use super::mark;
 use crate::{
     desk::{
         Trust,
@@ -55,6 +56,8 @@ pub struct Plan<'a> {
     pub desk_id: &'a str,
     /// Names under which results are forged.
     pub authserv_ids: &'a [String],
+    /// Whether Exchange's mark of internal mail is forged.
+    pub internal: bool,
     pub now: jiff::Timestamp,
 }
 
@@ -78,6 +81,7 @@ impl Plan<'_> {
         ];
         if question == Question::Plain {
             headers.extend(self.authserv_ids.iter().map(|id| forged(id, &own, domain, nonce)));
+            headers.extend(mark::forged(nonce).into_iter().filter(|_| self.internal));
         }
         let mail = Outgoing {
             from: Address { name: Some("maildesk".to_owned()), address: own },
@@ -277,6 +281,7 @@ mod tests {
             mark: "+",
             desk_id: "abc123",
             authserv_ids: ids,
+            internal: false,
             now: jiff::Timestamp::UNIX_EPOCH,
         }
     }

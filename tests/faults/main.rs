@@ -20,3 +20,4 @@ mod secrets;
 mod sent;
 mod servers;
 mod storage;
+mod tenant;

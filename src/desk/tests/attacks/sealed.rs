@@ -109,8 +109,9 @@ fn a_seal_proves_only_by_a_named_sealer_that_found_a_pass() {
     assert!(judged() >= 90, "{}", judged());
 }
 
-const MARK: [&str; 4] = [
+const MARK: [&str; 5] = [
     "X-MS-Exchange-Organization-AuthAs: Internal",
+    "X-MS-Exchange-Organization-AuthMechanism: 04",
     "X-MS-Exchange-Organization-AuthSource: SN6PR01MB0001.prod.exchangelabs.com",
     "X-MS-Exchange-Organization-MessageDirectionality: Originating",
     "X-MS-Exchange-CrossTenant-AuthAs: Internal",
@@ -132,26 +133,33 @@ fn inside(name: &str, fields: &[&str]) -> Mail {
 fn the_mark_of_internal_mail_counts_once_whole_and_where_a_probe_held() {
     let own = minted(Purpose::Agent, 1042, 100);
     assert_eq!(fate(&inside("the mark", &MARK).marked(&own).decided()), Fate::Done);
-    assert_eq!(fate(&inside("in short", &MARK[..2]).marked(&own).decided()), Fate::Done);
+    assert_eq!(fate(&inside("in short", &MARK[..3]).marked(&own).decided()), Fate::Done);
 
-    let [auth_as, source, direction, tenant] = MARK;
+    let [auth_as, login, source, direction, tenant] = MARK;
     let twice = |field| [MARK.as_slice(), &[field]].concat();
     for (name, fields) in [
         ("no mark", vec![]),
         ("the field of tenants alone", vec![tenant]),
-        ("without its server", vec![auth_as, direction, tenant]),
-        ("without the mark itself", vec![source, direction, tenant]),
-        ("from outside", vec!["X-MS-Exchange-Organization-AuthAs: Anonymous", source]),
-        ("nearly", vec!["X-MS-Exchange-Organization-AuthAs: Internally", source]),
-        ("with more behind it", vec!["X-MS-Exchange-Organization-AuthAs: Internal x", source]),
-        ("an odd spelling", vec!["X-MS-Exchange-Organization-AuthAs : Internal", source]),
+        ("without its server", vec![auth_as, login, direction, tenant]),
+        ("without the mark itself", vec![login, source, direction, tenant]),
+        ("from outside", vec!["X-MS-Exchange-Organization-AuthAs: Anonymous", login, source]),
+        ("nearly", vec!["X-MS-Exchange-Organization-AuthAs: Internally", login, source]),
+        ("with more behind it", vec!["X-MS-Exchange-Organization-AuthAs: Internal x", login, source]),
+        ("an odd spelling", vec!["X-MS-Exchange-Organization-AuthAs : Internal", login, source]),
         ("the mark and an odd spelling", twice("X-MS-Exchange-Organization-AuthAs : Internal")),
-        ("another name", vec!["X-MS-Exchange-Organization-Auth-As: Internal", source]),
+        ("another name", vec!["X-MS-Exchange-Organization-Auth-As: Internal", login, source]),
+        ("of a relay", vec![auth_as, "X-MS-Exchange-Organization-AuthMechanism: 10", source]),
+        ("of whom knows whom", vec![auth_as, "X-MS-Exchange-Organization-AuthMechanism: 19", source]),
+        ("without a login", vec![auth_as, source, direction, tenant]),
+        ("two logins", twice("X-MS-Exchange-Organization-AuthMechanism: 10")),
         ("twice", twice(auth_as)),
         ("both", twice("X-MS-Exchange-Organization-AuthAs: Anonymous")),
         ("two servers", twice("X-MS-Exchange-Organization-AuthSource: evil.example")),
-        ("a server without a name", vec![auth_as, "X-MS-Exchange-Organization-AuthSource: x"]),
-        ("it came in", vec![auth_as, source, "X-MS-Exchange-Organization-MessageDirectionality: Incoming"]),
+        ("a server without a name", vec![auth_as, login, "X-MS-Exchange-Organization-AuthSource: x"]),
+        (
+            "it came in",
+            vec![auth_as, login, source, "X-MS-Exchange-Organization-MessageDirectionality: Incoming"],
+        ),
         ("another tenant says otherwise", twice("X-MS-Exchange-CrossTenant-AuthAs: Anonymous")),
     ] {
         assert_proves_nothing(&inside(name, &fields));
