@@ -145,57 +145,125 @@ pub fn is_same_or_below(domain: &str, above: &str) -> bool {
     domain.strip_suffix(above).is_some_and(|head| head.is_empty() || head.ends_with('.'))
 }
 
-/// Whether a TXT record is a DKIM key that is not revoked.
+/// A published DKIM key, by what a signature with it proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DkimKey {
+    None,
+    /// RSA under 2048 bits: it keeps mail out of junk folders, and proves no agent.
+    Short,
+    Strong,
+}
+
+/// Bytes that the public key of an RSA pair of 2048 bits takes at least: its modulus alone.
+const STRONG_KEY_BYTES: usize = 256;
+
+/// What key a TXT record is; an empty one is revoked.
 #[must_use]
-pub fn is_dkim_key(record: &str) -> bool {
-    record
-        .split(';')
-        .filter_map(|tag| tag.split_once('='))
-        .any(|(name, value)| name.trim() == "p" && !value.trim().is_empty())
+pub fn dkim_key(record: &str) -> DkimKey {
+    let tag = |wanted: &str| {
+        let tags = record.split(';').filter_map(|tag| tag.split_once('='));
+        tags.map(|(name, value)| (name.trim(), value))
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value)
+    };
+    let public: String = tag("p").unwrap_or_default().split_whitespace().collect();
+    if public.is_empty() {
+        return DkimKey::None;
+    }
+    let bytes = public.trim_end_matches('=').len() * 3 / 4;
+    let is_rsa = tag("k").is_none_or(|kind| kind.trim().eq_ignore_ascii_case("rsa"));
+    if is_rsa && bytes < STRONG_KEY_BYTES { DkimKey::Short } else { DkimKey::Strong }
 }
 
 /// Selectors that are tried where the provider's own are not known. A domain's selectors cannot be listed.
 pub const USUAL_SELECTORS: [&str; 10] =
     ["default", "dkim", "mail", "selector1", "selector2", "google", "s1", "s2", "k1", "fm1"];
 
+/// The newest mail of an agent that the store holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newest {
+    pub at: jiff::Timestamp,
+    pub proven: bool,
+    /// `proven by dkim`, or why not.
+    pub words: &'static str,
+}
+
 /// What is known of an agents' domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentDomain {
     pub dmarc: Dmarc,
-    /// A key stands under one of the usual selectors.
-    pub dkim_key: bool,
+    /// The best key under one of the usual selectors.
+    pub dkim_key: DkimKey,
     /// `[trust] authserv_ids` names a server whose results are believed.
     pub results_believed: bool,
     /// Its mail comes through the same servers as the desk's: `auth=pass` of a submission may prove it.
     pub own: bool,
+    /// The provider's mark of internal mail counts for it.
+    pub marked: bool,
+    /// What really came is better than what DNS promises.
+    pub newest: Option<Newest>,
 }
 
 /// Adds the row about whether mail of the agents at `domain` can be proven to be theirs (FAULTS section 1 A).
-pub fn judge_agents(report: &mut Report, domain: &str, known: AgentDomain) {
+pub fn judge_agents(report: &mut Report, domain: &str, known: &AgentDomain) {
     let what = format!("agents at {domain}");
     let unproven = "their commands and replies wait for a confirmation each time";
     let has_dmarc = !matches!(known.dmarc, Dmarc::Absent | Dmarc::Broken);
+    if let Some(newest) = &known.newest {
+        let date = newest.at.strftime("%Y-%m-%d");
+        if newest.proven {
+            report.pass(what, format!("the newest mail of an agent there, of {date}, was {}", newest.words));
+        } else {
+            let found =
+                format!("the newest mail of an agent there, of {date}, was not proven: {}", newest.words);
+            report.warn(what, format!("{found}; {unproven}"), remedy(domain, known));
+        }
+        return;
+    }
     match known {
+        AgentDomain { marked: true, .. } => {
+            report.pass(what, "their mail can be proven: by the mark of internal mail, or its own signature");
+        }
         _ if has_dmarc && known.results_believed => {
             report.pass(what, "their mail can be proven: DMARC, judged by the mailbox's own server");
         }
-        AgentDomain { dkim_key: true, .. } => {
+        AgentDomain { dkim_key: DkimKey::Strong, .. } => {
             report.pass(what, "their mail can be proven: by its DKIM signature, checked here");
         }
-        AgentDomain { own: true, results_believed: true, .. } => report.warn(
-            what,
-            "their mail is proven only where the server writes auth=pass for their submission",
-            format!("Sign mail of {domain} with DKIM and publish DMARC, or see that the server writes auth=pass."),
-        ),
-        _ if has_dmarc => report.warn(
-            what,
-            format!("no DKIM key was found under the usual selectors, and no server's results are believed: {unproven}"),
-            "Name the mailbox's own server in [trust] authserv_ids, or have the domain sign with DKIM (2048 bits).",
-        ),
-        _ => report.warn(
-            what,
-            format!("neither DMARC nor a DKIM key was found: {unproven}"),
-            format!("Have {domain} sign its mail with DKIM (2048 bits) and publish DMARC."),
+        AgentDomain { own: true, results_believed: true, .. } => {
+            let found = "their mail is proven only where the server writes auth=pass for their submission";
+            report.warn(what, found, remedy(domain, known));
+        }
+        AgentDomain { dkim_key: DkimKey::Short, .. } => {
+            let found = format!("their DKIM key is shorter than 2048 bits, which proves nobody: {unproven}");
+            report.warn(what, found, remedy(domain, known));
+        }
+        _ if has_dmarc => {
+            let found =
+                "no DKIM key was found under the usual selectors, and no server's results are believed";
+            report.warn(what, format!("{found}: {unproven}"), remedy(domain, known));
+        }
+        _ => {
+            let found = format!("neither DMARC nor a DKIM key was found: {unproven}");
+            report.warn(what, found, remedy(domain, known));
+        }
+    }
+}
+
+/// What would let the agents' mail be proven.
+fn remedy(domain: &str, known: &AgentDomain) -> String {
+    if known.own && known.results_believed {
+        return format!(
+            "Sign mail of {domain} with DKIM and publish DMARC, or see that the server writes auth=pass."
+        );
+    }
+    match known.dkim_key {
+        DkimKey::Short => format!("Have {domain} sign with a key of 2048 bits."),
+        DkimKey::None if known.results_believed => {
+            format!("Have {domain} sign its mail with DKIM (2048 bits) and publish DMARC.")
+        }
+        DkimKey::None | DkimKey::Strong => format!(
+            "Name the mailbox's own server in [trust] authserv_ids, or have {domain} sign each mail with DKIM (2048 bits)."
         ),
     }
 }
@@ -251,17 +319,64 @@ mod tests {
 
     #[test]
     fn agents_domains_are_judged_by_what_can_prove_their_mail() {
-        let base = AgentDomain { dmarc: Dmarc::Absent, dkim_key: false, results_believed: false, own: false };
-        for (known, verdict) in [
-            (AgentDomain { dmarc: Dmarc::Reject, results_believed: true, ..base }, Verdict::Pass),
-            (AgentDomain { dkim_key: true, ..base }, Verdict::Pass),
-            (AgentDomain { own: true, results_believed: true, ..base }, Verdict::Warn),
-            (AgentDomain { dmarc: Dmarc::Reject, ..base }, Verdict::Warn),
-            (base, Verdict::Warn),
+        let base = AgentDomain {
+            dmarc: Dmarc::Absent,
+            dkim_key: DkimKey::None,
+            results_believed: false,
+            own: false,
+            marked: false,
+            newest: None,
+        };
+        let newest =
+            |proven, words| Some(Newest { at: "2026-11-23T09:00:00Z".parse().unwrap(), proven, words });
+        let with = |change: fn(&mut AgentDomain)| {
+            let mut known = base.clone();
+            change(&mut known);
+            known
+        };
+        for (known, verdict, words) in [
+            (
+                with(|k| (k.dmarc, k.results_believed) = (Dmarc::Reject, true)),
+                Verdict::Pass,
+                "judged by the mailbox's own server",
+            ),
+            (with(|k| k.dkim_key = DkimKey::Strong), Verdict::Pass, "checked here"),
+            (with(|k| k.dkim_key = DkimKey::Short), Verdict::Warn, "2048 bits"),
+            (with(|k| k.marked = true), Verdict::Pass, "mark of internal mail"),
+            (with(|k| (k.own, k.results_believed) = (true, true)), Verdict::Warn, "auth=pass"),
+            (with(|k| k.dmarc = Dmarc::Reject), Verdict::Warn, "usual selectors"),
+            (base.clone(), Verdict::Warn, "neither DMARC nor"),
+            (
+                AgentDomain { newest: newest(true, "proven by dkim"), ..base.clone() },
+                Verdict::Pass,
+                "of 2026-11-23, was proven by dkim",
+            ),
+            (
+                AgentDomain {
+                    newest: newest(false, "the DKIM key or algorithm is too weak"),
+                    dkim_key: DkimKey::Short,
+                    ..base.clone()
+                },
+                Verdict::Warn,
+                "was not proven: the DKIM key or algorithm is too weak",
+            ),
         ] {
             let mut report = Report::default();
-            judge_agents(&mut report, "acme.example", known);
+            judge_agents(&mut report, "acme.example", &known);
             assert_eq!(report.rows[0].verdict, verdict, "{known:?}");
+            assert!(report.rows[0].found.contains(words), "{:?}", report.rows[0]);
         }
+    }
+
+    #[test]
+    fn keys_are_told_by_their_length() {
+        let key = |bytes: usize| "A".repeat(bytes.div_ceil(3) * 4);
+        // DER of RSA keys of 1024 and 2048 bits, and the 32 bytes of Ed25519.
+        assert_eq!(dkim_key(&format!("v=DKIM1; k=rsa; p={}", key(162))), DkimKey::Short);
+        assert_eq!(dkim_key(&format!("p={}", key(140))), DkimKey::Short);
+        assert_eq!(dkim_key(&format!("v=DKIM1; p={}", key(294))), DkimKey::Strong);
+        assert_eq!(dkim_key(&format!("v=DKIM1; k=ed25519; p={}", key(32))), DkimKey::Strong);
+        assert_eq!(dkim_key("v=DKIM1; k=rsa; p="), DkimKey::None);
+        assert_eq!(dkim_key("v=spf1 -all"), DkimKey::None);
     }
 }

@@ -4,7 +4,7 @@ use hickory_resolver::TokioResolver;
 
 use super::{
     discover::{SERVICES, Said, Service},
-    domain::{self, Dmarc},
+    domain::{self, DkimKey, Dmarc},
 };
 use crate::net::records::{self, NoAnswer, SrvRecord};
 
@@ -44,7 +44,7 @@ pub async fn dmarc(resolver: &TokioResolver, domain: &str) -> Result<Dmarc, NoAn
     Ok(Dmarc::Absent)
 }
 
-/// The first of these selectors under which a domain publishes a DKIM key.
+/// The best key that a domain publishes under one of these selectors, with the selector.
 ///
 /// # Errors
 /// When DNS does not answer.
@@ -52,12 +52,16 @@ pub async fn dkim_selector(
     resolver: &TokioResolver,
     domain: &str,
     selectors: &[&'static str],
-) -> Result<Option<&'static str>, NoAnswer> {
+) -> Result<Option<(&'static str, DkimKey)>, NoAnswer> {
+    let mut best = None;
     for selector in selectors {
         let name = format!("{selector}._domainkey.{domain}");
-        if records::txt(resolver, &name).await?.iter().any(|record| domain::is_dkim_key(record)) {
-            return Ok(Some(selector));
+        let records = records::txt(resolver, &name).await?;
+        match records.iter().map(|record| domain::dkim_key(record)).max() {
+            Some(DkimKey::Strong) => return Ok(Some((selector, DkimKey::Strong))),
+            Some(DkimKey::Short) => best = best.or(Some((*selector, DkimKey::Short))),
+            Some(DkimKey::None) | None => {}
         }
     }
-    Ok(None)
+    Ok(best)
 }

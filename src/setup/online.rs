@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 use hickory_resolver::TokioResolver;
 
 use super::{
-    domain::{self, AgentDomain, USUAL_SELECTORS},
+    domain::{self, AgentDomain, DkimKey, Newest, USUAL_SELECTORS},
     errand::{Errand, Outcome},
     login::{self, Refused},
     mark, names,
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{
     config::{After, Config, MailboxConfig, Sent, StoreConfig},
-    desk::{Trust, proof::Origin, proof::origin},
+    desk::{MailFacts, Trust, proof::Origin, proof::origin},
     edge,
     imap::{ImapLimits, Session},
-    intake::{Inquiry, Prover, imap_limits, open_store, read_once, store_options},
+    intake::{Inquiry, Prover, imap_limits, open_store, read_once, read_policy, store_options},
     mail::{ReadPolicy, Reading},
     net::{self, records},
     smtp::Deadlines,
@@ -77,7 +77,7 @@ pub async fn look(config: &Config, online: Online, progress: &dyn Fn(&str)) -> R
         }
     }
     if let Some(resolver) = &resolver {
-        agents(&mut report, config, resolver).await;
+        agents(&mut report, config, resolver, store.as_ref()).await;
     }
     if config.policy.operators.is_empty() {
         report.warn(
@@ -440,7 +440,10 @@ async fn dkim(
     let own = provider.map_or(&[][..], |p| p.dkim_selectors);
     let selectors: Vec<&'static str> = own.iter().chain(&USUAL_SELECTORS).copied().collect();
     Ok(match names::dkim_selector(resolver, domain, &selectors).await? {
-        Some(selector) => Ok(format!(
+        Some((selector, DkimKey::Short)) => Err(format!(
+            "the key under {selector}._domainkey is shorter than 2048 bits, which many receivers do not count"
+        )),
+        Some((selector, _)) => Ok(format!(
             "a key is published under {selector}._domainkey (mail to itself is not signed, so none was checked)"
         )),
         None => Err("no signature was seen, and no key under the usual selectors".to_owned()),
@@ -452,7 +455,7 @@ fn read(bytes: &[u8]) -> Option<Reading> {
 }
 
 /// Whether mail of the agents can be proven to be theirs.
-async fn agents(report: &mut Report, config: &Config, resolver: &TokioResolver) {
+async fn agents(report: &mut Report, config: &Config, resolver: &TokioResolver, store: Option<&Store>) {
     let policy = &config.policy;
     if policy.agents.is_empty() {
         report.warn(
@@ -463,18 +466,21 @@ async fn agents(report: &mut Report, config: &Config, resolver: &TokioResolver) 
     }
     let domains: BTreeSet<&str> = policy.agents.iter().map(|agent| domain_of(&agent.address)).collect();
     for domain in domains {
+        let selectors = agent_selectors(resolver, domain).await;
         let found = async {
             Ok::<_, records::NoAnswer>(AgentDomain {
                 dmarc: names::dmarc(resolver, domain).await?,
-                dkim_key: names::dkim_selector(resolver, domain, &agent_selectors(resolver, domain).await)
+                dkim_key: names::dkim_selector(resolver, domain, &selectors)
                     .await?
-                    .is_some(),
+                    .map_or(DkimKey::None, |(_, key)| key),
                 results_believed: !policy.trust.authserv_ids.is_empty(),
                 own: policy.mailboxes.iter().any(|mailbox| domain_of(&mailbox.address) == domain),
+                marked: is_marked(config, domain, store).await,
+                newest: newest(config, domain, store).await,
             })
         };
         match found.await {
-            Ok(known) => domain::judge_agents(report, domain, known),
+            Ok(known) => domain::judge_agents(report, domain, &known),
             Err(why) => report.warn(
                 format!("agents at {domain}"),
                 why.to_string(),
@@ -482,6 +488,35 @@ async fn agents(report: &mut Report, config: &Config, resolver: &TokioResolver) 
             ),
         }
     }
+}
+
+/// Whether the mark of internal mail counts for a domain, in every mailbox.
+async fn is_marked(config: &Config, domain: &str, store: Option<&Store>) -> bool {
+    let Some(store) = store.filter(|_| config.policy.trust.internal.iter().any(|own| own == domain)) else {
+        return false;
+    };
+    for mailbox in &config.mailboxes {
+        if !store.internal_mark_holds(&mailbox.name, &mailbox.imap.host).await.unwrap_or(false) {
+            return false;
+        }
+    }
+    true
+}
+
+/// What the newest mail of the domain's agents proves by the config of today.
+async fn newest(config: &Config, domain: &str, store: Option<&Store>) -> Option<Newest> {
+    let mut newest: Option<Newest> = None;
+    for agent in config.policy.agents.iter().filter(|agent| domain_of(&agent.address) == domain) {
+        let Ok(Some((at, bytes, facts))) = store?.newest_of_agent(&agent.address).await else { continue };
+        let Ok(facts) = serde_json::from_str::<MailFacts>(&facts) else { continue };
+        let Ok((reading, _)) = read_once(bytes, read_policy(&config.policy)) else { continue };
+        let origin = origin(&reading, &facts.findings, &config.policy.trust);
+        if newest.as_ref().is_none_or(|known| known.at < at) {
+            newest =
+                Some(Newest { at, proven: origin.is_proven() && !facts.replayed, words: origin.words() });
+        }
+    }
+    newest
 }
 
 /// The selectors of the provider that the domain's MX names, and the usual ones.

@@ -8,14 +8,23 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     Result, Store, Window,
-    columns::{ROWS_AT_ONCE, clean, micros, parameters, value_rows},
-    engine::{query, query_scalar},
+    columns::{ROWS_AT_ONCE, clean, instant, micros, parameters, value_rows},
+    engine::{query, query_as, query_scalar},
     failure::Context,
     gather::before,
 };
 
 /// How long a signed mail is remembered. The secret addresses that a replay would need live 30 days.
 const LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// Of replies and notes, and of mails that a confirmation was asked for.
+const NEWEST: &str =
+    "SELECT f.decided_at, r.bytes, f.facts FROM raw_message r JOIN facts f ON f.raw_id = r.id
+    WHERE r.id = (SELECT MAX(n.raw_id) FROM (
+        SELECT MAX(m.raw_id) AS raw_id FROM message m JOIN person p ON p.id = m.author_id
+            WHERE p.address = $1 AND m.kind IN ('reply', 'note')
+        UNION ALL SELECT MAX(c.held_raw_id) FROM confirmation c WHERE c.agent = $1) n)
+    ORDER BY f.id LIMIT 1";
 
 const MARK: &str = "SELECT holds FROM internal_mark WHERE mailbox = $1 AND host = $2";
 
@@ -94,6 +103,20 @@ impl Store {
             .await
             .context("reading what a probe showed")?;
         Ok(holds == Some(1))
+    }
+
+    /// The newest mail of an agent: its bytes, when it was decided first, and the stored form of the facts of that decision.
+    /// Mails that made neither a message nor a question are not found.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn newest_of_agent(&self, address: &str) -> Result<Option<(Timestamp, Vec<u8>, String)>> {
+        let row: Option<(i64, Vec<u8>, String)> = query_as(NEWEST)
+            .bind(clean(address))
+            .fetch_optional(&self.readers)
+            .await
+            .context("looking for an agent's newest mail")?;
+        row.map(|(at, bytes, facts)| Ok((instant(at)?, bytes, facts))).transpose()
     }
 
     /// Records what a probe of this mailbox showed.

@@ -1,7 +1,10 @@
 //! A mailbox at Microsoft 365, as a scripted server plays it: mail of colleagues has no signature, and a mark says that it was
 //! submitted inside. The mark counts once `check --online` showed that nobody else can write it.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use maildesk_lab::{
     desk::DeskOptions,
@@ -13,6 +16,7 @@ use maildesk_lab::{
 use crate::scene::{ALICE, Scene, address, letter, options, scene};
 
 const FIREWALL: [&str; 2] = [PREFIX, "Authentication-Results"];
+const MARK: &str = "support: mark of internal mail";
 const PREFIX: &str = "X-MS-Exchange-Organization-";
 
 /// What the server writes above mail that is submitted with a login.
@@ -47,8 +51,8 @@ fn told() -> (Scene, Mail) {
     (scene, notification)
 }
 
-/// `check --online`, with the server delivering what it sends as `edit` leaves it. Its exit status, and what it says of the mark.
-fn check(scene: &Scene, edit: impl Fn(&[u8]) -> Vec<u8>) -> (bool, String) {
+/// `check --online`, with the server delivering what it sends as `edit` leaves it. Its exit status, and what it says of `what`.
+fn check(scene: &Scene, what: &str, edit: impl Fn(&[u8]) -> Vec<u8>) -> (bool, String) {
     let mut known = scene.smtp.received().len();
     let arguments = ["check", "--online", "--json", "--probe-wait", "20"];
     let output = std::thread::scope(|threads| {
@@ -61,7 +65,7 @@ fn check(scene: &Scene, edit: impl Fn(&[u8]) -> Vec<u8>) -> (bool, String) {
             for mail in &mails[known..] {
                 known += 1;
                 if mail.rcpt_to.iter().any(|to| to.starts_with("support")) {
-                    scene.imap.deliver(u32::try_from(1000 + known).unwrap(), &edit(&mail.data));
+                    scene.imap.deliver(next_uid(), &edit(&mail.data));
                 }
             }
         }
@@ -69,11 +73,18 @@ fn check(scene: &Scene, edit: impl Fn(&[u8]) -> Vec<u8>) -> (bool, String) {
     });
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let rows = json["rows"].as_array().unwrap();
-    let row = rows.iter().find(|row| row["what"] == "support: mark of internal mail").unwrap();
+    let row = rows.iter().find(|row| row["what"] == what).unwrap();
     (output.status.success(), format!("{}: {}", row["verdict"].as_str().unwrap(), row["found"]))
 }
 
-fn answer(scene: &Scene, uid: u32, notification: &Mail, words: &str) {
+/// The next UID.
+fn next_uid() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(100);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn answer(scene: &Scene, notification: &Mail, words: &str) {
+    let uid = next_uid();
     let (_, raw) = reply_to(notification, ALICE, &format!("a{uid}@desk.test"), words);
     scene.imap.deliver(uid, &marked(&raw));
 }
@@ -86,18 +97,20 @@ fn wait_for(scene: &Scene, to: &str, words: &str) {
 #[test]
 fn a_colleague_is_proven_once_a_probe_showed_that_the_mark_holds() {
     let (scene, notification) = told();
-    answer(&scene, 2, &notification, "Too early.");
+    answer(&scene, &notification, "Too early.");
     wait_for(&scene, ALICE, "Too early.");
     let client = address(1);
     assert_eq!(scene.to(&client).len(), 1, "Alice is asked, and the client has the acknowledgement alone");
-    let (passed, row) = check(&scene, guarded);
+    let (passed, row) = check(&scene, MARK, guarded);
     assert!(row.starts_with("pass: "), "{row}");
     assert!(passed, "{row}");
-    answer(&scene, 5003, &notification, "Please clear the cache.");
+    answer(&scene, &notification, "Please clear the cache.");
     wait_for(&scene, &client, "Please clear the cache.");
+    let (_, row) = check(&scene, "agents at desk.test", guarded);
+    assert!(row.contains("was proven by the provider's mark"), "{row}");
     // The mark beside another one says nothing.
     let (_, raw) = reply_to(&notification, ALICE, "a4@desk.test", "Forged words.");
-    scene.imap.deliver(5004, &marked(&marked(&raw)));
+    scene.imap.deliver(next_uid(), &marked(&marked(&raw)));
     wait_for(&scene, ALICE, "Forged words.");
     scene.desk.wait_until_quiet().unwrap();
     assert!(scene.to(&client).iter().all(|m| !m.text().contains("Forged words.")));
@@ -107,9 +120,9 @@ fn a_colleague_is_proven_once_a_probe_showed_that_the_mark_holds() {
 #[test]
 fn a_mark_that_others_can_write_counts_for_nobody() {
     let (scene, notification) = told();
-    let (passed, row) = check(&scene, |raw| raw.to_vec());
+    let (passed, row) = check(&scene, MARK, |raw| raw.to_vec());
     assert!(!passed && row.starts_with("fail: ") && row.contains("anybody could pretend"), "{row}");
-    answer(&scene, 5002, &notification, "Not proven.");
+    answer(&scene, &notification, "Not proven.");
     wait_for(&scene, ALICE, "Not proven.");
     scene.desk.wait_until_quiet().unwrap();
     assert_eq!(scene.to(&address(1)).len(), 1);

@@ -7,6 +7,7 @@ use maildesk_lab::{
     house::House,
     scripted_imap::{PASSWORD, ScriptedImap},
     scripted_smtp::ScriptedSmtp,
+    sign::{Key, Signer},
 };
 
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
@@ -59,6 +60,10 @@ fn domains_are_judged_by_what_dns_says() {
     house.dns.set_txt("desk.test", "v=spf1 mx -all");
     house.dns.set_txt("_dmarc.desk.test", "v=DMARC1; p=quarantine");
     house.dns.set_txt("mail._domainkey.desk.test", "v=DKIM1; k=rsa; p=MIIB");
+    let short = rows(&desk, &["--no-probe"]);
+    let short = row(&short, "desk.test: DKIM");
+    assert!(short.starts_with("warn: ") && short.contains("2048 bits"), "{short}");
+    drop(Signer::with_key("desk.test", Key::Rsa2048, &house.dns));
     let after = rows(&desk, &["--no-probe"]);
     for what in ["desk.test: SPF", "desk.test: DMARC", "desk.test: DKIM", "agents at desk.test"] {
         assert!(row(&after, what).starts_with("pass: "), "{}", row(&after, what));

@@ -1,8 +1,12 @@
 //! What the store remembers of where mail came from.
 
 use jiff::SignedDuration;
+use maildesk::{
+    desk::MessageKind,
+    store::{NewConfirmation, NewOutbox, OutboxKind},
+};
 
-use crate::house::{at, each_engine};
+use crate::house::{Mail, at, changing, each_engine, held, message, outgoing};
 
 fn keys(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -73,5 +77,37 @@ fn what_a_probe_showed_holds_for_its_mailbox_and_host_until_the_next() {
         assert!(!holds("support", "imap.a.test").await);
         house.store.set_internal_mark("support", "imap.b.test", true, at(2)).await.unwrap();
         assert!(holds("support", "imap.b.test").await && !holds("support", "imap.a.test").await);
+    });
+}
+
+#[test]
+fn an_agent_s_newest_mail_is_the_last_that_was_done_or_asked_about() {
+    each_engine(|house| async move {
+        let newest = async |address: &str| {
+            let found = house.store.newest_of_agent(address).await.unwrap();
+            found.map(|(at, bytes, facts)| {
+                assert_eq!(facts, "{\"mail\":{}}");
+                (at, String::from_utf8(bytes).unwrap().lines().next().unwrap_or_default().to_owned())
+            })
+        };
+        let ticket = house.ticket(1, "one").await;
+        let alice = house.person("alice@example.com").await;
+        assert_eq!(newest("alice@example.com").await, None);
+        let raws = house.keep(&[2, 3]).await;
+        let facts = house.facts(ticket, at(20)).await;
+        let reply = changing(&facts, vec![message(MessageKind::Reply, alice.id)]);
+        house.decide(Some(raws[0]), Some(&Mail::named("reply")), &reply, at(20)).await.unwrap();
+        assert_eq!(newest("alice@example.com").await, Some((at(20), "Subject: 2".to_owned())));
+        house.decide(Some(raws[1]), Some(&Mail::named("held")), &held(), at(30)).await.unwrap();
+        let question = NewConfirmation {
+            nonce_hash: [7; 32],
+            agent: "alice@example.com".into(),
+            held: raws[1],
+            expires_at: at(1000),
+        };
+        let mail = outgoing(OutboxKind::Confirmation, "alice@example.com", "question@desk");
+        house.enqueue(&[NewOutbox { confirmation: Some(question), ..mail }], at(30)).await;
+        assert_eq!(newest("alice@example.com").await, Some((at(30), "Subject: 3".to_owned())));
+        assert_eq!(newest("client@client.example").await, None, "a client's mail is none");
     });
 }
