@@ -103,6 +103,8 @@ fn an_agent_s_newest_mail_is_the_last_that_was_done_or_asked_about() {
             nonce_hash: [7; 32],
             agent: "alice@example.com".into(),
             held: raws[1],
+            action: "reply".into(),
+            seal: [0; 32].to_vec(),
             expires_at: at(1000),
         };
         let mail = outgoing(OutboxKind::Confirmation, "alice@example.com", "question@desk");

@@ -56,7 +56,10 @@ fn marks_and_tokens_are_never_taken_for_each_other() {
     let mark = keys().mint_bounce(ID, 20_000);
     assert_eq!(keys().check(&mark, 1, &BTreeMap::new()), None);
     for padded in [format!("{mark}aa"), format!("aa{mark}")] {
-        assert!(!matches!(keys().check(&padded, 1, &BTreeMap::new()), Some(TokenFinding::Valid(_))), "{padded}");
+        assert!(
+            !matches!(keys().check(&padded, 1, &BTreeMap::new()), Some(TokenFinding::Valid(_))),
+            "{padded}"
+        );
     }
     for purpose in [Purpose::Client, Purpose::Agent] {
         let token = Token { purpose, ticket: TicketId(1042), person: PersonId(77), expires_day: 20_000 };
