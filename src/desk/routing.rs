@@ -1,12 +1,9 @@
 //! Category, priority, team and tags of a new ticket (SPEC section 7): explicit rules first, then what triage guessed.
 //!
-//! Invariant: a guess under the threshold files nothing; the ticket then waits for a person's word.
+//! Invariant: a guess that is not sure enough to file by itself files nothing; the ticket then waits for a person's word.
 
 use super::{MailFacts, Policy, Priority, Rule, TeamPolicy};
 use crate::mail::Reading;
-
-/// A guess below this files nothing.
-const CONFIDENCE_MIN: f64 = 0.8;
 
 /// Where a new ticket goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +21,7 @@ pub fn route(facts: &MailFacts, policy: &Policy, language: &str) -> Route {
     let fitting: Vec<&Rule> =
         policy.rules.iter().filter(|rule| fits(rule, facts, language, &words)).collect();
     let triage = &facts.triage;
-    let guessed = || triage.category.name.clone().filter(|_| triage.category.confidence >= CONFIDENCE_MIN);
+    let guessed = || triage.category.name.clone().filter(|_| triage.category.auto);
     let category = fitting.iter().find_map(|r| r.category.clone()).or_else(guessed);
     let guessed_priority = || triage.priority.name.as_deref().and_then(parse_priority);
     let mailbox_team = || policy.mailbox(&facts.mailbox).and_then(|m| m.team.clone());

@@ -1,8 +1,15 @@
 //! What a mail says: language, fields, category, priority, what is missing. **Pure**; may import `mail` only.
 
+mod born;
+pub mod category;
+pub mod fold;
 mod language;
+pub mod lexicon;
+mod priority;
 
 use serde::{Deserialize, Serialize};
+
+pub use category::Model;
 
 use crate::mail::Reading;
 
@@ -58,7 +65,12 @@ pub struct Evidence {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CategoryGuess {
     pub name: Option<String>,
+    /// How likely the guess is right, 0 to 1.
     pub confidence: f64,
+    /// Whether the ticket may be filed without a person's word.
+    #[serde(default)]
+    pub auto: bool,
+    /// The words that made it: `account: charged twice`.
     pub reasons: Vec<String>,
     pub ranking: Vec<Ranked>,
 }
@@ -92,10 +104,23 @@ pub struct Triage {
 /// Latin text under about ten words stays unreliable (DESIGN section 4).
 #[must_use]
 pub fn triage(reading: &Reading) -> Triage {
+    triage_with(reading, &Model::default())
+}
+
+/// [`triage`] with what the desk's corrections taught.
+#[must_use]
+pub fn triage_with(reading: &Reading, model: &Model) -> Triage {
     let written = if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply };
     let mut language = language::of(written);
     if language.code.is_none() {
         language = Language { reliable: false, ..language::of(&reading.title) };
     }
-    Triage { language, ..Triage::default() }
+    let folded = fold::fold(&reading.title, written);
+    let lexicon = born::lexicon();
+    let known = language.code.as_deref().filter(|_| language.reliable);
+    let hits = lexicon.find(&folded, known);
+    let mut category = category::guess(lexicon, &folded, &hits, model);
+    category.reasons.extend(priority::spam_hints(lexicon, &folded, &hits));
+    let priority = priority::guess(lexicon, &folded, &hits);
+    Triage { language, category, priority, ..Triage::default() }
 }

@@ -64,7 +64,7 @@ fn the_promise_follows_the_target_that_fits_best_and_the_reminder_its_last_fract
     };
     let mut facts = mail(&client(), "x", true);
     facts.triage.category.name = Some("technical".into());
-    facts.triage.category.confidence = 0.9;
+    facts.triage.category.auto = true;
     facts.triage.priority.name = Some("urgent".into());
     let decision = decided_by(facts.clone(), &Policy { sla: vec![sla], ..policy() });
     let LetterBody::Acknowledgement { promise, .. } = decision.letters[0].body else { panic!() };
@@ -85,6 +85,7 @@ fn rules_route_before_guesses_and_weak_guesses_file_nothing() {
     let mut facts = mail(&client(), "Bitte ein ANGEBOT", true);
     facts.triage.category.name = Some("account".into());
     facts.triage.category.confidence = 0.79;
+    facts.triage.category.auto = false;
     let created =
         |policy: &Policy, facts: &MailFacts| match decided_by(facts.clone(), policy).changes.remove(0) {
             Change::Create { category, priority, team, tags, .. } => (category, priority, team, tags),
@@ -92,7 +93,7 @@ fn rules_route_before_guesses_and_weak_guesses_file_nothing() {
         };
     let plain = created(&policy(), &facts);
     assert_eq!(plain, (None, Priority::Normal, Some("tech".into()), vec![]));
-    facts.triage.category.confidence = 0.8;
+    facts.triage.category.auto = true;
     assert_eq!(created(&policy(), &facts).2.as_deref(), Some("accounts"));
     let ruled = Policy {
         rules: vec![

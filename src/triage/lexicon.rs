@@ -1,0 +1,266 @@
+//! The weighted lexicon: concepts, each with its words in many languages, found in one pass over a folded text. **Pure**;
+//! knows nothing of tickets. The words are data, in `config/lexicon/*.toml`.
+//!
+//! Notation of a word: it begins where a word begins and may go on (`refund` finds *refunded*); `_` at the end asks for
+//! the end of the word, `*` at the beginning allows the middle of one (German compounds), `#` is a digit; `~` stands for up to
+//! [`GAP_BYTES_MAX`] bytes of the same sentence. CJK words stand anywhere.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Deserialize;
+
+use super::fold::{Folded, fold_words, is_cjk};
+
+/// The most that `~` bridges.
+const GAP_BYTES_MAX: usize = 36;
+/// Hits of one text; a text that has more says nothing new.
+const HITS_MAX: usize = 1_000;
+
+/// What a lexicon file holds.
+#[derive(Debug, Deserialize)]
+struct File {
+    #[serde(default)]
+    concept: Vec<Written>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Written {
+    name: String,
+    /// A longer word of this concept hides the shorter words of others that lie within it.
+    #[serde(default)]
+    covers: bool,
+    #[serde(default)]
+    weights: BTreeMap<String, f64>,
+    /// Language → words.
+    #[serde(flatten)]
+    words: BTreeMap<String, Vec<String>>,
+}
+
+/// A thing that texts speak of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concept {
+    pub name: String,
+    pub covers: bool,
+    /// What it speaks for, and how strongly.
+    pub weights: BTreeMap<String, f64>,
+}
+
+/// Where a concept's word stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Index of [`Lexicon::concepts`].
+    pub concept: usize,
+    /// Index of [`Folded::sentences`].
+    pub sentence: usize,
+    /// Bytes of [`Folded::text`], from and to.
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Built once from its files.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    pub concepts: Vec<Concept>,
+    /// `None`: there are no words.
+    pieces: Option<AhoCorasick>,
+    /// By piece: what it is part of.
+    uses: Vec<Vec<Use>>,
+    /// By word: its concept, and the language where it counts.
+    words: Vec<Word>,
+    languages: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Word {
+    concept: usize,
+    pieces: usize,
+    /// Index of `languages`; `None` counts in any.
+    language: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Use {
+    word: usize,
+    /// Which piece of the word it is.
+    place: usize,
+    word_start: bool,
+    word_end: bool,
+}
+
+/// A lexicon file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LexiconError {
+    #[error("the lexicon is no TOML of concepts: {0}")]
+    Toml(#[from] toml::de::Error),
+    #[error("the lexicon's words cannot be searched for: {0}")]
+    Words(#[from] aho_corasick::BuildError),
+}
+
+impl Lexicon {
+    /// Builds the lexicon of several files, in order.
+    ///
+    /// # Errors
+    /// [`LexiconError`], with the place in the file.
+    pub fn parse(files: &[&str]) -> Result<Self, LexiconError> {
+        let mut building = Building::new();
+        for file in files {
+            let file: File = toml::from_str(file)?;
+            file.concept.into_iter().for_each(|concept| building.concept(concept));
+        }
+        building.build()
+    }
+
+    /// Finds all words, in the order of their ends. With a reliable `language` that the lexicon has, Latin words of other
+    /// languages do not count (English ones always do: it is everywhere).
+    #[must_use]
+    pub fn find(&self, folded: &Folded, language: Option<&str>) -> Vec<Hit> {
+        let Some(pieces) = &self.pieces else { return Vec::new() };
+        let language = language.and_then(|code| self.languages.iter().position(|l| l == code));
+        let mut begun: Vec<(usize, usize, usize)> = vec![(0, 0, usize::MAX); self.words.len()];
+        let mut hits = Vec::new();
+        let mut sentences = folded.sentences.iter().enumerate().peekable();
+        for found in pieces.find_overlapping_iter(&folded.text) {
+            while sentences.peek().is_some_and(|(_, s)| s.to < found.end()) {
+                sentences.next();
+            }
+            let Some((sentence, _)) = sentences.peek().copied() else { break };
+            for used in self.uses.get(found.pattern().as_usize()).into_iter().flatten() {
+                let Some(word) = self.words.get(used.word) else { continue };
+                let speaks = word.language.is_none() || language.is_none() || word.language == language;
+                if !speaks || !stands(&folded.text, found.start(), found.end(), used) {
+                    continue;
+                }
+                let Some(state) = begun.get_mut(used.word) else { continue };
+                let goes_on = state.2 == sentence
+                    && state.1 <= found.start()
+                    && found.start() - state.1 <= GAP_BYTES_MAX
+                    && used.place > 0;
+                let from = match used.place {
+                    0 => found.start(),
+                    _ if goes_on => state.0,
+                    _ => continue,
+                };
+                if used.place + 1 == word.pieces {
+                    hits.push(Hit { concept: word.concept, sentence, from, to: found.end() });
+                } else {
+                    *state = (from, found.end(), sentence);
+                }
+            }
+            if hits.len() >= HITS_MAX {
+                break;
+            }
+        }
+        self.uncovered(hits)
+    }
+
+    /// The place of a concept by its name.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.concepts.iter().position(|c| c.name == name)
+    }
+
+    /// Without what lies within a longer word of a covering concept.
+    fn uncovered(&self, mut hits: Vec<Hit>) -> Vec<Hit> {
+        let covers = |hit: &Hit| self.concepts.get(hit.concept).is_some_and(|c| c.covers);
+        let covering: Vec<Hit> = hits.iter().filter(|h| covers(h)).copied().collect();
+        if !covering.is_empty() {
+            hits.retain(|h| {
+                !covering.iter().any(|c| c.concept != h.concept && c.from <= h.from && h.to <= c.to)
+            });
+        }
+        hits
+    }
+}
+
+/// Whether a piece stands at the borders of words that it asks for.
+fn stands(text: &str, from: usize, to: usize, used: &Use) -> bool {
+    let letter = |c: char| c.is_alphanumeric() && !is_cjk(c);
+    let before = || text.get(..from).and_then(|t| t.chars().next_back());
+    let after = || text.get(to..).and_then(|t| t.chars().next());
+    (!used.word_start || !before().is_some_and(letter)) && (!used.word_end || !after().is_some_and(letter))
+}
+
+struct Building {
+    concepts: Vec<Concept>,
+    words: Vec<Word>,
+    languages: Vec<String>,
+    pieces: BTreeMap<String, usize>,
+    order: Vec<String>,
+    uses: Vec<Vec<Use>>,
+}
+
+impl Building {
+    fn new() -> Self {
+        Self {
+            concepts: Vec::new(),
+            words: Vec::new(),
+            languages: vec!["en".to_owned()],
+            pieces: BTreeMap::new(),
+            order: Vec::new(),
+            uses: Vec::new(),
+        }
+    }
+
+    fn concept(&mut self, written: Written) {
+        let concept = self.concepts.len();
+        for (language, words) in &written.words {
+            for word in words {
+                if word.contains('#') {
+                    for digit in '0'..='9' {
+                        let inside = if word.starts_with('#') { "*" } else { "" };
+                        self.word(concept, language, &format!("{inside}{}", word.replace('#', &digit.to_string())));
+                    }
+                } else {
+                    self.word(concept, language, word);
+                }
+            }
+        }
+        self.concepts.push(Concept {
+            name: written.name,
+            covers: written.covers,
+            weights: written.weights,
+        });
+    }
+
+    fn word(&mut self, concept: usize, language: &str, written: &str) {
+        let pieces: Vec<&str> = written.split('~').map(str::trim).filter(|p| !p.is_empty()).collect();
+        let cjk = written.chars().any(is_cjk);
+        let language = (!cjk && language != "en").then(|| {
+            self.languages.iter().position(|l| l == language).unwrap_or_else(|| {
+                self.languages.push(language.to_owned());
+                self.languages.len() - 1
+            })
+        });
+        let word = self.words.len();
+        let last = pieces.len().saturating_sub(1);
+        for (place, piece) in pieces.iter().enumerate() {
+            let inside = piece.starts_with('*');
+            let folded = fold_words(piece);
+            // "add ~ seat" must not begin in "address".
+            let short = place < last && !cjk && folded.len() < 4;
+            let word_end = piece.ends_with('_') || short;
+            let Some(first) = folded.chars().next() else { continue };
+            let word_start = !inside && !is_cjk(first);
+            let id = match self.pieces.get(&folded) {
+                Some(id) => *id,
+                None => {
+                    let id = self.order.len();
+                    self.pieces.insert(folded.clone(), id);
+                    self.order.push(folded);
+                    self.uses.push(Vec::new());
+                    id
+                }
+            };
+            if let Some(uses) = self.uses.get_mut(id) {
+                uses.push(Use { word, place, word_start, word_end });
+            }
+        }
+        self.words.push(Word { concept, pieces: pieces.len(), language });
+    }
+
+    fn build(self) -> Result<Lexicon, LexiconError> {
+        let pieces = Some(AhoCorasick::builder().match_kind(MatchKind::Standard).build(&self.order)?);
+        Ok(Lexicon { concepts: self.concepts, pieces, uses: self.uses, words: self.words, languages: self.languages })
+    }
+}
