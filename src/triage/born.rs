@@ -4,13 +4,14 @@ use std::sync::LazyLock;
 
 use super::lexicon::{Lexicon, LexiconError};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     include_str!("../../config/lexicon/technical.toml"),
     include_str!("../../config/lexicon/account.toml"),
     include_str!("../../config/lexicon/business.toml"),
     include_str!("../../config/lexicon/request.toml"),
     include_str!("../../config/lexicon/topics.toml"),
     include_str!("../../config/lexicon/priority.toml"),
+    include_str!("../../config/lexicon/subjects.toml"),
 ];
 
 /// A file that cannot be read leaves no words, and so no guess; a test reads them all.

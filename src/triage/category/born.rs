@@ -51,7 +51,8 @@ pub fn evidence(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Shown> 
             }
         }
     }
-    let wordless = shown.is_empty();
+    let weighs = |concept: usize| lexicon.concepts.get(concept).is_some_and(|c| !c.weights.is_empty());
+    let wordless = !shown.iter().any(|(s, _)| weighs(s.concept));
     let mut evidence: Vec<Shown> = shown
         .into_iter()
         .map(|(s, count)| {
@@ -79,7 +80,7 @@ pub fn evidence(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Shown> 
 }
 
 fn speaks(lexicon: &Lexicon, concept: usize) -> bool {
-    // Concepts of priority and spam say nothing of the category.
+    // Concepts of priority and spam say nothing of the category; those without weights speak to what was learned.
     lexicon.concepts.get(concept).is_some_and(|c| {
         c.weights.is_empty() || BORN.iter().any(|category| c.weights.contains_key(*category))
     })
