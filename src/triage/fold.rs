@@ -110,7 +110,10 @@ impl Folder {
                 // A point within a number, a name or an address ends nothing.
                 '.' | '．' if chars.peek().is_none_or(|next| next.is_whitespace()) => self.end(false),
                 // Mail programs wrap lines: only an empty line ends a sentence.
-                '\n' if chars.peek().is_none_or(|next| matches!(next, '\n' | '\r' | '-' | '#' | '>' | '*')) => {
+                '\n' if chars
+                    .peek()
+                    .is_none_or(|next| matches!(next, '\n' | '\r' | '-' | '#' | '>' | '*')) =>
+                {
                     self.end(false);
                 }
                 _ => self.push(c),

@@ -209,18 +209,18 @@ impl Building {
                 if word.contains('#') {
                     for digit in '0'..='9' {
                         let inside = if word.starts_with('#') { "*" } else { "" };
-                        self.word(concept, language, &format!("{inside}{}", word.replace('#', &digit.to_string())));
+                        self.word(
+                            concept,
+                            language,
+                            &format!("{inside}{}", word.replace('#', &digit.to_string())),
+                        );
                     }
                 } else {
                     self.word(concept, language, word);
                 }
             }
         }
-        self.concepts.push(Concept {
-            name: written.name,
-            covers: written.covers,
-            weights: written.weights,
-        });
+        self.concepts.push(Concept { name: written.name, covers: written.covers, weights: written.weights });
     }
 
     fn word(&mut self, concept: usize, language: &str, written: &str) {
@@ -261,6 +261,12 @@ impl Building {
 
     fn build(self) -> Result<Lexicon, LexiconError> {
         let pieces = Some(AhoCorasick::builder().match_kind(MatchKind::Standard).build(&self.order)?);
-        Ok(Lexicon { concepts: self.concepts, pieces, uses: self.uses, words: self.words, languages: self.languages })
+        Ok(Lexicon {
+            concepts: self.concepts,
+            pieces,
+            uses: self.uses,
+            words: self.words,
+            languages: self.languages,
+        })
     }
 }
