@@ -11,7 +11,7 @@ use super::{
     case::{Case, desk_event},
     client,
     commands::{self, Commands},
-    loop_guard, notify,
+    console, loop_guard, notify,
     orders::{self, Work},
     period,
     seal::Action,
@@ -42,6 +42,10 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
     {
         return client::leaked(case, ticket);
     }
+    let at_desk = console::is_own(&case.facts.tokens, case.sender.id);
+    if own.is_none() && at_desk && console::orders_something(case) {
+        return console::decide(case, agent);
+    }
     if case.facts.confirmed
         && let Some(ticket) = own.or_else(|| threading::named(case.facts))
     {
@@ -63,7 +67,7 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
 }
 
 /// Done, if it would still do what the confirmation mail showed; else the agent is asked again.
-fn confirmed(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
+pub(super) fn confirmed(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
     if pending(case, agent, ticket).action == case.facts.confirmed_action {
         return act(case, agent, ticket);
     }
@@ -173,7 +177,7 @@ fn without_possession(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
 }
 
 /// Held until the agent confirms from the registered address.
-fn ask(
+pub(super) fn ask(
     case: &Case<'_>,
     agent: &AgentPolicy,
     ticket: &TicketFacts,
@@ -211,10 +215,10 @@ fn ask(
 }
 
 /// A and B: does what the mail says, or refuses all of it.
-fn act(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
+pub(super) fn act(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
     let mut decision = match understand(case, agent, ticket) {
         Ok(work) => orders::carry_out(case, agent, ticket, work),
-        Err(problems) => refuse(case, agent, ticket, problems),
+        Err(problems) => refuse(case, agent, Some(ticket), problems),
     };
     let answers = decision.letters.len();
     if loop_guard::is_answered_enough(case) {
@@ -296,10 +300,15 @@ fn holds_notification(text: &str, ticket: &TicketFacts) -> bool {
     text.contains("#resolve") && text.to_lowercase().contains(&ticket.requester.address)
 }
 
-fn refuse(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, problems: Vec<Problem>) -> Decision {
+pub(super) fn refuse(
+    case: &Case<'_>,
+    agent: &AgentPolicy,
+    ticket: Option<&TicketFacts>,
+    problems: Vec<Problem>,
+) -> Decision {
     let reading = &case.facts.reading;
     let body = LetterBody::Refusal {
-        subject: ticket.subject.clone(),
+        subject: ticket.map_or_else(|| case.subject(), |ticket| ticket.subject.clone()),
         problems,
         original: without_tokens(if reading.reply.trim().is_empty() {
             &reading.text
@@ -310,8 +319,11 @@ fn refuse(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts, problems: 
     Decision {
         outcome: Outcome::Control,
         reason: "an agent's mail was refused".to_owned(),
-        ticket: Some(ticket.reference()),
-        changes: vec![case.event("refused", "nothing was done and nothing was sent")],
+        ticket: ticket.map(TicketFacts::reference),
+        changes: ticket
+            .map(|_| case.event("refused", "nothing was done and nothing was sent"))
+            .into_iter()
+            .collect(),
         letters: vec![notify::answer_to_staff(case, agent, body)],
         ..Decision::default()
     }

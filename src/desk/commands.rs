@@ -4,7 +4,9 @@
 //! Invariants: all or nothing, so every problem is collected and one is enough to refuse the mail; Chinese names are
 //! equal to English ones; nothing behind the first line that is no command is ever searched.
 
-use super::{AgentPolicy, Policy, Priority, Problem, Role, State, routing::parse_priority, state::Input};
+use super::{
+    AgentPolicy, Policy, Priority, Problem, Role, State, TicketId, routing::parse_priority, state::Input,
+};
 
 /// What an agent orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +115,72 @@ pub fn parse(text: &str, policy: &Policy, role: Role) -> Commands {
     }
     found.problems.extend(contradictions(&found.commands));
     found
+}
+
+/// The orders at the top of a mail to an agent's address at the desk, each with the ticket that it names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AtDesk {
+    pub named: Vec<NamedOrder>,
+    /// The text without those numbers: as it would stand in an answer to a notification.
+    pub text: String,
+}
+
+/// `#close 12`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedOrder {
+    pub line: u32,
+    /// `#close`.
+    pub written: String,
+    pub ticket: Option<TicketId>,
+    /// It is about no ticket, or about that of the orders before it.
+    pub needs_none: bool,
+}
+
+/// Reads the tickets out of the orders at the top of `text`. Behind `#note`, which may begin with any number, only `#12` names one.
+#[must_use]
+pub fn at_desk(text: &str) -> AtDesk {
+    let top = leading(text);
+    let mut found = AtDesk::default();
+    let mut written_lines = 0;
+    for (line, content) in top.lines {
+        while written_lines + 1 < line {
+            found.text.push('\n');
+            written_lines += 1;
+        }
+        let mut pieces: Vec<String> = Vec::new();
+        for written in split(content) {
+            let (name, argument) = (name_of(written), argument_of(written));
+            // `#12` of `#close #12` looks like a command of its own.
+            if let (Some(last), Some(ticket)) = (found.named.last_mut(), ticket_number(name))
+                && last.line == line
+                && last.ticket.is_none()
+                && written == name
+            {
+                last.ticket = Some(ticket);
+                continue;
+            }
+            let verb = verb(&name.trim_start_matches(['#', '＃']).to_lowercase());
+            let (word, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+            let marked = word.starts_with(['#', '＃']);
+            let ticket = ticket_number(word).filter(|_| marked || verb != Some(Verb::Note));
+            let argument = if ticket.is_some() { rest.trim_start() } else { argument };
+            pieces.push(format!("{name} {argument}").trim_end().to_owned());
+            let needs_none = matches!(verb, Some(Verb::Help | Verb::Lock));
+            found.named.push(NamedOrder { line, written: name.to_owned(), ticket, needs_none });
+        }
+        found.text.push_str(&pieces.join(" "));
+        found.text.push('\n');
+        written_lines = line;
+    }
+    found.text.push_str(top.rest);
+    found
+}
+
+/// `12` or `#12`.
+fn ticket_number(word: &str) -> Option<TicketId> {
+    let digits = word.strip_prefix(['#', '＃']).unwrap_or(word);
+    let short = (1..=12).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|_| short).map(TicketId)
 }
 
 /// What an observer is told.

@@ -284,6 +284,25 @@ pub enum Problem {
     QuotedNotification,
     /// The answer to a confirmation mail does not say yes.
     NoConsent,
+    /// At the desk an order names its ticket, as in `#close 12`.
+    NameTicket {
+        line: u32,
+        command: String,
+    },
+    UnknownTicket {
+        line: u32,
+        command: String,
+        ticket: TicketId,
+    },
+    /// One mail, one ticket.
+    SeveralTickets {
+        line: u32,
+        command: String,
+        first: TicketId,
+        ticket: TicketId,
+    },
+    /// Text at the desk that is no note.
+    TextForNobody,
 }
 
 /// A held mail that was confirmed.

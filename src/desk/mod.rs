@@ -12,6 +12,7 @@ mod client;
 pub mod commands;
 mod confirmation;
 pub mod consent;
+pub mod console;
 pub mod decision;
 pub mod facts;
 pub mod form;

@@ -9,6 +9,7 @@ use super::{
     commands::{Command, Commands, Order, wrong_state},
     notify, period, routing,
     state::{self, Input},
+    threading,
     token::without_tokens,
 };
 
@@ -93,7 +94,7 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
     let help = work.commands.iter().any(|c| c.order == Order::Help);
     let locked = work.commands.iter().any(|c| c.order == Order::Lock);
     // What was believed without a proof is shown to whose name it carries.
-    if public || help || locked || period::believed_until(case).is_some() {
+    if public || help || locked || is_at_desk(case) || period::believed_until(case).is_some() {
         done.transcript(&work, help);
     }
     Decision {
@@ -104,6 +105,11 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
         letters: done.letters,
         ..Decision::default()
     }
+}
+
+/// There is no notification beside it that would show what became of it.
+fn is_at_desk(case: &Case<'_>) -> bool {
+    threading::desk_token(&case.facts.tokens).is_some()
 }
 
 struct Done<'c, 'a> {

@@ -10,7 +10,7 @@ use crate::{
         BounceEvidence, BounceFacts, ChallengeFacts, ConfirmationFacts, FloodFacts, LimitCounts, MailFacts,
         MailboxPolicy, PersonId, TicketId,
         bounce_mark::BounceMark,
-        form, proof,
+        console, form, proof,
         seal::Bound,
         threading::{self, challenge_token, named_tickets},
         token::{NONCE_CHARS, claimed_person, subaddress},
@@ -90,6 +90,10 @@ pub(super) async fn gather(
     if let Some(returned) = facts.bounce.as_ref().and_then(|bounce| bounce.ticket) {
         tickets.retain(|ticket| *ticket != returned);
         tickets.insert(0, returned);
+    }
+    if let Some(sender) = &facts.sender {
+        let ordered = console::tickets(&facts.tokens, sender.id, reading);
+        tickets.extend(ordered.into_iter().filter(|ticket| !tickets.contains(ticket)).collect::<Vec<_>>());
     }
     if !tickets.is_empty() {
         facts.tickets = window.ticket_facts(&tickets, now).await?;

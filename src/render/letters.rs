@@ -363,6 +363,18 @@ impl Writing<'_> {
             }
             Problem::QuotedNotification => ("quoted_notification", context! {}),
             Problem::NoConsent => ("no_consent", context! {}),
+            Problem::NameTicket { line, command } => {
+                ("name_ticket", context! { line, command => hash(command) })
+            }
+            Problem::UnknownTicket { line, command, ticket } => (
+                "unknown_ticket",
+                context! { line, command => hash(command), ticket => format!("#{ticket}") },
+            ),
+            Problem::SeveralTickets { line, command, first, ticket } => {
+                let (first, ticket) = (format!("#{first}"), format!("#{ticket}"));
+                ("several_tickets", context! { line, command => hash(command), first, ticket })
+            }
+            Problem::TextForNobody => ("text_for_nobody", context! {}),
         };
         self.words.say(&format!("refuse.{key}"), values)
     }

@@ -356,5 +356,14 @@ fn problems() -> Vec<Problem> {
         Problem::NoRecipient { address: "lina@huaxia.example".to_owned(), since: None, why: String::new() },
         Problem::QuotedNotification,
         Problem::NoConsent,
+        Problem::NameTicket { line: 9, command: "close".to_owned() },
+        Problem::UnknownTicket { line: 10, command: "close".to_owned(), ticket: TicketId(4711) },
+        Problem::SeveralTickets {
+            line: 11,
+            command: "take".to_owned(),
+            first: TicketId(1042),
+            ticket: TicketId(1043),
+        },
+        Problem::TextForNobody,
     ]
 }

@@ -120,3 +120,46 @@ fn a_challenge_says_what_an_answer_proves_and_changes_no_ticket() {
     assert!(scene.desk.tickets().unwrap().is_empty(), "an answer touches no ticket");
     scene.finish();
 }
+
+/// Alice's own address at the desk, as the operator sees it.
+fn desk_address(scene: &Scene) -> String {
+    let list = scene.desk.run(&["agent", "list", "--json"]).unwrap();
+    let rows: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap();
+    let row = rows.as_array().unwrap().iter().find(|r| r["address"] == ALICE).unwrap();
+    row["desk_addresses"][0].as_str().unwrap().to_owned()
+}
+
+fn order(scene: &Scene, to: &str, text: &str) {
+    let draft = Draft::new(ALICE, to, &fresh_id(), "An order", text);
+    scene.house.submit(ALICE, &[to], &draft.bytes()).unwrap();
+}
+
+#[test]
+fn an_agent_orders_at_their_own_address_until_it_is_revoked() {
+    let Some(scene) = scene(&DeskOptions::default()) else { return };
+    notified(&scene, "Export fails");
+    let address = desk_address(&scene);
+    order(&scene, &address, "#take 1\n#note #1 Asked the developers.");
+    scene.desk.wait_for_ticket(1, "taken", |t| t["ticket"]["assignee"] == ALICE).unwrap();
+    scene.inbox(ALICE).wait_for("the transcript", |m| m.subject().contains("Done")).unwrap();
+
+    order(&scene, &address, "#help");
+    let help = scene.inbox(ALICE).wait_for("the help", |m| m.text().contains("#priority")).unwrap();
+    assert!(help.text().contains(&address), "{}", help.text());
+
+    order(&scene, &address, "#close 2");
+    scene.inbox(ALICE).wait_for("the refusal", |m| m.text().contains("no such ticket")).unwrap();
+
+    // As anybody could write who read the address somewhere.
+    let draft = Draft::new(ALICE, &address, &fresh_id(), "An order", "#close 1");
+    scene.house.deliver(ALICE, &[&address], &draft.bytes()).unwrap();
+    question(&scene, "#close");
+    assert!(scene.desk.run(&["agent", "revoke", ALICE]).unwrap().status.success());
+    assert_ne!(desk_address(&scene), address);
+    order(&scene, &address, "#close 1");
+    scene.desk.wait_for_tickets(2).unwrap();
+    assert_ne!(scene.desk.ticket(1).unwrap()["ticket"]["state"], "closed");
+    order(&scene, &desk_address(&scene), "#close 1");
+    scene.desk.wait_for_ticket(1, "closed", |t| t["ticket"]["state"] == "closed").unwrap();
+    scene.finish();
+}

@@ -5,6 +5,7 @@ mod attacks;
 mod bounces;
 mod clients;
 mod commands;
+mod console;
 mod forms;
 mod imported;
 mod loops;

@@ -313,9 +313,13 @@ pub fn gather(raw: &[u8], findings: &Findings, policy: &Policy, replayed: bool) 
     let reported = reading.report.iter().filter_map(|r| r.original_message_id.as_ref());
     let ids = reported.chain(&reading.in_reply_to).chain(reading.references.iter().rev());
     let threads: Vec<ThreadMatch> = ids.filter_map(|id| known_thread(id)).collect();
-    let tickets = named_tickets(&tokens, &threads).into_iter().filter_map(known_ticket).collect();
     let from = reading.from.as_ref().filter(|from| (1..=254).contains(&from.address.len()));
     let sender = from.map(|from| known_person(&from.key(), from.name.as_deref()));
+    let ordered = sender.iter().flat_map(|sender| console::tickets(&tokens, sender.id, &reading));
+    let mut named = named_tickets(&tokens, &threads);
+    named.extend(ordered);
+    named.dedup();
+    let tickets = named.into_iter().filter_map(known_ticket).collect();
     MailFacts {
         raw: RawId(55),
         mailbox: mailbox.name.clone(),

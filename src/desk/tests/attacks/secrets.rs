@@ -6,7 +6,10 @@ use super::{
     outcome::{Fate, assert_nothing_done, fate},
     post::*,
 };
-use crate::desk::*;
+use crate::desk::{
+    token::{TokenKey, TokenKeys},
+    *,
+};
 
 /// The mail with each single bit of `part` changed, wherever it stands.
 fn altered(raw: &[u8], part: &str) -> Vec<Vec<u8>> {
@@ -180,4 +183,50 @@ fn only_the_registered_address_confirms() {
         }
     }
     assert_eq!(judged(), 116);
+}
+
+fn at_desk() -> Mail {
+    Mail::alice("desk").marked(&keys().mint_desk(PersonId(100), 0)).says(plain("#close 1042\r\n"))
+}
+
+#[test]
+fn no_bit_of_an_address_at_the_desk_can_change_on_its_way() {
+    let own = keys().mint_desk(PersonId(100), 0);
+    let mail = at_desk().proven();
+    assert_eq!(fate(&mail.decided()), Fate::Done);
+    for raw in altered(&mail.bytes(), &own) {
+        assert_nothing_done(&mail, &mail.decided_as(&raw, false));
+    }
+    assert_eq!(judged(), 377);
+}
+
+#[test]
+fn an_address_at_the_desk_is_one_agent_s_and_alone_it_is_not_enough() {
+    assert_eq!(fate(&at_desk().decided()), Fate::Asked, "B without A");
+    let mine = at_desk().proven();
+    for person in [101, 102, 103, 900, 7] {
+        let other = mine.clone().marked(&keys().mint_desk(PersonId(person), 0));
+        assert_nothing_done(&other, &other.decided());
+        assert!(letters(&other.decided()).contains(&"alert>ops@example.com".to_owned()), "{person}");
+    }
+    for epoch in 1..4 {
+        let old = mine.clone().marked(&keys().mint_desk(PersonId(100), epoch));
+        assert_nothing_done(&old, &old.decided());
+    }
+    let gone = TokenKeys(vec![TokenKey { id: 3, bytes: vec![7; 32] }]).mint_desk(PersonId(100), 0);
+    let key_gone = mine.clone().marked(&gone);
+    assert_nothing_done(&key_gone, &key_gone.decided());
+    let mut left = mine.clone();
+    left.policy.agents.retain(|a| a.address != ALICE);
+    assert_nothing_done(&left, &left.decided());
+    for (shape, from, seen) in super::forged::SHAPES {
+        let mail = Mail { name: shape.into(), from: from.into(), ..mine.clone() };
+        if seen != super::forged::Seen::Agent {
+            assert_nothing_done(&mail, &mail.decided());
+        }
+    }
+    for field in ["Auto-Submitted: auto-replied", "List-Id: <x.example>", "Precedence: bulk"] {
+        let mail = mine.clone().field(field);
+        assert_nothing_done(&mail, &mail.decided());
+    }
 }
