@@ -86,15 +86,7 @@ pub(super) async fn gather(
     if !ids.is_empty() {
         facts.threads = window.threads(&ids).await?;
     }
-    let mut tickets = named_tickets(&facts.tokens, &facts.threads);
-    if let Some(returned) = facts.bounce.as_ref().and_then(|bounce| bounce.ticket) {
-        tickets.retain(|ticket| *ticket != returned);
-        tickets.insert(0, returned);
-    }
-    if let Some(sender) = &facts.sender {
-        let ordered = console::tickets(&facts.tokens, sender.id, reading);
-        tickets.extend(ordered.into_iter().filter(|ticket| !tickets.contains(ticket)).collect::<Vec<_>>());
-    }
+    let tickets = tickets_named(&facts, reading);
     if !tickets.is_empty() {
         facts.tickets = window.ticket_facts(&tickets, now).await?;
     }
@@ -103,6 +95,23 @@ pub(super) async fn gather(
         facts.flood = flood(window, judgement, mail, &facts, now).await?;
     }
     Ok(facts)
+}
+
+/// The tickets that the mail names: by what came back, by its secrets and references, by orders at the desk.
+fn tickets_named(facts: &MailFacts, reading: &Reading) -> Vec<TicketId> {
+    let mut tickets = named_tickets(&facts.tokens, &facts.threads);
+    if let Some(returned) = facts.bounce.as_ref().and_then(|bounce| bounce.ticket) {
+        tickets.retain(|ticket| *ticket != returned);
+        tickets.insert(0, returned);
+    }
+    if let Some(sender) = &facts.sender {
+        for ticket in console::tickets(&facts.tokens, sender.id, reading) {
+            if !tickets.contains(&ticket) {
+                tickets.push(ticket);
+            }
+        }
+    }
+    tickets
 }
 
 /// What the store knows of the mail's origin: whether its signed words came before, and what a probe showed of a mark in it.
