@@ -250,7 +250,7 @@ fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Res
         && !commands::same_commands(reading.command_text.as_deref().unwrap_or_default(), &reading.reply)
     {
         let command = top.lines.into_iter().next().unwrap_or_default();
-        return Err(vec![Problem::UnknownCommand { line: 1, command, did_you_mean: None }]);
+        return Err(vec![Problem::BelowQuote { command }]);
     }
     let text = new_text(reading, agent);
     // Their autoresponder, which answers each notification in the same words.

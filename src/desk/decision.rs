@@ -269,6 +269,10 @@ pub enum Problem {
         command: String,
         other: String,
     },
+    /// A command that stands below the quote: it is neither obeyed nor sent to the client.
+    BelowQuote {
+        command: String,
+    },
     /// Nothing new was written, or only the quoted notification.
     NothingNew,
     /// Hidden text in an HTML-only mail.

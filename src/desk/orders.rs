@@ -154,9 +154,16 @@ impl Done<'_, '_> {
             body: LetterBody::Reply {
                 agent_name: self.agent.name.clone(),
                 subject: ticket.subject.clone(),
-                text: work.text.clone(),
+                text: self.without_own_address(&work.text),
             },
         }
+    }
+
+    /// Programs put signatures into the text, some without a mark; the agent's own address in them stays behind
+    /// (SPEC section 8), and the client finds the one that answers.
+    fn without_own_address(&self, text: &str) -> String {
+        let desk = self.case.mailbox.map_or("", |mailbox| mailbox.address.as_str());
+        with_other_address(text, &self.agent.address, desk)
     }
 
     fn order(&mut self, order: &Order) {
@@ -267,6 +274,32 @@ impl Done<'_, '_> {
     }
 }
 
+/// `text` with the one address in place of the other, whatever its case; an address that only ends or begins like it
+/// (`x.alice@…`, `…@desk.test.example`) is another one.
+fn with_other_address(text: &str, own: &str, other: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || "-_+%".contains(c);
+    let ends_before = |c: Option<char>| c.is_none_or(|c| !is_part(c) && c != '.');
+    // A full stop ends a sentence as well.
+    let begins_after = |rest: &str| {
+        let mut chars = rest.chars();
+        chars.next().is_none_or(|c| !is_part(c) && (c != '.' || !chars.next().is_some_and(is_part)))
+    };
+    let (lower, own) = (text.to_ascii_lowercase(), own.to_ascii_lowercase());
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (at, found) in lower.match_indices(&own).filter(|_| !own.is_empty()) {
+        let end = at + found.len();
+        let (before, after) = (lower.get(..at).unwrap_or(""), lower.get(end..).unwrap_or(""));
+        if ends_before(before.chars().next_back()) && begins_after(after) {
+            out.push_str(text.get(copied..at).unwrap_or(""));
+            out.push_str(other);
+            copied = end;
+        }
+    }
+    out.push_str(text.get(copied..).unwrap_or(""));
+    out
+}
+
 /// Words as people count them: runs between blanks, and each Han or Kana character by itself.
 pub(super) fn words(text: &str) -> u32 {
     let is_cjk =
@@ -275,4 +308,27 @@ pub(super) fn words(text: &str) -> u32 {
     let runs =
         text.split(|c: char| c.is_whitespace() || is_cjk(c)).filter(|w| w.chars().any(char::is_alphanumeric));
     u32::try_from(cjk + runs.count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_other_address;
+
+    #[test]
+    fn only_the_agents_own_address_is_replaced() {
+        let (alice, support) = ("alice@desk.test", "support@desk.test");
+        for (text, wanted) in [
+            ("Mail: Alice@Desk.TEST", "Mail: support@desk.test"),
+            ("请写信到 alice@desk.test。", "请写信到 support@desk.test。"),
+            ("<alice@desk.test>, or alice@desk.test.", "<support@desk.test>, or support@desk.test."),
+            ("mailto:alice@desk.test?subject=x", "mailto:support@desk.test?subject=x"),
+            ("malice@desk.test x.alice@desk.test", "malice@desk.test x.alice@desk.test"),
+            ("alice@desk.test.example alice@desk.tests", "alice@desk.test.example alice@desk.tests"),
+            ("İ alice@desk.test", "İ support@desk.test"),
+            ("", ""),
+        ] {
+            assert_eq!(with_other_address(text, alice, support), wanted);
+        }
+        assert_eq!(with_other_address("x", "", support), "x");
+    }
 }

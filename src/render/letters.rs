@@ -355,6 +355,7 @@ impl Writing<'_> {
             Problem::Contradiction { line, command, other } => {
                 ("contradiction", context! { line, command => hash(command), other => hash(other) })
             }
+            Problem::BelowQuote { command } => ("below_quote", context! { command => hash(command) }),
             Problem::NothingNew => ("nothing_new", context! {}),
             Problem::HiddenText => ("hidden_text", context! {}),
             Problem::NoRecipient { address, since, why } => {

@@ -345,7 +345,8 @@ fn problems() -> Vec<Problem> {
         },
         Problem::NotAllowed { line: 6, command: "away".to_owned(), least_role: "lead".to_owned() },
         Problem::WrongState { line: 7, command: "wait".to_owned(), state: "closed".to_owned() },
-        Problem::Contradiction { line: 8, command: close, other: "open".to_owned() },
+        Problem::Contradiction { line: 8, command: close.clone(), other: "open".to_owned() },
+        Problem::BelowQuote { command: close },
         Problem::NothingNew,
         Problem::HiddenText,
         Problem::NoRecipient {

@@ -1,133 +1,170 @@
-//! Genuine answers from real mail programs: mutt writes on top of the quote, s-nail below it.
+//! Genuine mail programs on both sides. An agent's server signs what they send, or proves nothing; a client sees what the desk
+//! writes. mutt and s-nail are always there; Thunderbird, which is large, where somebody installed it.
+//!
+//! `MAILDESK_CAPTURE=FOLDER` keeps the agents' mails as they arrived: the fixtures under `tests/fixtures/mail/program` are
+//! such mails without the trace of the machine.
 
-use std::{
-    fs,
-    io::Write,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    process::{Command, Stdio},
+use maildesk_lab::{
+    availability,
+    desk::{DeskOptions, Engine},
+    mailclient::Mail,
+    postfix::LoginMark,
+    program::{Place, Program, Writer},
 };
 
-use maildesk_lab::{availability, desk::DeskOptions, dovecot::Dovecot, house::House, postfix::Postfix};
+use crate::{
+    ENGINE,
+    scene::{ALICE, ANN, SUPPORT, Scene, letter, scene_marking},
+};
 
-use crate::scene::{ALICE, ANN, Scene, letter, scene};
+const QUESTION: &str = "I cannot log in since this morning.";
+const ANSWER: &str = "Please reset your password. 已重置。";
 
-fn notified() -> Option<Scene> {
-    let scene = scene(&DeskOptions::default())?;
-    scene.submit(
-        ANN,
-        &letter("Ann <ann@client.test>", "Login is refused", "I cannot log in since this morning."),
-    );
-    scene.notification("Login is refused");
-    Some(scene)
+/// A desk behind a server that marks agents' mail so, a client's mail, and its notification. `None`: skip.
+fn notified(program: Program, mark: LoginMark) -> Option<(Scene, Mail)> {
+    // No mail program knows the store: one engine is enough for the slow one.
+    let is_slow = matches!(program, Program::ThunderbirdPlain | Program::ThunderbirdHtml);
+    if (is_slow && ENGINE == Engine::Postgres) || !program.is_there() {
+        return None;
+    }
+    if mark == LoginMark::Signature && !availability::program("opendkim") {
+        return None;
+    }
+    let scene = scene_marking(&DeskOptions::default(), mark)?;
+    scene.submit(ANN, &letter("Ann <ann@client.test>", "Login is refused", QUESTION));
+    let notification = scene.notification("Login is refused");
+    Some((scene, notification))
 }
 
-/// The answer reached the client, alone and without the quote.
-fn assert_answered(scene: Scene, words: &str, said: &str) {
+fn alice(place: Place) -> Writer<'static> {
+    let signature = Some("Alice Chen\nExample Support · alice@desk.test");
+    Writer { address: ALICE, name: "Alice Chen", signature, place }
+}
+
+/// The button of a letter whose body begins so.
+fn link(mail: &Mail, body: &str) -> String {
+    let html = mail.html().replace("&amp;", "&");
+    let mut links = html.split("href=\"").filter_map(|piece| piece.split_once('"')).map(|(link, _)| link);
+    let found = links.find(|link| link.starts_with("mailto:") && link.contains(&format!("body={body}")));
+    found.unwrap_or_else(|| panic!("no button for {body} in {html}")).to_owned()
+}
+
+/// What the client got with these words: alone, without the notification, the orders and the agent's address.
+fn got_by_client(scene: &Scene, words: &str, said: &str) -> Mail {
     let got = scene.inbox(ANN).wait_for("the answer", |m| m.text().contains(words));
     let answer = got.unwrap_or_else(|e| panic!("{e}\nthe mail program said:\n{said}"));
-    assert!(
-        !answer.text().contains("since this morning"),
-        "the quoted notification was sent on: {}",
-        answer.text()
-    );
-    assert!(!answer.contains(ALICE), "the agent's address shows");
+    let text = answer.text() + &answer.html();
+    for quoted in ["since this morning", "#take", "#resolve", "wrote:"] {
+        assert!(!text.contains(quoted), "{quoted} was sent on: {text}");
+    }
+    assert!(!answer.contains(ALICE) && !text.contains(ALICE), "the agent's address shows: {text}");
+    answer
+}
+
+fn capture(scene: &Scene, name: &str) {
+    let Some(folder) = std::env::var_os("MAILDESK_CAPTURE") else { return };
+    let mails = scene.inbox(SUPPORT).messages().unwrap();
+    for (n, mail) in mails.iter().filter(|m| m.address("From") == ALICE).enumerate() {
+        let path = std::path::Path::new(&folder).join(format!("{name}_{n}.eml"));
+        std::fs::write(path, &mail.raw).unwrap();
+    }
+}
+
+/// Three answers of an agent whose server signs: below the quote, above it with an order, and above it again. None of them
+/// is asked about.
+fn signed_answers_leave(program: Program) {
+    let Some((scene, notification)) = notified(program, LoginMark::Signature) else { return };
+    let said = program.answer(&scene.house, &alice(Place::Below), &notification, ANSWER).unwrap();
+    let answer = got_by_client(&scene, ANSWER, &said);
+    assert!(!answer.text().contains("Example Support\n\nExample"), "{}", answer.text());
     scene.desk.wait_for_ticket(1, "waiting", |t| t["ticket"]["state"] == "waiting").unwrap();
+    let arrived = scene.inbox(SUPPORT).wait_for("their mail", |m| m.address("From") == ALICE).unwrap();
+    assert!(arrived.header("DKIM-Signature").contains("d=desk.test"), "{:?}", arrived.fields());
+    assert_eq!(arrived.headers("Authentication-Results"), [""; 0]);
+
+    scene.answer(ANN, &answer, "It works in Chrome, but not in Edge.");
+    let news = scene.inbox(ALICE).wait_for("the news", |m| m.text().contains("not in Edge")).unwrap();
+    let text = "#resolve\n\nEdge is repaired as well.\n\n第二行。";
+    let said = program.answer(&scene.house, &alice(Place::Above), &news, text).unwrap();
+    let answer = got_by_client(&scene, "Edge is repaired as well.", &said);
+    assert!(answer.text().contains("第二行。"), "{}", answer.text());
+    assert!(!answer.text().contains("not in Edge"), "{}", answer.text());
+    scene.desk.wait_for_ticket(1, "resolved", |t| t["ticket"]["state"] == "resolved").unwrap();
+
+    // Orders alone, typed and tapped: nothing leaves, whatever signature the program adds.
+    let before = scene.quiet_inbox(ANN).len();
+    let writer = alice(Place::Above);
+    let said = program.answer(&scene.house, &writer, &notification, "#category account").unwrap();
+    let is_filed = |t: &serde_json::Value| t["ticket"]["category"] == "account";
+    let filed = scene.desk.wait_for_ticket(1, "filed", is_filed);
+    filed.unwrap_or_else(|e| panic!("{e}\nthe mail program said:\n{said}"));
+    if program != Program::SNail {
+        let said = program.tap(&scene.house, &writer, &link(&notification, "%23take")).unwrap();
+        let taken = scene.desk.wait_for_ticket(1, "taken", |t| t["ticket"]["assignee"] == ALICE);
+        taken.unwrap_or_else(|e| panic!("{e}\nthe mail program said:\n{said}"));
+    }
+    assert_eq!(scene.quiet_inbox(ANN).len(), before);
+    assert_eq!(scene.desk.outcome("held").unwrap(), 0);
+    capture(&scene, &format!("{program:?}"));
     scene.finish();
 }
 
-fn muttrc(home: &Path, house: &House) -> String {
-    let (ip, ca, editor) = (house.dovecot.ip(), house.ca_file(), home.join("editor"));
-    let (imap, submission, password) = (Dovecot::IMAP, Postfix::SUBMISSION, house.dovecot.password(ALICE));
-    let (ca, editor, home) = (ca.display(), editor.display(), home.display());
-    format!(
-        "set folder=imap://alice%40desk.test:{password}@{ip}:{imap}/ spoolfile=+INBOX imap_pass={password}
-set ssl_starttls=no ssl_force_tls=no certificate_file={ca} ssl_ca_certificates_file={ca} ssl_verify_host=no
-set smtp_url=smtp://alice%40desk.test@{ip}:{submission}/ smtp_pass={password} smtp_authenticators=plain
-set from={ALICE} realname=\"Alice Chen\" use_from=yes hostname=desk.test record=\"\" editor={editor} tmpdir={home}
-set fast_reply=yes include=yes abort_unmodified=no copy=no delete=no mark_old=no quit=yes charset=utf-8 send_charset=utf-8
-set reply_to=yes wait_key=no header_cache=\"\" message_cachedir=\"\" mbox=\"\" edit_headers=no
-push \"<reply><enter-command>set ssl_starttls=yes ssl_force_tls=yes<enter><send-message><quit>\"
-"
-    )
-}
+/// The first mail of an agent whose server proves nothing: one question, answered from the same program.
+fn unproven_answer_is_asked_about_once(program: Program) {
+    let Some((scene, notification)) = notified(program, LoginMark::Nothing) else { return };
+    let writer = alice(if program == Program::SNail { Place::Below } else { Place::Above });
+    let said = program.answer(&scene.house, &writer, &notification, ANSWER).unwrap();
+    let is_question = |m: &Mail| m.uid != notification.uid && m.text().contains(ANSWER);
+    let question = scene.inbox(ALICE).wait_for("the question", is_question);
+    let question = question.unwrap_or_else(|e| panic!("{e}\nthe mail program said:\n{said}"));
+    assert!(scene.quiet_inbox(ANN).iter().all(|m| !m.text().contains(ANSWER)));
 
-/// Answers the first mail of Alice's inbox; returns what showed on the screen.
-fn mutt(house: &House) -> String {
-    let home = tempfile::tempdir().unwrap();
-    let editor = home.path().join("editor");
-    let script = "#!/bin/sh\n{ printf 'Please reset your password. 已重置。\\n\\n'; cat \"$1\"; } > \"$1.new\" && mv \"$1.new\" \"$1\"\n";
-    fs::write(&editor, script).unwrap();
-    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
-    let rc = home.path().join("muttrc");
-    fs::write(&rc, muttrc(home.path(), house)).unwrap();
-    // mutt wants a terminal; script(1) gives it one.
-    let mut command = Command::new("timeout");
-    command
-        .args(["-k", "5", "60", "script", "-qec"])
-        .arg(format!("mutt -F {}", rc.display()))
-        .arg("/dev/null");
-    command.env("HOME", home.path()).env("TERM", "xterm").env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
-    String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
-}
-
-/// Answers the first mail of Alice's inbox; returns what it said.
-fn s_nail(house: &House) -> String {
-    let home = tempfile::tempdir().unwrap();
-    let (ip, password) = (house.dovecot.ip(), house.dovecot.password(ALICE));
-    let ca = house.ca_file();
-    let mta = format!("mta=smtp://alice%40desk.test:{password}@{ip}:{}", Postfix::SUBMISSION);
-    let ca = format!("tls-ca-file={}", ca.display());
-    let settings = [
-        "v15-compat",
-        &mta,
-        "smtp-use-starttls",
-        "smtp-auth=plain",
-        "tls-verify=ignore",
-        &ca,
-        "from=Alice Chen <alice@desk.test>",
-        "ttycharset=utf-8",
-        "sendcharsets=utf-8",
-        "quote",
-        "indentprefix=> ",
-        "sendwait",
-        "hostname=desk.test",
-        "imap-auth=login",
-        "editalong=no",
-        "DEAD=/dev/null",
-        "reply-to-honour",
-    ];
-    let inbox = format!("imap://alice%40desk.test:{password}@{ip}:{}/INBOX", Dovecot::IMAP);
-    let mut command = Command::new("timeout");
-    command
-        .args(["-k", "5", "60", "s-nail", "-:/", "-#"])
-        .args(settings.iter().flat_map(|s| ["-S", s]))
-        .args(["-f", &inbox]);
-    command.env("HOME", home.path()).env("TERM", "dumb").env("LC_ALL", "C.UTF-8");
-    let mut program =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let typed = "reply 1\n\nPlease reset your password. 已重置。\n~.\nexit\n";
-    program.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    let output = program.wait_with_output().unwrap();
-    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    let said = match program {
+        Program::Mutt => program.tap(&scene.house, &writer, &link(&question, "")),
+        _ => program.answer(&scene.house, &writer, &question, "OK"),
+    };
+    let said = said.unwrap();
+    got_by_client(&scene, ANSWER, &said);
+    let ticket = scene.desk.wait_for_ticket(1, "waiting", |t| t["ticket"]["state"] == "waiting").unwrap();
+    assert_eq!(ticket["chain_intact"], true);
+    assert_eq!(scene.desk.outcome("held").unwrap(), 0, "the mail that was confirmed is held no more");
+    let is_answer = |m: &&Mail| m.text().contains(ANSWER);
+    assert_eq!(scene.quiet_inbox(ANN).iter().filter(is_answer).count(), 1);
+    capture(&scene, &format!("{program:?}_unproven"));
+    scene.finish();
 }
 
 #[test]
-fn mutt_answers() {
-    if !(availability::program("mutt") && availability::program("script")) {
-        return;
-    }
-    let Some(scene) = notified() else { return };
-    let said = mutt(&scene.house);
-    assert_answered(scene, "Please reset your password. 已重置。", &said);
+fn mutt_answers_signed() {
+    signed_answers_leave(Program::Mutt);
 }
 
 #[test]
-fn s_nail_answers() {
-    if !availability::program("s-nail") {
-        return;
-    }
-    let Some(scene) = notified() else { return };
-    let said = s_nail(&scene.house);
-    assert_answered(scene, "Please reset your password. 已重置。", &said);
+fn mutt_is_asked_once() {
+    unproven_answer_is_asked_about_once(Program::Mutt);
+}
+
+#[test]
+fn s_nail_answers_signed() {
+    signed_answers_leave(Program::SNail);
+}
+
+#[test]
+fn s_nail_is_asked_once() {
+    unproven_answer_is_asked_about_once(Program::SNail);
+}
+
+#[test]
+fn thunderbird_answers_signed_in_plain_text() {
+    signed_answers_leave(Program::ThunderbirdPlain);
+}
+
+#[test]
+fn thunderbird_answers_signed_in_html() {
+    signed_answers_leave(Program::ThunderbirdHtml);
+}
+
+#[test]
+fn thunderbird_is_asked_once() {
+    unproven_answer_is_asked_about_once(Program::ThunderbirdHtml);
 }

@@ -7,6 +7,7 @@ use maildesk_lab::{
     desk::{Desk, DeskOptions, Engine},
     house::House,
     mailclient::{Draft, ImapBox, Mail, reply_to},
+    postfix::LoginMark,
 };
 
 use crate::ENGINE;
@@ -36,13 +37,22 @@ pub struct Scene {
 
 /// Servers alone; `None`: skip, the servers are missing.
 pub fn house() -> Option<House> {
+    house_marking(LoginMark::default())
+}
+
+fn house_marking(mark: LoginMark) -> Option<House> {
     let there = availability::real_servers() && (ENGINE == Engine::Sqlite || availability::postgres());
-    there.then(|| House { engine: ENGINE, ..House::start(&USERS).unwrap() })
+    there.then(|| House { engine: ENGINE, ..House::start_marking(&USERS, mark).unwrap() })
 }
 
 /// Servers and a running desk; `None`: skip, the servers are missing.
 pub fn scene(options: &DeskOptions) -> Option<Scene> {
-    let house = house()?;
+    scene_marking(options, LoginMark::default())
+}
+
+/// As [`scene`], with servers that mark what was submitted with a login in this way.
+pub fn scene_marking(options: &DeskOptions, mark: LoginMark) -> Option<Scene> {
+    let house = house_marking(mark)?;
     let desk = Desk::started(BINARY, &house, options).unwrap();
     Some(Scene { desk, house })
 }

@@ -87,7 +87,7 @@ fn every_fixture_reads_as_its_facts_say() {
     let mut found = Vec::new();
     mails(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mail"), &mut found);
     found.sort();
-    assert!(found.len() >= 40, "only {} fixtures", found.len());
+    assert!(found.len() >= 50, "only {} fixtures", found.len());
     let mut wrong = Vec::new();
     for path in found {
         let raw = std::fs::read(&path).unwrap();
@@ -108,9 +108,19 @@ fn every_fixture_reads_as_its_facts_say() {
 
 #[test]
 fn legitimate_mails_cause_no_warnings() {
-    for folder in
-        ["legit", "zh", "agent", "bounce", "autoreply", "reply", "forward", "robot", "files", "charset"]
-    {
+    for folder in [
+        "legit",
+        "zh",
+        "agent",
+        "bounce",
+        "autoreply",
+        "reply",
+        "program",
+        "forward",
+        "robot",
+        "files",
+        "charset",
+    ] {
         let mut found = Vec::new();
         mails(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mail").join(folder), &mut found);
         for path in found {

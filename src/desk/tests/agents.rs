@@ -138,7 +138,7 @@ fn a_command_below_a_quote_is_neither_obeyed_nor_sent() {
     let mut facts = agent_mail(State::Open, "#close\nbye");
     facts.reading.command_text = Some("> earlier text\n\n#close\nbye".into());
     let decision = decided(facts);
-    assert!(matches!(problems(&decision)[..], [Problem::UnknownCommand { .. }]));
+    assert_eq!(problems(&decision), [Problem::BelowQuote { command: "#close".to_owned() }]);
     assert_silent_to_clients(&decision);
 }
 

@@ -44,7 +44,12 @@ fn both(text: &str, page: &str) -> String {
 /// What the desk does with Alice's mail of this body.
 fn alice_sends(body: &str) -> Decision {
     let raw = format!("From: Alice Chen <{ALICE}>\r\nSubject: Re: [#1042] x\r\nMIME-Version: 1.0\r\n{body}");
-    let found = read(raw.as_bytes(), &ReadPolicy::default());
+    alice_sends_mail(raw.as_bytes())
+}
+
+/// What the desk does with this mail, if Alice sent it.
+fn alice_sends_mail(raw: &[u8]) -> Decision {
+    let found = read(raw, &ReadPolicy::default());
     let facts = agent_mail(State::Open, "");
     let Reading { text, reply, command_text, attachments, quoted, .. } = found;
     let reading = Reading { text, reply, command_text, attachments, quoted, ..facts.reading };
@@ -303,4 +308,47 @@ fn a_notification_that_is_not_recognised_as_quoted_reaches_nobody() {
     assert_silent_to_clients(&decision);
     let decision = alice_sends(&plain(&format!("#note\nPlease reload.\n\n*** previous mail ***\n{twin}")));
     assert_eq!(problems(&decision), []);
+}
+
+/// Mails as they left the programs themselves; `tests/e2e/programs.rs` makes them.
+#[test]
+fn genuine_programs_are_understood() {
+    macro_rules! mail {
+        ($name:literal) => {
+            (
+                $name,
+                include_bytes!(concat!("../../../tests/fixtures/mail/program/", $name, ".eml")).as_slice(),
+            )
+        };
+    }
+    let (below, above) = ("Please reset your password. 已重置。", "Edge is repaired as well.\n\n第二行。");
+    let signed = "Edge is repaired as well.\n\n第二行。\n\nAlice Chen";
+    let cases = [
+        (mail!("mutt_below"), Some(below), &[][..]),
+        (mail!("mutt_above"), Some(above), &["resolve"]),
+        (mail!("mutt_link"), None, &["take"]),
+        (mail!("s_nail_below"), Some(below), &[]),
+        (mail!("s_nail_above"), Some(above), &["resolve"]),
+        (mail!("s_nail_order"), None, &["account"]),
+        (mail!("thunderbird_html_below"), Some(below), &[]),
+        (mail!("thunderbird_html_above"), Some(above), &["resolve"]),
+        (mail!("thunderbird_html_link"), None, &["take"]),
+        (mail!("thunderbird_plain_below"), Some(below), &[]),
+        (mail!("thunderbird_plain_above"), Some(signed), &["resolve"]),
+        (mail!("thunderbird_plain_link"), None, &["take"]),
+    ];
+    let mut wrong = Vec::new();
+    for ((name, raw), words, orders) in cases {
+        let decision = alice_sends_mail(raw);
+        let got = reaches(&decision);
+        let obeyed = |order: &&str| match *order {
+            "take" => takes(&decision),
+            "resolve" => decision.changes.contains(&Change::State(State::Resolved)),
+            _ => decision.changes.contains(&Change::Category(Some("account".to_owned()))),
+        };
+        if got.as_deref() != words || !orders.iter().all(obeyed) || !problems(&decision).is_empty() {
+            wrong.push(format!("{name}: {got:?} {:?} {:?}", problems(&decision), decision.changes));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -28,9 +28,23 @@ pub fn real_servers() -> bool {
 /// With `CI=true` instead of returning false.
 #[must_use]
 pub fn program(name: &str) -> bool {
+    excuse(&if is_in_path(name) { Vec::new() } else { vec![format!("{name} is missing")] })
+}
+
+fn is_in_path(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).any(|folder| folder.join(name).exists());
-    excuse(&if found { Vec::new() } else { vec![format!("{name} is missing")] })
+    std::env::split_paths(&path).any(|folder| folder.join(name).exists())
+}
+
+/// True when a large program is in `PATH` that continuous integration does not install. False, with a line on stderr, when
+/// the calling test is to be skipped.
+#[must_use]
+pub fn second_tier(name: &str) -> bool {
+    let found = is_in_path(name);
+    if !found {
+        eprintln!("SKIPPED, this proves nothing: {name} is missing, which is installed by hand");
+    }
+    found
 }
 
 /// True when PostgreSQL is installed; as [`real_servers`] otherwise.

@@ -8,8 +8,9 @@ use crate::{
     dns::Dns,
     dovecot::Dovecot,
     mailclient::{ImapBox, Submission},
+    opendkim::OpenDkim,
     policy::PolicyServer,
-    postfix::{Postfix, PostfixOptions},
+    postfix::{LoginMark, Postfix, PostfixOptions},
 };
 
 /// The servers, in the order in which they must end: Postfix first, so that it does not complain of the others.
@@ -17,6 +18,8 @@ use crate::{
 pub struct House {
     pub postfix: Postfix,
     pub policy: PolicyServer,
+    /// When the house signs.
+    pub signer: Option<OpenDkim>,
     pub dns: Dns,
     pub dovecot: Dovecot,
     /// What its desks store on.
@@ -37,7 +40,15 @@ impl House {
     /// # Errors
     /// What failed, with the server's own log.
     pub fn start(users: &[(&str, &str)]) -> io::Result<Self> {
-        Self::start_with(users, true)
+        Self::start_as(users, true, LoginMark::default())
+    }
+
+    /// As [`House::start`], with another mark of mails that were submitted with a login. A key that signs is published.
+    ///
+    /// # Errors
+    /// What failed, with the server's own log.
+    pub fn start_marking(users: &[(&str, &str)], mark: LoginMark) -> io::Result<Self> {
+        Self::start_as(users, true, mark)
     }
 
     /// As [`House::start`]; with `strip_forged` false, forged `Authentication-Results` from outside pass the border and
@@ -46,13 +57,22 @@ impl House {
     /// # Errors
     /// What failed, with the server's own log.
     pub fn start_with(users: &[(&str, &str)], strip_forged: bool) -> io::Result<Self> {
+        Self::start_as(users, strip_forged, LoginMark::default())
+    }
+
+    fn start_as(users: &[(&str, &str)], strip_forged: bool, mark: LoginMark) -> io::Result<Self> {
         let dovecot = Dovecot::start(users)?;
         let policy = PolicyServer::start(dovecot.ip(), Self::AUTHSERV_ID)?;
         let dns = Dns::start(dovecot.ip())?;
+        let signs = mark == LoginMark::Signature;
+        let signer = signs.then(|| OpenDkim::start(dovecot.ip(), &Self::DOMAINS)).transpose()?;
+        for (signer, domain) in signer.iter().flat_map(|s| Self::DOMAINS.map(|d| (s, d))) {
+            dns.set_txt(&format!("{}._domainkey.{domain}", OpenDkim::SELECTOR), signer.record());
+        }
         let options =
-            PostfixOptions { domains: &Self::DOMAINS, authserv_id: Self::AUTHSERV_ID, strip_forged };
+            PostfixOptions { domains: &Self::DOMAINS, authserv_id: Self::AUTHSERV_ID, strip_forged, mark };
         let postfix = Postfix::start(&dovecot, &options)?;
-        Ok(Self { postfix, policy, dns, dovecot, engine: Engine::default() })
+        Ok(Self { postfix, policy, signer, dns, dovecot, engine: Engine::default() })
     }
 
     /// The root certificate of its servers.

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::{
     dovecot::Dovecot,
+    opendkim::OpenDkim,
     policy::PolicyServer,
     process::{Group, group_id, user_ids, wait_for_greeting},
 };
@@ -40,6 +41,20 @@ pub struct PostfixOptions<'a> {
     pub authserv_id: &'a str,
     /// Whether forged ones from outside are removed at the border.
     pub strip_forged: bool,
+    /// What shows that a mail was submitted with a login.
+    pub mark: LoginMark,
+}
+
+/// What a server does to a mail that was submitted with a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LoginMark {
+    /// [`PolicyServer`] writes `auth=pass`.
+    #[default]
+    AuthPass,
+    /// [`OpenDkim`] signs it; nobody writes `Authentication-Results`.
+    Signature,
+    /// Nothing: the mail proves nothing.
+    Nothing,
 }
 
 impl Postfix {
@@ -50,7 +65,7 @@ impl Postfix {
     /// Submission over TLS with login.
     pub const SUBMISSIONS: u16 = 10465;
 
-    /// Starts a server at Dovecot's address; a [`PolicyServer`] must be listening there.
+    /// Starts a server at Dovecot's address; a [`PolicyServer`], or what else marks mails, must be listening there.
     ///
     /// # Errors
     /// What failed, with Postfix's own log.
@@ -96,7 +111,7 @@ fn write_config(folder: &Path, dovecot: &Dovecot, options: &PostfixOptions<'_>) 
         format!("/^Authentication-Results:\\s*{}\\b/ IGNORE\n", options.authserv_id.replace('.', "\\."));
     let files = [
         ("main.cf", main_cf(folder, dovecot, options)),
-        ("master.cf", master_cf(dovecot, options.strip_forged)),
+        ("master.cf", master_cf(dovecot, options)),
         ("forged", forged),
     ];
     for (name, content) in files {
@@ -162,15 +177,26 @@ smtpd_client_connection_rate_limit = 0
     )
 }
 
-fn master_cf(dovecot: &Dovecot, strip_forged: bool) -> String {
-    let (ip, policy) = (dovecot.ip(), PolicyServer::PORT);
+fn master_cf(dovecot: &Dovecot, options: &PostfixOptions<'_>) -> String {
+    let ip = dovecot.ip();
     let (smtp, submission, submissions) = (Postfix::SMTP, Postfix::SUBMISSION, Postfix::SUBMISSIONS);
-    let border = if strip_forged { "-o cleanup_service_name=border" } else { "" };
+    let border = if options.strip_forged { "-o cleanup_service_name=border" } else { "" };
+    let mark = match options.mark {
+        LoginMark::AuthPass => {
+            format!(
+                "-o {{ smtpd_data_restrictions = check_policy_service inet:{ip}:{} }}",
+                PolicyServer::PORT
+            )
+        }
+        LoginMark::Signature => {
+            format!("-o smtpd_milters=inet:{ip}:{} -o milter_default_action=tempfail", OpenDkim::PORT)
+        }
+        LoginMark::Nothing => String::new(),
+    };
     let login = format!(
         "-o smtpd_sasl_auth_enable=yes -o smtpd_tls_security_level=encrypt -o smtpd_tls_auth_only=yes \
          -o smtpd_relay_restrictions=permit_sasl_authenticated,reject \
-         -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject \
-         -o {{ smtpd_data_restrictions = check_policy_service inet:{ip}:{policy} }}"
+         -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject {mark}"
     );
     format!(
         "{ip}:{smtp} inet n - n - - smtpd {border}

@@ -10,3 +10,4 @@ pub use draft::Draft;
 pub use imap::ImapBox;
 pub use mail::{Mail, reply_to};
 pub use smtp::Submission;
+pub(crate) use smtp::base64;

@@ -1,0 +1,55 @@
+// What an extension may not do by itself: trust the test's root, know a password, ask for new mail at once, and type.
+"use strict";
+
+var { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+
+var lab = class extends ExtensionCommon.ExtensionAPI {
+    getAPI(context) {
+        return {
+            lab: {
+                async prepare(job) {
+                    const certificates = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+                    certificates.addCertFromBase64(job.root, "C,,");
+                    for (const scheme of ["imap", "smtp"]) {
+                        const place = `${scheme}://${job.host}`;
+                        const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+                        login.init(place, null, place, job.user, job.password, "", "");
+                        await Services.logins.addLoginAsync(login);
+                    }
+                },
+
+                async fetch() {
+                    const server = MailServices.accounts.allServers.find(s => s.type == "imap");
+                    const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+                    if (inbox) {
+                        inbox.getNewMessages(null, null);
+                    } else {
+                        server.performExpand(null);
+                    }
+                },
+
+                // As the system hands over a link that was tapped.
+                async open(link) {
+                    MailServices.compose.OpenComposeWindowWithURI(null, Services.io.newURI(link));
+                },
+
+                // As from the keyboard, where the program has put the caret.
+                async type(tab, text) {
+                    const editor = context.extension.tabManager.get(tab).nativeTab.GetCurrentEditor();
+                    text.split("\n").forEach((line, n) => {
+                        if (n > 0) {
+                            editor.insertLineBreak();
+                        }
+                        if (line) {
+                            editor.insertText(line);
+                        }
+                    });
+                },
+
+                async say(text) {
+                    dump(`lab: ${text}\n`);
+                },
+            },
+        };
+    }
+};
