@@ -1,6 +1,7 @@
 // What an extension may not do by itself: trust the test's root, know a password, ask for new mail at once, and type.
 "use strict";
 
+var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 var { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 
 var lab = class extends ExtensionCommon.ExtensionAPI {
@@ -15,6 +16,12 @@ var lab = class extends ExtensionCommon.ExtensionAPI {
                         const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
                         login.init(place, null, place, job.user, job.password, "", "");
                         await Services.logins.addLoginAsync(login);
+                    }
+                    // A mail that is begun before the main window stands never becomes ready.
+                    const stands = () =>
+                        Services.wm.getMostRecentWindow("mail:3pane")?.document.getElementById("tabmail")?.currentTabInfo;
+                    while (!stands()) {
+                        await new Promise(resolve => setTimeout(resolve, 100));
                     }
                 },
 
