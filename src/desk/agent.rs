@@ -297,7 +297,8 @@ pub(super) fn new_text(reading: &Reading, agent: &AgentPolicy) -> String {
 /// Whether a program quoted our notification in a way that was not recognised: it holds the history, which is the desk's
 /// own. Each has the requester's address and the twin of the button that resolves.
 fn holds_notification(text: &str, ticket: &TicketFacts) -> bool {
-    text.contains("#resolve") && text.to_lowercase().contains(&ticket.requester.address)
+    ["#resolve", "#解决"].iter().any(|twin| text.contains(twin))
+        && text.to_lowercase().contains(&ticket.requester.address)
 }
 
 pub(super) fn refuse(

@@ -77,9 +77,15 @@ const PRIORITIES: [(Priority, &[&str]); 4] = [
 /// Chinese names of the built-in categories.
 const CATEGORIES: [(&str, &[&str]); 3] = [
     ("technical", &["技术", "技術"]),
-    ("account", &["账户", "账号", "帳戶"]),
+    ("account", &["账号", "账户", "帳戶"]),
     ("business", &["商务", "商務"]),
 ];
+
+/// The Chinese name of a built-in category, as it may stand in a command.
+#[must_use]
+pub fn chinese_category(name: &str) -> Option<&'static str> {
+    CATEGORIES.iter().find(|(category, _)| *category == name).and_then(|(_, names)| names.first().copied())
+}
 
 const NOBODY: [&str; 4] = ["none", "nobody", "无", "無"];
 

@@ -9,6 +9,8 @@ pub(super) struct Action {
     pub label: String,
     /// What the mail begins with, `#take`.
     pub command: String,
+    /// The same as the reader would type it, `#接手`.
+    pub typed: String,
     /// The words beside the button.
     pub twin: String,
 }
@@ -16,8 +18,18 @@ pub(super) struct Action {
 impl Action {
     /// A button that writes `command`.
     pub(super) fn new(words: Words<'_>, label: String, command: &str) -> Result<Self, Error> {
-        let twin = words.say("buttons.twin", context! { command })?;
-        Ok(Self { label, command: command.to_owned(), twin })
+        Self::typed(words, label, command, command.to_owned())
+    }
+
+    /// A button whose command the reader would type in another way.
+    pub(super) fn typed(
+        words: Words<'_>,
+        label: String,
+        command: &str,
+        typed: String,
+    ) -> Result<Self, Error> {
+        let twin = words.say("buttons.twin", context! { command => &typed })?;
+        Ok(Self { label, command: command.to_owned(), typed, twin })
     }
 
     /// The action as templates see it.
@@ -28,7 +40,7 @@ impl Action {
             percent(subject, ""),
             percent(&self.command, "")
         );
-        context! { label => &self.label, command => &self.command, twin => &self.twin, href }
+        context! { label => &self.label, command => &self.typed, twin => &self.twin, href }
     }
 }
 

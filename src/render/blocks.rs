@@ -9,7 +9,7 @@ use minijinja::{
     value::{Kwargs, ValueKind},
 };
 
-use super::{palette, text, words};
+use super::{links, palette, text, words};
 
 /// An environment with the functions of letters, still without templates.
 pub(super) fn environment() -> Environment<'static> {
@@ -31,6 +31,14 @@ pub(super) fn environment() -> Environment<'static> {
     env.add_function("p", |state: &State<'_, '_>, text: Value| {
         let lines = lines_of(&text)?;
         place(state, "p", context! { lines => html_lines(&lines) }, || lines.join("\n"))
+    });
+    env.add_function("said", |state: &State<'_, '_>, words: String| {
+        let lines: Vec<String> = words.lines().map(str::to_owned).collect();
+        let pieces = |line: &String| -> Vec<Value> {
+            links::pieces(line).into_iter().map(|(text, link)| context! { text, link }).collect()
+        };
+        let shown: Vec<Vec<Value>> = html_lines(&lines).iter().map(pieces).collect();
+        place(state, "said", context! { lines => shown }, || lines.join("\n"))
     });
     env.add_function("list", |state: &State<'_, '_>, title: String, items: Value| {
         let lines = lines_of(&items)?;

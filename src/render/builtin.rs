@@ -28,5 +28,6 @@ pub(super) const FILES: &[(&str, &str)] = embed![
     "parts/list.html",
     "parts/p.html",
     "parts/quote.html",
+    "parts/said.html",
     "zh/words.toml",
 ];

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     desk::{
         Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem,
-        TicketBrief, sign_off::is_name,
+        TicketBrief, commands::chinese_category, sign_off::is_name,
     },
     mail::Address,
 };
@@ -323,15 +323,26 @@ impl Writing<'_> {
         let words = self.words;
         let mut actions = Vec::new();
         if !brief.assignee.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(&self.letter.to.address)) {
-            actions.push(Action::new(words, words.plain("buttons.take")?, "#take")?);
+            actions.push(Action::typed(words, words.plain("buttons.take")?, "#take", self.typed("take"))?);
         }
-        actions.push(Action::new(words, words.plain("buttons.resolve")?, "#resolve")?);
+        let resolve = words.plain("buttons.resolve")?;
+        actions.push(Action::typed(words, resolve, "#resolve", self.typed("resolve"))?);
         for category in self.frame.policy.categories.iter().filter(|c| Some(*c) != brief.category.as_ref()) {
             let label = words.say("buttons.category", context! { category => self.category(category)? })?;
-            actions.push(Action::new(words, label, &format!("#category {}", clean_line(category)))?);
+            let chinese = Some(category).filter(|_| words.language == "zh").and_then(|c| chinese_category(c));
+            let named = chinese.map_or_else(|| clean_line(category), str::to_owned);
+            let typed = format!("{} {named}", self.typed("category"));
+            actions.push(Action::typed(words, label, &format!("#category {}", clean_line(category)), typed)?);
         }
         let subject = self.button_subject(&brief.subject);
         Ok(actions.iter().map(|a| a.value(self.frame.reply_address, &subject)).collect())
+    }
+
+    /// A command as the reader would type it.
+    fn typed(&self, command: &str) -> String {
+        let chinese =
+            COMMANDS.iter().find(|(name, _)| *name == command).map_or(command, |(_, chinese)| chinese);
+        format!("#{}", if self.words.language == "zh" { chinese } else { command })
     }
 
     fn problem(&self, problem: &Problem) -> Result<String, Error> {

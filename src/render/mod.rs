@@ -8,6 +8,7 @@ mod action;
 mod blocks;
 mod builtin;
 mod letters;
+mod links;
 mod palette;
 mod plain;
 pub mod sample;

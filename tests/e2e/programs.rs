@@ -9,19 +9,19 @@ use maildesk_lab::{
     desk::{DeskOptions, Engine},
     mailclient::Mail,
     postfix::LoginMark,
-    program::{Place, Program, Writer},
+    program::{Letter, Place, Program, Writer},
 };
 
 use crate::{
     ENGINE,
-    scene::{ALICE, ANN, SUPPORT, Scene, letter, scene_marking},
+    scene::{ALICE, ANN, LI, SUPPORT, Scene, letter, scene_marking},
 };
 
 const QUESTION: &str = "I cannot log in since this morning.";
 const ANSWER: &str = "Please reset your password. 已重置。";
 
-/// A desk behind a server that marks agents' mail so, a client's mail, and its notification. `None`: skip.
-fn notified(program: Program, mark: LoginMark) -> Option<(Scene, Mail)> {
+/// A desk behind a server that marks mails with a login so. `None`: skip, for want of a program.
+fn desk(program: Program, mark: LoginMark) -> Option<Scene> {
     // No mail program knows the store: one engine is enough for the slow one.
     let is_slow = matches!(program, Program::ThunderbirdPlain | Program::ThunderbirdHtml);
     if (is_slow && ENGINE == Engine::Postgres) || !program.is_there() {
@@ -30,7 +30,12 @@ fn notified(program: Program, mark: LoginMark) -> Option<(Scene, Mail)> {
     if mark == LoginMark::Signature && !availability::program("opendkim") {
         return None;
     }
-    let scene = scene_marking(&DeskOptions::default(), mark)?;
+    scene_marking(&DeskOptions::default(), mark)
+}
+
+/// The same with a client's mail, and its notification.
+fn notified(program: Program, mark: LoginMark) -> Option<(Scene, Mail)> {
+    let scene = desk(program, mark)?;
     scene.submit(ANN, &letter("Ann <ann@client.test>", "Login is refused", QUESTION));
     let notification = scene.notification("Login is refused");
     Some((scene, notification))
@@ -167,4 +172,43 @@ fn thunderbird_answers_signed_in_html() {
 #[test]
 fn thunderbird_is_asked_once() {
     unproven_answer_is_asked_about_once(Program::ThunderbirdHtml);
+}
+
+/// A Chinese client with a screenshot, who answers the acknowledgement from the same program.
+#[test]
+fn thunderbird_of_a_client() {
+    let program = Program::ThunderbirdHtml;
+    let Some(scene) = desk(program, LoginMark::Signature) else { return };
+    let li =
+        Writer { address: LI, name: "李娜", signature: Some("李娜\n华夏科技"), place: Place::Above };
+    let first = Letter {
+        to: SUPPORT,
+        subject: "升级后甘特图一直空白",
+        text: "您好：\n\n升级之后甘特图一直空白，换了浏览器也不行，请帮忙看一下。",
+        files: &[("截图.png", "image/png", b"\x89PNG\r\n\x1a\n0")],
+    };
+    program.write(&scene.house, &li, &first).unwrap();
+    let ack = scene.inbox(LI).wait_for("the acknowledgement", |m| m.address("From") == SUPPORT).unwrap();
+    assert!(ack.text().contains("来信") && ack.text().contains("#1"), "{}", ack.text());
+    let notification = scene.notification("升级后甘特图一直空白");
+    assert_eq!(notification.attachments(), ["截图.png"]);
+    let text = notification.text();
+    assert!(text.contains("换了浏览器也不行") && !text.contains("华夏科技"), "{text}");
+
+    program.answer(&scene.house, &li, &ack, "补充一下：用户名是 lina01。").unwrap();
+    let news = scene.inbox(ALICE).wait_for("the news", |m| m.text().contains("lina01")).unwrap();
+    assert!(!news.text().contains("每件事只发一次"), "the acknowledgement was sent on: {}", news.text());
+    assert_eq!(scene.desk.tickets().unwrap().len(), 1);
+
+    scene.answer(ALICE, &news, "已修复，请按 https://help.desk.test/gantt 的步骤刷新。");
+    let answer = scene.inbox(LI).wait_for("the answer", |m| m.text().contains("已修复")).unwrap();
+    assert!(answer.html().replace("&#x2f;", "/").contains("href=\"https://help.desk.test/gantt\""));
+    assert_eq!(scene.desk.tickets().unwrap()[0]["language"], "zh");
+    if let Some(folder) = std::env::var_os("MAILDESK_CAPTURE") {
+        for (name, mail) in [("acknowledgement", &ack), ("notification", &notification), ("answer", &answer)]
+        {
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.html")), mail.html()).unwrap();
+        }
+    }
+    scene.finish();
 }

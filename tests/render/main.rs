@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use jiff::tz::TimeZone;
 use maildesk::{
-    desk::{LetterBody, Policy, TicketId},
+    desk::{LetterBody, Policy, Role, TicketId, commands},
     render::{Rendered, Templates, render, sample},
 };
 
@@ -191,6 +191,32 @@ fn buttons_write_the_command_and_say_it_as_well() {
 }
 
 #[test]
+fn what_stands_beside_a_button_can_be_typed() {
+    let policy = sample::policy();
+    for (language, words) in [("en", "or reply with "), ("zh", "或回复 ")] {
+        let all = everything();
+        let html = all[&format!("notification.{language}")].html.as_str();
+        let typed: Vec<&str> = html.split(words).skip(1).filter_map(|p| p.split('<').next()).collect();
+        assert_eq!(typed.len(), 4, "{html}");
+        for command in typed {
+            let found = commands::parse(command, &policy, Role::Agent);
+            assert!(found.problems.is_empty() && found.commands.len() == 1, "{command}: {found:?}");
+        }
+    }
+    assert!(everything()["notification.zh"].html.contains("或回复 #分类 账号<"));
+}
+
+#[test]
+fn an_agents_links_can_be_followed_and_a_clients_are_text() {
+    let all = everything();
+    let link = "<a class=\"link\" href=\"https://help.example.com/en/";
+    assert!(all["reply.en"].html.replace("&#x2f;", "/").contains(link), "{}", all["reply.en"].html);
+    for (name, letter) in all.iter().filter(|(name, _)| !name.starts_with("reply")) {
+        assert!(!letter.html.contains("href=\"http"), "{name}");
+    }
+}
+
+#[test]
 fn clients_learn_which_addresses_are_ours_and_never_read_our_jargon() {
     for (name, letter) in
         everything().iter().filter(|(n, _)| n.starts_with("acknowledgement") || n.starts_with("reply"))
@@ -254,7 +280,8 @@ fn html_says_all_that_the_text_says() {
         let html = bare(&html.replace("&quot;", "\"").replace("&#x27;", "'"));
         for block in letter.text.split("\n\n") {
             // Commands are listed in plain text; HTML has a button and its twin for each.
-            let is_buttons = block.lines().any(|line| line.starts_with("  #category "));
+            let is_buttons =
+                block.lines().any(|line| line.starts_with("  #category ") || line.starts_with("  #分类 "));
             for line in block.lines().filter(|_| !is_buttons) {
                 let line = bare(line.strip_prefix("- ").unwrap_or(line));
                 assert!(html.contains(&line), "{name}: {line}");

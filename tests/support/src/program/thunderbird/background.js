@@ -1,7 +1,7 @@
 // Does what job.json says: answers one mail of the inbox, follows a link, or writes a new one.
 "use strict";
 
-const pause = () => new Promise(resolve => setTimeout(resolve, 200));
+const pause = (milliseconds = 200) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 async function found(id) {
     for (;;) {
@@ -18,11 +18,25 @@ async function tapped(link) {
     await messenger.lab.open(link);
     for (;;) {
         const [tab] = await messenger.tabs.query({ type: "messageCompose" });
-        const { to, plainTextBody, body } = tab ? await messenger.compose.getComposeDetails(tab.id) : { to: [] };
-        if (to.length && (plainTextBody || body)) {
+        if (tab && (await messenger.lab.stands(tab.id))) {
             return tab;
         }
         await pause();
+    }
+}
+
+// A mail that has only just come is not always ready; a window that failed to open sends nothing.
+async function reply(id, details) {
+    for (let tries = 1; ; tries++) {
+        try {
+            return await messenger.compose.beginReply(id, "replyToSender", details);
+        } catch (problem) {
+            await messenger.lab.say(`cannot answer yet: ${problem}`);
+            if (tries == 10) {
+                throw problem;
+            }
+            await pause();
+        }
     }
 }
 
@@ -34,7 +48,8 @@ async function begin(job) {
         return messenger.compose.beginNew({ to: job.to, subject: job.subject, isPlainText: job.plain });
     }
     const mail = await found(job.answers);
-    const tab = await messenger.compose.beginReply(mail.id, "replyToSender", { isPlainText: job.plain });
+    await messenger.lab.say("found the mail");
+    const tab = await reply(mail.id, { isPlainText: job.plain });
     // The quote comes after the window.
     for (;;) {
         const { body, plainTextBody } = await messenger.compose.getComposeDetails(tab.id);
@@ -45,17 +60,43 @@ async function begin(job) {
     }
 }
 
+// The program locks a window that sends: one that can send although it was told to has not heard it, and one that is gone
+// has sent.
+async function send(id) {
+    for (;;) {
+        while (!(await messenger.compose.getComposeState(id)).canSendNow) {
+            await pause();
+        }
+        const sent = messenger.compose.sendMessage(id, { mode: "sendNow" }).then(() => true);
+        for (;;) {
+            if (await Promise.race([sent, pause(10000)])) {
+                return;
+            }
+            const state = await messenger.compose.getComposeState(id).catch(() => null);
+            if (!state) {
+                return;
+            }
+            if (state.canSendNow) {
+                await messenger.lab.say("was not heard");
+                break;
+            }
+        }
+    }
+}
+
 async function work() {
     const job = await (await fetch("job.json")).json();
     await messenger.lab.prepare(job);
+    await messenger.lab.say("began");
     const tab = await begin(job);
+    await messenger.lab.say("writes");
     await messenger.lab.type(tab.id, job.text);
     for (const { name, type, base64 } of job.files) {
         const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
         await messenger.compose.addAttachment(tab.id, { file: new File([bytes], name, { type }) });
     }
-    await messenger.compose.sendMessage(tab.id, { mode: "sendNow" });
+    await send(tab.id);
     await messenger.lab.say("sent");
 }
 
-work().catch(problem => messenger.lab.say(`${problem}`));
+work().catch(problem => messenger.lab.say(`failed: ${problem}`));

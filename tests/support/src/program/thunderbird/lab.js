@@ -29,7 +29,16 @@ var lab = class extends ExtensionCommon.ExtensionAPI {
                     const server = MailServices.accounts.allServers.find(s => s.type == "imap");
                     const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
                     if (inbox) {
-                        inbox.getNewMessages(null, null);
+                        // One look at a time: on a busy machine they would pile up.
+                        await new Promise(resolve => {
+                            const listener = {
+                                QueryInterface: ChromeUtils.generateQI(["nsIUrlListener"]),
+                                OnStartRunningUrl() {},
+                                OnStopRunningUrl: () => resolve(),
+                            };
+                            inbox.getNewMessages(null, listener);
+                            setTimeout(resolve, 10000);
+                        });
                     } else {
                         server.performExpand(null);
                     }
@@ -38,6 +47,10 @@ var lab = class extends ExtensionCommon.ExtensionAPI {
                 // As the system hands over a link that was tapped.
                 async open(link) {
                     MailServices.compose.OpenComposeWindowWithURI(null, Services.io.newURI(link));
+                },
+
+                async stands(tab) {
+                    return !!context.extension.tabManager.get(tab).nativeTab.composeEditorReady;
                 },
 
                 // As from the keyboard, where the program has put the caret.
