@@ -2,7 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
@@ -10,12 +10,29 @@ use tracing::{debug, error};
 use crate::{
     config::MailboxConfig,
     edge::Pulse,
-    intake::Desk,
-    outbox::{self, OutboxHealth},
+    intake::{self, Desk},
+    outbox::{self, Office, OutboxHealth},
+    store::Result,
 };
 
 /// After a crash of the worker.
 const CRASH_DELAY: Duration = Duration::from_secs(5);
+
+/// What a mailbox's outbox asks is answered by `intake`.
+struct Judges {
+    desk: Desk,
+    mailbox: String,
+}
+
+impl Office for Judges {
+    fn mails_failed(&self) -> BoxFuture<'_, Result<bool>> {
+        intake::judge_refused(&self.desk, &self.mailbox).boxed()
+    }
+
+    fn limit_is_near(&self) -> BoxFuture<'_, Result<()>> {
+        intake::bundle_notifications(&self.desk, &self.mailbox).boxed()
+    }
+}
 
 /// Runs until `stop`.
 pub(super) async fn supervise(
@@ -33,6 +50,7 @@ pub(super) async fn supervise(
             pulse.clone(),
             stop.clone(),
             move |health| drop(tell.send_replace(health)),
+            Arc::new(Judges { desk: desk.clone(), mailbox: mailbox.name.clone() }),
         );
         let work = AssertUnwindSafe(work).catch_unwind();
         if tokio::join!(work, note_health(&desk, &mailbox.name, heard)).0.is_ok() {

@@ -5,7 +5,7 @@
 
 use super::{
     BounceEvidence, BounceFacts, Change, Decision, Letter, LetterBody, MailFacts, MessageKind,
-    NotificationCause, Outcome, Policy, TicketFacts,
+    NotificationCause, Outcome, Policy, RefusedFacts, TicketFacts,
     agent::control,
     case::{Case, DESK, desk_event},
     loop_guard, notify, threading,
@@ -45,7 +45,9 @@ pub(super) fn decide(facts: &MailFacts, policy: &Policy) -> Option<Decision> {
             .bounce_address
             .then(|| control("to a bounce address whose mail is not known, or too old"));
     };
-    let failure = (class == Class::Bounce).then(|| failure(facts, bounce)).flatten();
+    let none = Report::default();
+    let report = facts.reading.report.as_ref().unwrap_or(&none);
+    let failure = (class == Class::Bounce).then(|| failure(report, bounce)).flatten();
     Some(match failure {
         Some(failure) => undelivered(facts, policy, bounce, &failure),
         None => noted(facts, bounce),
@@ -73,10 +75,34 @@ pub(super) fn release(case: &Case<'_>, decision: &mut Decision) {
     decision.changes.push(desk_event("released", case.sender.address.clone()));
 }
 
+/// A mail that our own server refused, or that was given up: as though it had come back. Its line of history is written.
+pub(super) fn refused(facts: &RefusedFacts, policy: &Policy) -> Decision {
+    let own_words = || Failure {
+        hard: false,
+        of_recipient: false,
+        status: String::new(),
+        diagnostic: facts.why.chars().take(WORDS_CHARS_MAX).collect(),
+    };
+    let mut failure =
+        facts.report.as_ref().and_then(|report| failure(report, &facts.bounce)).unwrap_or_else(own_words);
+    if facts.report.is_some() && failure.status.is_empty() {
+        // "Other undefined status" (RFC 3463 section 3.1): a server spoke, without a code.
+        failure.status = "5.0.0".to_owned();
+    }
+    let ticket = facts.ticket.as_ref();
+    let (changes, letters) = consequences(policy, &facts.bounce, &failure, ticket);
+    Decision {
+        reason: "a mail of ours did not leave".to_owned(),
+        outcome: Outcome::Control,
+        ticket: ticket.map(TicketFacts::reference),
+        changes,
+        letters,
+        ..Decision::default()
+    }
+}
+
 /// `None`: the report knows of no failure yet (a warning of delay).
-fn failure(facts: &MailFacts, bounce: &BounceFacts) -> Option<Failure> {
-    let none = Report::default();
-    let report = facts.reading.report.as_ref().unwrap_or(&none);
+fn failure(report: &Report, bounce: &BounceFacts) -> Option<Failure> {
     let failed = || {
         let is_over = |action: &str| matches!(action, "delayed" | "delivered" | "relayed" | "expanded");
         report.recipients.iter().filter(move |r| !r.action.as_deref().is_some_and(is_over))
@@ -142,30 +168,13 @@ fn noted(facts: &MailFacts, bounce: &BounceFacts) -> Decision {
 /// A mail that did not arrive.
 fn undelivered(facts: &MailFacts, policy: &Policy, bounce: &BounceFacts, failure: &Failure) -> Decision {
     let ticket = ticket_of(facts, bounce);
-    let is_news = bounce.known.is_none() || (failure.hard && bounce.known == Some(false));
-    let suppresses = is_news && suppresses(policy, bounce, failure);
-    let letters = if is_news { told(policy, bounce, failure, ticket, suppresses) } else { Vec::new() };
     let mut changes = Vec::new();
     if ticket.is_some() {
         changes.extend(kept(facts));
         changes.push(event(facts, "bounce", in_words(&facts.reading)));
     }
-    if is_news {
-        changes.push(Change::Bounced {
-            outbox: bounce.outbox,
-            evidence: bounce.evidence,
-            hard: failure.hard,
-            status: failure.status.clone(),
-            diagnostic: failure.diagnostic.clone(),
-            told: !letters.is_empty(),
-        });
-    }
-    if suppresses {
-        changes.push(Change::Suppress { person: bounce.recipient.id, why: failure.words() });
-        if ticket.is_some() {
-            changes.push(desk_event("suppressed", bounce.recipient.address.clone()));
-        }
-    }
+    let (more, letters) = consequences(policy, bounce, failure, ticket);
+    changes.extend(more);
     Decision {
         outcome: Outcome::Control,
         reason: if failure.hard { "a mail of ours bounced for good" } else { "a mail of ours bounced" }
@@ -177,11 +186,43 @@ fn undelivered(facts: &MailFacts, policy: &Policy, bounce: &BounceFacts, failure
     }
 }
 
+/// What a failure changes, and who hears of it.
+fn consequences(
+    policy: &Policy,
+    bounce: &BounceFacts,
+    failure: &Failure,
+    ticket: Option<&TicketFacts>,
+) -> (Vec<Change>, Vec<Letter>) {
+    let is_news = bounce.known.is_none() || (failure.hard && bounce.known == Some(false));
+    if !is_news {
+        return (Vec::new(), Vec::new());
+    }
+    let suppresses = suppresses(policy, bounce, failure);
+    let letters = told(policy, bounce, failure, ticket, suppresses);
+    let mut changes = vec![Change::Bounced {
+        outbox: bounce.outbox,
+        evidence: bounce.evidence,
+        hard: failure.hard,
+        status: failure.status.clone(),
+        diagnostic: failure.diagnostic.clone(),
+        told: !letters.is_empty(),
+    }];
+    if suppresses {
+        changes.push(Change::Suppress { person: bounce.recipient.id, why: failure.words() });
+        if ticket.is_some() {
+            changes.push(desk_event("suppressed", bounce.recipient.address.clone()));
+        }
+    }
+    (changes, letters)
+}
+
 /// Whether nothing automatic goes to the recipient any more. A Message-ID alone is known to everybody on the conversation; a
 /// report on somebody to whom the recipient passes mail on says little of the recipient; staff would miss what they must know.
 fn suppresses(policy: &Policy, bounce: &BounceFacts, failure: &Failure) -> bool {
     let is_signed = match bounce.evidence {
         BounceEvidence::Address | BounceEvidence::Header => true,
+        // Without a status no server spoke of the recipient.
+        BounceEvidence::Server => !failure.status.is_empty(),
         BounceEvidence::MessageId => false,
     };
     let is_staff = bounce.to_agent || policy.agent(&bounce.recipient.address).is_some();

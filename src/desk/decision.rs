@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BounceEvidence, EventBrief, OutboxId, PersonId, Priority, Purpose, RawId, State, TicketId, TimerKind,
+    bundle::BundleItem,
 };
 use crate::mail::Address;
 
@@ -381,6 +382,8 @@ pub enum LetterBody {
     },
     /// To an agent: the first answer is due.
     Reminder { brief: TicketBrief, due_at: Timestamp },
+    /// To an agent: several notifications in one mail.
+    Bundle(Vec<BundleItem>),
     /// To an operator, once a day while a mailbox is in shadow mode: what would have left.
     Digest(Digest),
     /// To an operator.

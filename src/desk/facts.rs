@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Priority;
 use crate::{
-    mail::{Class, Reading},
+    mail::{Class, Reading, Report},
     triage::Triage,
 };
 
@@ -310,6 +310,8 @@ pub enum BounceEvidence {
     Header,
     /// It returns our Message-ID, which whoever saw the conversation knows.
     MessageId,
+    /// Our own server refused it, or gave up.
+    Server,
 }
 
 impl BounceEvidence {
@@ -320,6 +322,7 @@ impl BounceEvidence {
             Self::Address => "address",
             Self::Header => "header",
             Self::MessageId => "message_id",
+            Self::Server => "server",
         }
     }
 }
@@ -499,6 +502,17 @@ pub struct TimerFacts {
     pub ticket: TicketFacts,
 }
 
+/// A mail of ours that never left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RefusedFacts {
+    pub bounce: BounceFacts,
+    pub ticket: Option<TicketFacts>,
+    /// What a server said of it; `None`: no server refused this mail for good.
+    pub report: Option<Report>,
+    /// Why it did not leave, in words without addresses.
+    pub why: String,
+}
+
 /// What a timer row is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -556,6 +570,7 @@ pub struct ListedTicket {
 pub enum Facts {
     Mail(Box<MailFacts>),
     Timer(Box<TimerFacts>),
+    Refused(Box<RefusedFacts>),
     Listed(Box<ListedTicket>),
 }
 

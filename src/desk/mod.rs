@@ -6,6 +6,7 @@ mod agent;
 pub mod authentication;
 mod bounce;
 pub mod bounce_mark;
+pub mod bundle;
 mod case;
 mod challenge;
 mod client;
@@ -37,6 +38,7 @@ pub mod token;
 #[cfg(test)]
 mod tests;
 
+pub use bundle::BundleItem;
 pub use challenge::{AgentProof, Signature, Verdict};
 pub use decision::*;
 pub use facts::*;
@@ -46,12 +48,13 @@ pub use sent::BELONGS_TO_NO_TICKET;
 
 use crate::mail::Class;
 
-/// Judges one mail or timer.
+/// Judges one mail, in or out, or a timer.
 #[must_use]
 pub fn decide(facts: &Facts, policy: &Policy, now: Timestamp) -> Decision {
     match facts {
         Facts::Mail(mail) => decide_mail(mail, policy, now),
         Facts::Timer(timer) => sla::timer(timer, policy),
+        Facts::Refused(refused) => bounce::refused(refused, policy),
         Facts::Listed(listed) => imported::listed(listed),
     }
 }

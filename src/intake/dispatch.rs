@@ -269,7 +269,7 @@ impl Occasion<'_> {
 fn kind(body: &LetterBody) -> OutboxKind {
     match body {
         LetterBody::Acknowledgement { .. } => OutboxKind::Acknowledgement,
-        LetterBody::Notification { .. } => OutboxKind::Notification,
+        LetterBody::Notification { .. } | LetterBody::Bundle(_) => OutboxKind::Notification,
         LetterBody::Reply { .. } => OutboxKind::Reply,
         LetterBody::Confirmation { .. } => OutboxKind::Confirmation,
         LetterBody::Challenge { .. } => OutboxKind::Challenge,

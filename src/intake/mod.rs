@@ -6,6 +6,7 @@
 
 pub mod alert;
 mod alone;
+mod bundle;
 mod challenge;
 mod digest;
 mod dispatch;
@@ -15,12 +16,14 @@ mod judgement;
 mod mailbox;
 mod prove;
 mod reader;
+mod refused;
 mod sent;
 mod suspects;
 mod take;
 mod timers;
 mod window;
 
+pub use bundle::bundle_notifications;
 pub use challenge::challenge;
 pub use digest::send_due_digests;
 pub use gather::{ADDRESS_BYTES_MAX, thread_ids, usable_sender};
@@ -28,6 +31,7 @@ pub use judgement::{Judgement, read_policy, token_keys};
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::{Inquiry, Prover};
 pub use reader::{Reader, read_once};
+pub use refused::judge_refused;
 pub use sent::SentFolder;
 pub use suspects::Suspects;
 pub use timers::fire_due_timers;

@@ -45,6 +45,7 @@ use charset::Hint;
 pub use class::robot_local_part;
 pub use deception::{has_homograph, skeleton};
 pub use reading::*;
+pub use report::of_refusal;
 use structure::Structure;
 
 /// Reads one mail: any bytes give a [`Reading`], within 2 s and 256 MiB (SPEC section 5).

@@ -74,6 +74,28 @@ pub fn read(tree: &Structure<'_>, reading: &Reading, text: &str) -> Option<Repor
     Some(report(findings, marks, &own.join("\n"), reading))
 }
 
+/// What a server said when it refused a mail in the middle of the session, as though it had reported it: `550 5.1.1 no such
+/// user`.
+#[must_use]
+pub fn of_refusal(words: &str) -> Report {
+    let finding = Finding {
+        action: Some("failed".to_owned()),
+        diagnostic: Some(words.to_owned()),
+        // As Postfix says it: where in the session words like "no such user" were said tells what they mean.
+        words: "(in reply to RCPT TO command)".to_owned(),
+        ..Finding::default()
+    };
+    let outcome = Outcome { delivered: false, still_trying: false, gave_up: true };
+    let (recipient, reason) = judged(finding, "", &outcome, reason::searched_bytes(1));
+    let is_final = reason.is_final(recipient.status.as_deref(), recipient.smtp_code);
+    Report {
+        recipients: vec![recipient],
+        hard_bounce: Some(is_final),
+        category: Some(reason.category().to_owned()),
+        ..Report::default()
+    }
+}
+
 /// Whether a text is a sending service's notice of a complaint.
 #[must_use]
 pub fn is_complaint(text: &str) -> bool {

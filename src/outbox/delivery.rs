@@ -237,7 +237,9 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
                 .finish_outbox(&self.mailbox.name, rows.get(..group).unwrap_or_default(), edge::now())
                 .await
             {
-                Ok(()) => drop(rows.drain(..group)),
+                Ok(()) => {
+                    self.failures |= rows.drain(..group).any(|row| row.state == OutboxState::Failed);
+                }
                 Err(why @ (StoreError::Temporary(_) | StoreError::Operator(_))) => {
                     self.note_store_error(&why);
                     let at = *give_up_at.get_or_insert_with(|| Instant::now() + DRAIN);

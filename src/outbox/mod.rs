@@ -16,12 +16,17 @@ use std::sync::Arc;
 
 pub use letter::{LetterError, bytes as letter_bytes};
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 pub use worker::OutboxWorker;
 
-use crate::{config::MailboxConfig, edge::Pulse, store::Store};
+use crate::{
+    config::MailboxConfig,
+    edge::Pulse,
+    store::{Result, Store},
+};
 
 /// Whether mail leaves, told whenever it changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +40,14 @@ pub enum OutboxHealth {
     },
 }
 
+/// Who knows what mails mean: asked by the outbox, which does not. Errors are the store's, and the question is asked again.
+pub trait Office: Send + Sync {
+    /// Mails failed for good, or may have before: people are to hear of them. Returns whether there may be more.
+    fn mails_failed(&self) -> BoxFuture<'_, Result<bool>>;
+    /// The provider's limit is near: of the notifications that wait fewer mails are to be made.
+    fn limit_is_near(&self) -> BoxFuture<'_, Result<()>>;
+}
+
 /// Runs the outbox of one mailbox until `stop`: then the transaction under way is finished (for at most 8 s), its result is
 /// written, and rows that were claimed but not tried are queued again.
 ///
@@ -46,8 +59,9 @@ pub async fn run<H>(
     pulse: Pulse,
     stop: CancellationToken,
     health: H,
+    office: Arc<dyn Office>,
 ) where
     H: Fn(OutboxHealth) + Send + Sync,
 {
-    OutboxWorker::new(store, mailbox, wake, stop, health).with_pulse(pulse).run().await;
+    OutboxWorker::new(store, mailbox, wake, stop, health).with_pulse(pulse).with_office(office).run().await;
 }

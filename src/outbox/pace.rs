@@ -11,6 +11,9 @@ pub(super) const CLAIM_MAX: u32 = 50;
 const MINUTE_AGAIN: Duration = Duration::from_secs(2);
 const DAY_AGAIN: Duration = Duration::from_secs(300);
 
+/// With a tenth of the day's mails left, notifications become few.
+const DAY_TENTHS: u64 = 10;
+
 /// What the limits allow now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pace {
@@ -33,6 +36,20 @@ pub(super) fn pace(limits: &SmtpConfig, last_minute: u64, last_day: u64) -> Pace
     }
 }
 
+/// Whether the provider's limit is near: not all that is due can leave now, or little is left of the day.
+pub(super) fn is_tight(limits: &SmtpConfig, pace: Pace, last_day: u64, due: u64) -> bool {
+    let allowed = match pace {
+        Pace::Go(allowed) => u64::from(allowed),
+        Pace::Wait(_) => 0,
+    };
+    let day_ends = limits.per_day.is_some_and(|limit| {
+        let limit = u64::from(limit);
+        limit.saturating_sub(last_day).saturating_mul(DAY_TENTHS) <= limit
+    });
+    let has_limit = limits.per_minute.is_some() || limits.per_day.is_some();
+    has_limit && (due > allowed || day_ends)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +65,22 @@ mod tests {
             ca_file: None,
         };
         SmtpConfig { server, per_minute, per_day, plain_envelope: false }
+    }
+
+    #[test]
+    fn the_limit_is_near_when_not_all_can_leave_or_the_day_s_mails_end() {
+        for (per_minute, per_day, pace, last_day, due, near) in [
+            (None, None, Pace::Go(50), 0, 900, false),
+            (Some(10), None, Pace::Go(4), 0, 4, false),
+            (Some(10), None, Pace::Go(4), 0, 5, true),
+            (Some(10), None, Pace::Wait(MINUTE_AGAIN), 0, 1, true),
+            (Some(10), None, Pace::Wait(MINUTE_AGAIN), 0, 0, false),
+            (None, Some(500), Pace::Go(50), 449, 3, false),
+            (None, Some(500), Pace::Go(50), 450, 3, true),
+            (None, Some(500), Pace::Wait(DAY_AGAIN), 501, 3, true),
+        ] {
+            assert_eq!(is_tight(&limits(per_minute, per_day), pace, last_day, due), near);
+        }
     }
 
     #[test]

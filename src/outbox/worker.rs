@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::{
-    OutboxHealth,
-    pace::{CLAIM_MAX, Pace, pace},
+    Office, OutboxHealth,
+    pace::{CLAIM_MAX, Pace, is_tight, pace},
     schedule::backoff,
 };
 use crate::{
@@ -58,6 +58,9 @@ pub struct OutboxWorker<H> {
     refused_senders: [Option<(Timestamp, String)>; 2],
     /// Until then mail leaves under the mailbox's plain address: the server refused another envelope sender.
     pub(super) plain_until: Option<Timestamp>,
+    office: Option<Arc<dyn Office>>,
+    /// Mails failed of which the office does not know.
+    pub(super) failures: bool,
     told: OutboxHealth,
     store_failed: bool,
 }
@@ -99,6 +102,8 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
             trouble: None,
             refused_senders: [None, None],
             plain_until: None,
+            office: None,
+            failures: true,
             told: OutboxHealth::Well,
             store_failed: false,
         }
@@ -115,6 +120,13 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
     #[must_use]
     pub fn with_pulse(mut self, pulse: Pulse) -> Self {
         self.pulse = pulse;
+        self
+    }
+
+    /// The same with somebody to ask.
+    #[must_use]
+    pub fn with_office(mut self, office: Arc<dyn Office>) -> Self {
+        self.office = Some(office);
         self
     }
 
@@ -191,6 +203,10 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
 
     /// Claims and sends once.
     async fn round(&mut self) -> Result<Next> {
+        if let Some(office) = self.office.clone().filter(|_| self.failures) {
+            self.expect_store();
+            self.failures = office.mails_failed().await?;
+        }
         if let Some(wait) = self.backing_off() {
             return Ok(Next::After(wait));
         }
@@ -234,7 +250,13 @@ impl<H: Fn(OutboxHealth) + Send + Sync> OutboxWorker<H> {
         if limits.per_minute.is_none() && limits.per_day.is_none() {
             return Ok(Pace::Go(CLAIM_MAX));
         }
-        Ok(pace(limits, last_minute, last_day))
+        let pace = pace(limits, last_minute, last_day);
+        if let Some(office) = &self.office
+            && is_tight(limits, pace, last_day, self.store.due_outbox(&self.mailbox.name, now).await?)
+        {
+            office.limit_is_near().await?;
+        }
+        Ok(pace)
     }
 
     /// How long until a row is due; `None`: one is due now.

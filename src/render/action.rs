@@ -32,6 +32,11 @@ impl Action {
         Ok(Self { label, command: command.to_owned(), typed, twin })
     }
 
+    /// A link that begins an answer, with nothing in it.
+    pub(super) fn answer(reply_address: &str, subject: &str) -> String {
+        format!("mailto:{}?subject={}", percent(reply_address, "@"), percent(&format!("Re: {subject}"), ""))
+    }
+
     /// The action as templates see it.
     pub(super) fn value(&self, reply_address: &str, subject: &str) -> Value {
         let href = format!(

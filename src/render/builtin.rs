@@ -14,6 +14,7 @@ pub(super) const FILES: &[(&str, &str)] = embed![
     "letters/acknowledgement.letter",
     "letters/alert.letter",
     "letters/challenge.letter",
+    "letters/bundle.letter",
     "letters/confirmation.letter",
     "letters/digest.letter",
     "letters/notification.letter",

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     desk::{
         Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem,
-        TicketBrief, commands::chinese_category, sign_off::is_name,
+        TicketBrief, bundle::BundleItem, commands::chinese_category, sign_off::is_name,
     },
     mail::Address,
 };
@@ -105,6 +105,7 @@ impl Writing<'_> {
             LetterBody::Reminder { brief, due_at } => self.reminder(brief, *due_at),
             LetterBody::Digest(digest) => self.digest(digest),
             LetterBody::Challenge { .. } => self.challenge(),
+            LetterBody::Bundle(items) => self.bundle(items),
             LetterBody::Alert { title, facts, advice } => {
                 let rows: Vec<Value> =
                     facts.iter().map(|(name, value)| row(clean_line(name), clean_line(value))).collect();
@@ -226,6 +227,26 @@ impl Writing<'_> {
             .words
             .say(key, context! { tag => self.tag(brief), subject => self.base(&brief.subject)? })?;
         Ok(View { template: "reminder", subject, values: context! { ..values, ..self.brief(brief)? } })
+    }
+
+    fn bundle(&self, items: &[BundleItem]) -> Result<View, Error> {
+        let count = items.len();
+        let items = items.iter().map(|item| self.bundled(item)).collect::<Result<Vec<_>, _>>()?;
+        let subject = self.words.say("subject.bundle", context! { count })?;
+        Ok(View { template: "bundle", subject, values: context! { count, items } })
+    }
+
+    /// What the notification said, without its buttons and the line at its foot, which are for itself alone.
+    fn bundled(&self, item: &BundleItem) -> Result<Value, Error> {
+        let buttons = format!("\n\n{}\n", self.words.plain("buttons.title_text")?);
+        let text = item.text.trim_end();
+        let (body, _) = text.rsplit_once(&buttons).or_else(|| text.rsplit_once("\n\n")).unwrap_or((text, ""));
+        let subject = clean_line(&item.subject);
+        let href = Action::answer(&item.reply_address, &subject);
+        let label = self.words.plain("buttons.answer")?;
+        let button = context! { label, command => "", twin => "", href };
+        let address = clean_line(&item.reply_address);
+        Ok(context! { subject, text => clean_text(body), address, actions => vec![button] })
     }
 
     fn digest(&self, digest: &Digest) -> Result<View, Error> {

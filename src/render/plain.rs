@@ -63,6 +63,15 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
             "Please answer this mail".to_owned(),
             vec!["Answer this mail with OK: it shows what your mail proves, and changes nothing.".to_owned()],
         ),
+        LetterBody::Bundle(items) => (
+            format!("{} notifications in one mail", items.len()),
+            items
+                .iter()
+                .flat_map(|item| {
+                    [item.subject.clone(), item.text.clone(), format!("Answer: {}", item.reply_address)]
+                })
+                .collect(),
+        ),
         LetterBody::Alert { title, facts, advice } => {
             let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             (text::clean_line(title), vec![title.clone(), advice.clone(), facts.join("\n")])

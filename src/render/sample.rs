@@ -6,8 +6,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Frame, Templates, templates::position, try_render};
 use crate::{
     desk::{
-        AgentPolicy, Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody, MailboxPolicy,
-        NotificationCause, PersonId, Policy, Priority, Problem, State, TicketBrief, TicketId,
+        AgentPolicy, BundleItem, Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody,
+        MailboxPolicy, NotificationCause, PersonId, Policy, Priority, Problem, State, TicketBrief, TicketId,
     },
     mail::Address,
 };
@@ -226,6 +226,7 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
                 advice: "No mail is lost: it waits on the server. Renew the client password, then run maildesk check --online.".to_owned(),
             },
         ),
+        ("bundle", LetterBody::Bundle(vec![bundled("甘特图无法加载"), bundled("Cannot log in")])),
         ("digest", LetterBody::Digest(digest())),
         (
             "digest_quiet",
@@ -239,6 +240,16 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
         ),
         ("alert_bare", LetterBody::Alert { title: "The disk is full".to_owned(), facts: Vec::new(), advice: String::new() }),
     ]
+}
+
+fn bundled(subject: &str) -> BundleItem {
+    BundleItem {
+        subject: format!("[#1042 technical high] {subject} · 李娜"),
+        text: format!(
+            "Li Na answered on #1042.\n\nAnswer by replying to this mail.\n\nClient:   Li Na <lina@huaxia.example>\nPriority: high\n\nNew text:\n\n  It stays blank, {{{{ config }}}} & <b>more</b>.\n\nOr reply with one of these at the top:\n  #take Take\n\nYou get this because nobody has taken #1042 yet.\n"
+        ),
+        reply_address: "support+aeqtcmrtgq2tmnzyhfqwey3emvtgc3lqnrsxqylnobwgk2lt@example.com".to_owned(),
+    }
 }
 
 fn digest() -> Digest {

@@ -23,6 +23,8 @@ pub enum SentMail<'a> {
     /// The beginning of the hash of its Message-ID.
     Key(MailKey),
     MessageId(&'a str),
+    /// The whole hash of its Message-ID.
+    Hash(&'a [u8]),
 }
 
 /// A mail that did not arrive, as the newest report has it.
@@ -37,6 +39,15 @@ pub struct Bounced {
     pub diagnostic: String,
 }
 
+/// A mail that never left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedMail {
+    /// Of its Message-ID.
+    pub hash: Vec<u8>,
+    /// The server's words or ours, without addresses.
+    pub detail: String,
+}
+
 /// Somebody to whom nothing automatic goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SuppressedRow {
@@ -49,11 +60,11 @@ pub struct SuppressedRow {
     pub released_at: Option<Timestamp>,
 }
 
-/// A failure counts as long as its address was silent since. Other rows than the one that is asked for are counted once each.
+/// A failure counts as long as its address was silent since, and where a server spoke of it. Other rows than the one that is asked for are counted once each.
 const RETURNED: &str = "SELECT o.id, o.kind, o.ticket_id, o.to_agent, o.recipient,
         (SELECT MAX(b.hard) FROM bounce b WHERE b.outbox_id = o.id) AS known,
         (SELECT COUNT(DISTINCT b.outbox_id) FROM bounce b WHERE b.address = o.recipient AND b.outbox_id <> o.id
-            AND b.at > $3 AND b.at > COALESCE((SELECT MAX(m.created_at) FROM message m
+            AND (b.status <> '' OR b.evidence <> 'server') AND b.at > $3 AND b.at > COALESCE((SELECT MAX(m.created_at) FROM message m
                 JOIN person p ON p.id = m.author_id WHERE p.address = o.recipient AND m.kind = 'client'), 0)) AS failures,
         (SELECT COUNT(*) FROM bounce b WHERE b.address = o.recipient AND b.told = 1 AND b.at > $4) AS told,
         r.text AS text, a.address AS author
@@ -115,6 +126,31 @@ impl Window {
             failures_week: count_u32(row.failures),
             told_day: row.told > 0,
         }))
+    }
+
+    /// Mails of a mailbox that failed after `since` and that nobody judged yet, the oldest first.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn failed_mails(
+        &mut self,
+        mailbox: &str,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<FailedMail>> {
+        let rows: Vec<(Vec<u8>, String)> = query_as(
+            "SELECT o.message_id_hash, o.detail FROM outbox o
+             WHERE o.mailbox = $1 AND o.state = 'failed' AND o.updated_at > $2
+                AND NOT EXISTS (SELECT 1 FROM bounce b WHERE b.outbox_id = o.id AND b.evidence = 'server')
+             ORDER BY o.id LIMIT $3",
+        )
+        .bind(clean(mailbox))
+        .bind(micros(since))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.tx)
+        .await
+        .context("looking for mails that failed")?;
+        Ok(rows.into_iter().map(|(hash, detail)| FailedMail { hash, detail }).collect())
     }
 
     /// Writes a failure down. The change's other fields stand in `bounced`.
@@ -291,6 +327,7 @@ pub(super) fn bounced(
 fn bounds(mail: SentMail<'_>) -> (Vec<u8>, Vec<u8>) {
     match mail {
         SentMail::MessageId(id) => (message_id_hash(id), message_id_hash(id)),
+        SentMail::Hash(hash) => (hash.to_vec(), hash.to_vec()),
         SentMail::Key(key) => {
             let filled =
                 |with: u8| key.into_iter().chain(std::iter::repeat_n(with, 32 - key.len())).collect();

@@ -95,7 +95,8 @@ pub enum OutboxFilter {
 const OUTBOX: &str =
     "SELECT o.id, o.mailbox, o.kind, o.ticket_id, o.recipient, o.mail, o.state, o.attempts, o.next_at,
         o.detail, o.created_at, b.at AS bounced_at, b.hard, b.status, b.diagnostic
-    FROM outbox o LEFT JOIN bounce b ON b.id = (SELECT MAX(n.id) FROM bounce n WHERE n.outbox_id = o.id)
+    FROM outbox o LEFT JOIN bounce b ON b.id = (SELECT MAX(n.id) FROM bounce n WHERE n.outbox_id = o.id
+        AND n.evidence <> 'server')
     WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR b.id IS NOT NULL) AND ($3 = 0 OR o.id = $3)
     ORDER BY o.id DESC LIMIT $4";
 

@@ -11,6 +11,7 @@
 mod alone;
 mod apply;
 mod bounce;
+mod bundle;
 mod changes;
 mod columns;
 mod digest;
@@ -39,7 +40,8 @@ mod window;
 use std::{sync::Arc, time::Duration};
 
 pub use alone::Alone;
-pub use bounce::{Bounced, SentMail, SuppressedRow};
+pub use bounce::{Bounced, FailedMail, SentMail, SuppressedRow};
+pub use bundle::Waiting;
 pub use changes::Changes;
 pub use columns::message_id_hash;
 pub use digest::DigestSchedule;

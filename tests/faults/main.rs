@@ -14,6 +14,8 @@ mod delivery;
 mod folders;
 mod identity;
 mod life;
+mod limits;
+mod refused;
 mod robots;
 mod scene;
 mod secrets;

@@ -1,9 +1,9 @@
 //! What leaves: claimed once, never lost.
 
 use maildesk::{
-    desk::{FileRef, OutboxId, RawId, TicketId},
+    desk::{BounceEvidence, Change, Decision, FileRef, OutboxId, Outcome, RawId, TicketId},
     mail::compose::Outgoing,
-    store::{NewOutbox, OutboxKind, OutboxResult, OutboxState, StoreError},
+    store::{NewOutbox, OutboxKind, OutboxResult, OutboxState, SentMail, StoreError},
 };
 
 use crate::house::{House, at, each_engine, outgoing};
@@ -68,6 +68,95 @@ fn the_most_urgent_leaves_first_then_the_oldest() {
         assert_eq!(house.store.attempts_since("support", at(2)).await.unwrap(), 18);
         assert_eq!(house.store.attempts_since("support", at(3)).await.unwrap(), 0);
         assert_eq!(house.store.attempts_since("sales", at(0)).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn notifications_that_wait_become_one_mail_or_stay_as_they_are() {
+    each_engine(|house| async move {
+        let ticket = house.ticket(1, "a").await;
+        let news = |n: u32, to: &str| NewOutbox {
+            ticket: Some(ticket),
+            ..outgoing(OutboxKind::Notification, to, &format!("{n}.{to}"))
+        };
+        let alice = "alice@example.com";
+        let with_file = NewOutbox { files: vec![FileRef { raw: RawId(4), index: 2 }], ..news(7, alice) };
+        let reminder = NewOutbox { kind: OutboxKind::Reminder, ..news(8, alice) };
+        let tried = house.enqueue(&[news(0, alice)], at(1)).await[0];
+        house.store.claim_outbox("support", 10, at(2)).await.unwrap();
+        let later = OutboxResult { next_at: Some(at(3)), ..ended(tried, OutboxState::Queued) };
+        house.store.finish_outbox("support", &[later], at(3)).await.unwrap();
+        let mails =
+            [news(1, alice), with_file, news(2, alice), reminder, news(3, alice), news(4, "bob@example.com")];
+        let ids = house.enqueue(&mails, at(5)).await;
+        assert_eq!(house.store.due_outbox("support", at(4)).await.unwrap(), 1);
+        assert_eq!(house.store.due_outbox("support", at(5)).await.unwrap(), 7);
+        let recipients = |least, now| house.store.bundle_recipients("support", least, at(now));
+        assert_eq!(recipients(3, 6).await.unwrap(), [alice]);
+        assert_eq!(recipients(1, 6).await.unwrap(), [alice, "bob@example.com"]);
+        assert!(recipients(4, 6).await.unwrap().is_empty() && recipients(1, 4).await.unwrap().is_empty());
+
+        let mut window = house.store.window().await.unwrap();
+        let waiting = window.foldable("support", alice, at(6)).await.unwrap();
+        let foldable: Vec<_> = waiting.iter().map(|mail| mail.id).collect();
+        assert_eq!(foldable, [ids[0], ids[2], ids[4]], "with no file, never tried");
+        assert_eq!(waiting[0].mail.message_id, format!("1.{alice}"));
+        let bundle = NewOutbox { ticket: None, ..news(9, alice) };
+        let into = window.enqueue(std::slice::from_ref(&bundle), at(6)).await.unwrap()[0];
+        // One that left meanwhile undoes the whole.
+        assert!(matches!(window.fold(&[ids[0], tried], into, at(6)).await, Err(StoreError::Refused(_))));
+        drop(window);
+        assert_eq!(state_of(&house, ids[0]).await, OutboxState::Queued);
+
+        let mut window = house.store.window().await.unwrap();
+        let into = window.enqueue(&[bundle], at(6)).await.unwrap()[0];
+        window.fold(&foldable, into, at(6)).await.unwrap();
+        window.commit().await.unwrap();
+        for id in foldable {
+            assert_eq!(state_of(&house, id).await, OutboxState::Cancelled);
+        }
+        assert!(recipients(1, 7).await.unwrap().iter().all(|to| to != alice), "a bundle is not bundled");
+        let left: Vec<_> = house.store.claim_outbox("support", 10, at(7)).await.unwrap();
+        assert!(left.iter().any(|row| row.id == into) && left.len() == 5, "{left:?}");
+    });
+}
+
+#[test]
+fn mails_that_failed_are_judged_once() {
+    each_engine(|house| async move {
+        let ticket = house.ticket(1, "a").await;
+        let ids = house
+            .enqueue(&[NewOutbox { ticket: Some(ticket), ..reply("a@desk") }, reply("b@desk")], at(20))
+            .await;
+        house.store.claim_outbox("support", 10, at(21)).await.unwrap();
+        let results = [ended(ids[0], OutboxState::Failed), ended(ids[1], OutboxState::Sent)];
+        house.store.finish_outbox("support", &results, at(22)).await.unwrap();
+        let mut window = house.store.window().await.unwrap();
+        assert!(window.failed_mails("support", at(22), 10).await.unwrap().is_empty(), "long ago");
+        assert!(window.failed_mails("sales", at(0), 10).await.unwrap().is_empty());
+        let failed = window.failed_mails("support", at(0), 10).await.unwrap();
+        assert_eq!(failed.iter().map(|mail| mail.detail.as_str()).collect::<Vec<_>>(), ["451 try later"]);
+        let found =
+            window.returned(SentMail::Hash(&failed[0].hash), BounceEvidence::Server, at(23)).await.unwrap();
+        assert_eq!(found.unwrap().outbox, ids[0]);
+        drop(window);
+        let noted = Change::Bounced {
+            outbox: ids[0],
+            evidence: BounceEvidence::Server,
+            hard: false,
+            status: String::new(),
+            diagnostic: "451 try later".into(),
+            told: true,
+        };
+        let decision = Decision { outcome: Outcome::Control, changes: vec![noted], ..Decision::default() };
+        house.decide(None, None, &decision, at(24)).await.unwrap();
+        let mut window = house.store.window().await.unwrap();
+        assert!(window.failed_mails("support", at(0), 10).await.unwrap().is_empty());
+        let other =
+            window.returned(SentMail::MessageId("b@desk"), BounceEvidence::Address, at(25)).await.unwrap();
+        assert_eq!(other.unwrap().failures_week, 0, "no server spoke of the address");
+        drop(window);
+        assert!(house.store.outbox(None, 10).await.unwrap().iter().all(|row| row.bounced.is_none()));
     });
 }
 

@@ -202,6 +202,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Alert { .. } => "alert",
         LetterBody::Digest(_) => "digest",
         LetterBody::Challenge { .. } => "challenge",
+        LetterBody::Bundle(_) => "bundle",
     }
 }
 

@@ -543,6 +543,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => "transcript",
         LetterBody::Reminder { .. } => "reminder",
         LetterBody::Digest(_) => "digest",
+        LetterBody::Bundle(_) => "bundle",
         LetterBody::Alert { .. } => "alert",
     }
 }

@@ -196,6 +196,8 @@ pub struct DeskOptions {
     pub sent: &'static str,
     /// The mailbox's mark of subaddresses; empty: it has none.
     pub subaddressing: &'static str,
+    /// Further keys of `[mailbox.smtp]`.
+    pub smtp_more: &'static str,
     /// Further keys of the mailbox.
     pub mailbox_more: &'static str,
     /// Further lines of `[trust]`.
@@ -220,6 +222,7 @@ impl Default for DeskOptions {
             folders: vec!["INBOX"],
             sent: "auto",
             subaddressing: "+",
+            smtp_more: "",
             mailbox_more: "",
             trust_more: "",
             more: String::new(),
@@ -247,7 +250,7 @@ impl DeskOptions {
     /// # Errors
     /// When the folder cannot be written.
     pub fn mailbox(&self, name: &str, folder: &Path, servers: &impl MailServers) -> io::Result<String> {
-        let Self { address, mode, start, after, sent, subaddressing, mailbox_more, .. } = self;
+        let Self { address, mode, start, after, sent, subaddressing, smtp_more, mailbox_more, .. } = self;
         let folders = list(&self.folders);
         let (imap, smtp) = (servers.imap(address), servers.smtp(address));
         let (imap_file, smtp_file) = (format!("{name}-imap-password"), format!("{name}-smtp-password"));
@@ -272,7 +275,8 @@ mode = "{mode}"
 after = "{after}"
 poll = "* * * * *"
 team = "tech"
-{imap}{smtp}"#
+{imap}{smtp}{smtp_more}
+"#
         ))
     }
 
