@@ -163,6 +163,9 @@ pub(super) fn claims_staff(case: &Case<'_>) -> Decision {
 
 /// A without B: a note on the ticket that it refers to, and a question whether commands and reply are meant; else a ticket.
 fn without_possession(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
+    if case.facts.answers_bundle {
+        return refuse(case, agent, None, vec![Problem::AnswersBundle]);
+    }
     let Some(ticket) = threading::named(case.facts) else {
         let mut decision = client::new_ticket(case, None, NotificationCause::NewTicket);
         decision.changes.push(case.event("staff", "opened by a mail of staff"));

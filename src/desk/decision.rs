@@ -285,6 +285,8 @@ pub enum Problem {
         /// The mail server's words.
         why: String,
     },
+    /// The mail answers several notifications at once, so that nobody knows which ticket is meant.
+    AnswersBundle,
     /// The text holds one of our notifications, which is not for the client.
     QuotedNotification,
     /// The answer to a confirmation mail does not say yes.

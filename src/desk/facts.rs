@@ -464,6 +464,9 @@ pub struct MailFacts {
     /// The mail of ours that it is about; `None`: none that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounce: Option<BounceFacts>,
+    /// Of an agent's mail: it answers a bundle of notifications as a whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answers_bundle: bool,
     /// By In-Reply-To first, then References from the last to the first.
     pub threads: Vec<ThreadMatch>,
     /// The tickets that `bounce`, `tokens` and `threads` name, in that order, at most six.

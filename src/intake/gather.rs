@@ -86,6 +86,12 @@ pub(super) async fn gather(
     if !ids.is_empty() {
         facts.threads = window.threads(&ids).await?;
     }
+    if let Some(agent) = facts.sender.as_ref().and_then(|sender| judgement.policy.agent(&sender.address))
+        && facts.threads.is_empty()
+        && mail.imported.is_none()
+    {
+        facts.answers_bundle = window.answers_bundle(&ids, &agent.address).await?;
+    }
     let tickets = tickets_named(&facts, reading);
     if !tickets.is_empty() {
         facts.tickets = window.ticket_facts(&tickets, now).await?;

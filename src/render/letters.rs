@@ -394,6 +394,7 @@ impl Writing<'_> {
                 let since = since.map(|at| self.instant(at)).transpose()?;
                 ("no_recipient", context! { address => clean_line(address), since, why => clean_line(why) })
             }
+            Problem::AnswersBundle => ("answers_bundle", context! {}),
             Problem::QuotedNotification => ("quoted_notification", context! {}),
             Problem::NoConsent => ("no_consent", context! {}),
             Problem::NameTicket { line, command } => {

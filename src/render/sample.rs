@@ -366,6 +366,7 @@ fn problems() -> Vec<Problem> {
             why: "550 5.1.1 User unknown".to_owned(),
         },
         Problem::NoRecipient { address: "lina@huaxia.example".to_owned(), since: None, why: String::new() },
+        Problem::AnswersBundle,
         Problem::QuotedNotification,
         Problem::NoConsent,
         Problem::NameTicket { line: 9, command: "close".to_owned() },

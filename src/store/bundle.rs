@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     Result, Store, StoreError, Window,
-    columns::{clean, count, micros, parameters, parse_json},
+    columns::{clean, count, message_id_hash, micros, parameters, parse_json},
     engine::{query, query_as, query_scalar},
     failure::Context,
 };
@@ -15,6 +15,9 @@ use crate::{desk::OutboxId, mail::compose::Outgoing};
 
 /// Mails that one bundle holds at most.
 const BUNDLE_MAX: i64 = 50;
+
+/// Message-IDs that are looked up for one mail.
+const IDS_MAX: usize = 100;
 
 /// A mail that can be folded: to staff, on a ticket (a bundle is on none), with no file that would be lost, never tried.
 const FOLDABLE: &str =
@@ -85,6 +88,28 @@ impl Window {
             parse_json(&mail, "an outgoing mail").ok().map(|mail| Waiting { id: OutboxId(id), mail })
         };
         Ok(rows.into_iter().filter_map(read).collect())
+    }
+
+    /// Whether one of these Message-IDs is that of a bundle to this recipient (lower case). At most the first hundred count.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn answers_bundle(&mut self, ids: &[String], recipient: &str) -> Result<bool> {
+        let hashes: Vec<Vec<u8>> = ids.iter().take(IDS_MAX).map(|id| message_id_hash(id)).collect();
+        if hashes.is_empty() {
+            return Ok(false);
+        }
+        let sql = format!(
+            "SELECT COUNT(*) FROM outbox WHERE kind = 'notification' AND to_agent = 1 AND ticket_id IS NULL
+                AND recipient = $1 AND message_id_hash IN ({})",
+            parameters(2, hashes.len())
+        );
+        let mut query = query_scalar::<i64>(AssertSqlSafe(sql)).bind(clean(recipient));
+        for hash in hashes {
+            query = query.bind(hash);
+        }
+        let found = query.fetch_one(&mut *self.tx).await.context("looking for a bundle")?;
+        Ok(found > 0)
     }
 
     /// These mails never leave by themselves: `into` says the same.

@@ -116,6 +116,12 @@ fn notifications_that_wait_become_one_mail_or_stay_as_they_are() {
             assert_eq!(state_of(&house, id).await, OutboxState::Cancelled);
         }
         assert!(recipients(1, 7).await.unwrap().iter().all(|to| to != alice), "a bundle is not bundled");
+        let mut window = house.store.window().await.unwrap();
+        let names = |n: u32| [format!("{n}.{alice}"), "x@y".to_owned()];
+        for (n, to, answers) in [(9, alice, true), (9, "bob@example.com", false), (1, alice, false)] {
+            assert_eq!(window.answers_bundle(&names(n), to).await.unwrap(), answers, "{n} {to}");
+        }
+        drop(window);
         let left: Vec<_> = house.store.claim_outbox("support", 10, at(7)).await.unwrap();
         assert!(left.iter().any(|row| row.id == into) && left.len() == 5, "{left:?}");
     });

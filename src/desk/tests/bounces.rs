@@ -350,6 +350,20 @@ fn a_bundle_goes_to_its_agent_and_answers_to_it_to_no_ticket() {
     assert_eq!(letter.body, LetterBody::Bundle(vec![item]));
 }
 
+#[test]
+fn an_answer_to_a_whole_bundle_is_refused_and_not_lost_in_a_new_ticket() {
+    let facts = MailFacts { answers_bundle: true, ..mail(&alice(), "Please clear the cache.", true) };
+    let decision = decided(facts.clone());
+    assert_eq!(letters(&decision), [format!("refusal>{ALICE}")]);
+    assert_eq!((problems(&decision), decision.ticket), (vec![Problem::AnswersBundle], None));
+    assert_eq!((decision.outcome, decision.changes.len()), (Outcome::Control, 0));
+    // Whoever writes to the address of one of them is understood.
+    let one = MailFacts { answers_bundle: true, ..agent_mail(State::Open, "Please clear the cache.") };
+    assert_eq!(letters(&decided(one)), [format!("reply>{CLIENT}"), format!("transcript>{ALICE}")]);
+    let forged = MailFacts { answers_bundle: true, ..mail(&alice(), "x", false) };
+    assert!(!letters(&decided(forged)).contains(&format!("refusal>{ALICE}")), "not for a forged one");
+}
+
 fn silenced(released_hours: Option<i64>) -> PersonFacts {
     PersonFacts {
         suppressed: true,
