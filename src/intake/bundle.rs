@@ -35,8 +35,15 @@ pub async fn bundle_notifications(desk: &Desk, mailbox: &str) -> Result<()> {
             continue;
         }
         let letter = bundle::letter(agent, &judgement.policy, waiting.iter().map(item).collect());
-        let occasion =
-            Occasion { judgement: &judgement, mailbox: policy, ticket: None, raw: None, live: true, now };
+        let occasion = Occasion {
+            judgement: &judgement,
+            mailbox: policy,
+            ticket: None,
+            raw: None,
+            nonce: None,
+            live: true,
+            now,
+        };
         let queued = dispatch(&mut window, &occasion, &[letter]).await?;
         let ids: Vec<_> = waiting.iter().map(|mail| mail.id).collect();
         match queued.first() {

@@ -80,7 +80,8 @@ async fn judge_one(
     let decision = judge(judgement, &Facts::Refused(Box::new(facts)), now)?;
     let application = Application { mailbox, raw: None, mail: None, decision: &decision, facts_json, now };
     window.apply(&application).await?;
-    let occasion = Occasion { judgement, mailbox: policy, ticket: ticket_id, raw: None, live, now };
+    let occasion =
+        Occasion { judgement, mailbox: policy, ticket: ticket_id, raw: None, nonce: None, live, now };
     dispatch(window, &occasion, &decision.letters).await?;
     Ok(decision.letters.len())
 }
