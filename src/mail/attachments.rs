@@ -19,6 +19,7 @@ pub mod cloud;
 pub mod kind;
 mod lzfu;
 mod rtf;
+pub mod text;
 pub mod tnef;
 pub mod uuencode;
 

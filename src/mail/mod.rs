@@ -129,7 +129,11 @@ fn read_header(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) {
     reading.message_id = header.first("Message-ID").and_then(|f| ids::one(f.value));
     reading.in_reply_to = header.first("In-Reply-To").map(|f| ids::all(f.value)).unwrap_or_default();
     reading.references = header.first("References").map(|f| ids::all(f.value)).unwrap_or_default();
-    reading.date = text("Date").as_deref().and_then(date);
+    if let Some((date, offset)) = text("Date").as_deref().and_then(date) {
+        reading.date = Some(date);
+        reading.date_offset_seconds = Some(offset);
+    }
+    reading.mailer = text("X-Mailer").or_else(|| text("User-Agent")).filter(|m| !m.is_empty());
     if header.all("From").count() > 1 {
         reading.warnings.push("several From fields: the first address counts".to_owned());
     }
@@ -163,10 +167,12 @@ fn stand_in(header: &header::Header<'_>, hint: Hint, reading: &mut Reading) -> O
     Some(Address { name, address: address.address })
 }
 
-/// An instant from a Date field, as leniently as `mail-parser` reads it.
-fn date(text: &str) -> Option<jiff::Timestamp> {
+/// An instant from a Date field, as leniently as `mail-parser` reads it, and the seconds by which its zone is east of UTC.
+fn date(text: &str) -> Option<(jiff::Timestamp, i32)> {
     let date = mail_parser::DateTime::parse_rfc822(text).filter(mail_parser::DateTime::is_valid)?;
-    jiff::Timestamp::from_second(date.to_timestamp()).ok()
+    let east = i32::from(date.tz_hour) * 3_600 + i32::from(date.tz_minute) * 60;
+    let offset = if date.tz_before_gmt { -east } else { east };
+    Some((jiff::Timestamp::from_second(date.to_timestamp()).ok()?, offset))
 }
 
 fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
@@ -185,7 +191,7 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
     }
     let body = body::read(&tree);
     reading.warnings.extend(body.warnings);
-    reading.attachments = read_attachments(&tree, &body.parts, &mut reading.warnings);
+    read_attachments(&tree, &body.parts, hint, &mut reading);
     reading.identity = trace::identity(&root.header, &tree, &body.parts, &reading.attachments);
     let subject = reading.subject.as_deref().unwrap_or_default();
     let report = report::read(&tree, &reading, &body.text);
@@ -230,14 +236,19 @@ fn is_report(class: Class) -> bool {
     matches!(class, Class::Bounce | Class::DeliveryReport | Class::Complaint)
 }
 
-fn read_attachments(tree: &Structure<'_>, bodies: &[usize], warnings: &mut Vec<String>) -> Vec<Attachment> {
-    let mut list = Vec::new();
+fn read_attachments(tree: &Structure<'_>, bodies: &[usize], hint: Hint, reading: &mut Reading) {
+    let Reading { attachments: list, attached_texts: texts, warnings, .. } = reading;
+    let mut left = ATTACHED_TEXT_BYTES_MAX;
     let odd = attachments::walk(tree, bodies, &mut |file| {
-        list.push(attachments::describe(&file, list.len() + 1, warnings));
+        let described = attachments::describe(&file, list.len() + 1, warnings);
+        if let Some(text) = attachments::text::of(&file, &described, hint, left) {
+            left = left.saturating_sub(text.len());
+            texts.push(text);
+        }
+        list.push(described);
         ControlFlow::Continue(())
     });
     warnings.extend(odd);
-    list
 }
 
 #[cfg(test)]

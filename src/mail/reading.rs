@@ -225,6 +225,9 @@ impl ExchangeMarks {
     }
 }
 
+/// Text of attachments that is kept for triage.
+pub const ATTACHED_TEXT_BYTES_MAX: usize = 64 * 1024;
+
 /// Everything read from one mail.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -232,6 +235,9 @@ pub struct Reading {
     pub message_id: Option<String>,
     /// RFC 3339 instant of the Date field.
     pub date: Option<jiff::Timestamp>,
+    /// The zone in which the Date field tells it, in seconds east of UTC: where the sender's clock stands.
+    #[serde(skip)]
+    pub date_offset_seconds: Option<i32>,
     pub subject: Option<String>,
     /// Subject without reply and forward prefixes in any language and without `[#123]`, in the form in which subjects are
     /// compared: letter case folded, as RFC 5256 section 2.1 has it.
@@ -260,6 +266,13 @@ pub struct Reading {
     pub quoted: Option<String>,
     pub forwarded: Option<Forwarded>,
     pub attachments: Vec<Attachment>,
+    /// The beginnings and ends of attached texts (logs, reports, notes), in the order of the mail; all together at most
+    /// [`ATTACHED_TEXT_BYTES_MAX`].
+    #[serde(skip)]
+    pub attached_texts: Vec<String>,
+    /// The program that wrote the mail, as X-Mailer or User-Agent name it.
+    #[serde(skip)]
+    pub mailer: Option<String>,
     pub cloud_files: Vec<CloudFile>,
     /// The text that holds commands: the text/plain part alone, else visible text of the HTML; `None` for HTML with
     /// hidden text, which is never searched for commands.

@@ -35,9 +35,9 @@ pub fn arrival(bytes: &[u8], now: Timestamp) -> Option<Timestamp> {
     let received = fields.first("Received").and_then(|field| {
         // RFC 5321 section 4.4: the date stands behind the last semicolon.
         let at = field.value.iter().rposition(|&b| b == b';')?;
-        date(&String::from_utf8_lossy(field.value.get(at + 1..)?))
+        date(&String::from_utf8_lossy(field.value.get(at + 1..)?)).map(|(date, _)| date)
     });
-    let written = || fields.first("Date").and_then(|field| date(&words::decode(field.value)));
+    let written = || fields.first("Date").and_then(|field| Some(date(&words::decode(field.value))?.0));
     received.filter(|at| is_plausible(*at, now)).or_else(|| written().filter(|at| is_plausible(*at, now)))
 }
 

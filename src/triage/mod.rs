@@ -2,10 +2,12 @@
 
 mod born;
 pub mod category;
+mod fields;
 pub mod fold;
 mod language;
 pub mod lexicon;
 mod priority;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +38,7 @@ pub struct OccurredAt {
     pub to: Option<String>,
 }
 
-/// The facts a client states (SPEC section 5); a later step of the project fills them.
+/// The facts a client states (SPEC section 5), in the words of the mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fields {
     pub username: Option<String>,
@@ -122,5 +124,6 @@ pub fn triage_with(reading: &Reading, model: &Model) -> Triage {
     let mut category = category::guess(lexicon, &folded, &hits, model);
     category.reasons.extend(priority::spam_hints(lexicon, &folded, &hits));
     let priority = priority::guess(lexicon, &folded, &hits);
-    Triage { language, category, priority, ..Triage::default() }
+    let (fields, evidence) = fields::read(reading, language.code.as_deref());
+    Triage { language, fields, evidence, category, priority, ..Triage::default() }
 }

@@ -1,0 +1,49 @@
+//! Fixed regular expressions, compiled at first use. `regex` matches in time linear in the text.
+
+use std::sync::OnceLock;
+
+use regex::{CaptureMatches, Captures, Match, Matches, Regex};
+
+/// A pattern that stands in the source. One that does not compile matches nothing, and fails every test that uses it.
+pub struct Pattern {
+    text: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, compiled: OnceLock::new() }
+    }
+
+    fn get(&self) -> Option<&Regex> {
+        let compile = || {
+            let compiled = Regex::new(self.text);
+            debug_assert!(compiled.is_ok(), "{compiled:?}");
+            compiled.ok()
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+
+    pub fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
+        self.get()?.find(text)
+    }
+
+    pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.get()?.captures(text)
+    }
+
+    pub fn is_match(&self, text: &str) -> bool {
+        self.get().is_some_and(|r| r.is_match(text))
+    }
+
+    pub fn find_iter<'r, 't>(&'r self, text: &'t str) -> impl Iterator<Item = Match<'t>> + use<'r, 't> {
+        self.get().map(|r| -> Matches<'r, 't> { r.find_iter(text) }).into_iter().flatten()
+    }
+
+    pub fn captures_iter<'r, 't>(
+        &'r self,
+        text: &'t str,
+    ) -> impl Iterator<Item = Captures<'t>> + use<'r, 't> {
+        self.get().map(|r| -> CaptureMatches<'r, 't> { r.captures_iter(text) }).into_iter().flatten()
+    }
+}

@@ -1,0 +1,62 @@
+//! Words that tell whether a product that a sentence names is where it fails, where it works, or somebody else's. Data only.
+
+/// It works there.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const WORKS: &[&str] = &[
+    "works", "work fine", "work well", "working fine", "work as", "worked", "is fine", "are fine", "was fine", "looks fine", "fine on", "fine in", "fine with", "all good", "no problem", "no problems", "no issue", "no issues", "no such problem", "no trouble",
+    "is ok", "is okay", "ok in", "ok on", "without problem", "without problems", "without issue", "without issues", "without any", "not happen", "n't happen", "not occur", "n't occur", "cannot reproduce", "can't reproduce", "cannot be reproduced", "not reproducible", "displays correctly", "loads correctly", "correctly in", "opens fine", "loads fine", "runs fine", "perfectly", "succeeds", "not affected", "unaffected",
+    "funktioniert", "funktionierte", "funktionieren", "geht es", "es geht", "läuft", "klappt", "kein problem", "keine probleme", "in ordnung", "problemlos", "tritt nicht auf", "nicht betroffen", "einwandfrei", "ohne probleme", "tadellos",
+    "fonctionne", "fonctionnait", "fonctionnent", "ça marche", "marche bien", "marche très bien", "marche", "aucun problème", "pas de problème", "sans problème", "aucun souci", "pas de souci", "sans souci", "tout va bien", "correctement", "normalement sur",
+    "funciona", "funcionaba", "funcionan", "sin problema", "sin problemas", "va bien", "no hay problema", "ningún problema", "no ocurre", "no pasa", "no sucede", "correctamente", "perfectamente",
+    "funcionava", "funcionam", "sem problema", "sem problemas", "não há problema", "não ocorre", "não acontece", "normalmente", "tudo bem", "corretamente", "perfeitamente",
+    "正常", "没问题", "没有问题", "沒問題", "沒有問題", "没事", "没有事", "无此问题", "没有这个问题", "没这个问题", "不存在", "就好了", "就可以", "是好的", "都可以", "能用", "可以用", "可以打开", "能打开", "可以登录", "能登录", "没有异常", "不会出现", "没出现", "没有出现", "不受影响", "就行", "一切ok", "就没有", "没有报错", "可以正常", "可以导出", "没毛病",
+    "問題ない", "問題なく", "問題ありません", "動作します", "動作しました", "発生しません", "発生しない", "起きません", "起きない", "起こりません", "再現しません", "再現しない", "使えます", "大丈夫", "表示されました", "見られます", "正常に",
+];
+
+/// Before, or in German and French also behind, words of `WORKS`: it does not.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const NEGATORS: &[&str] = &[
+    "not ", "n't ", "n’t ", "no longer ", "never ", "stopped ", "hardly ", "barely ", "nothing ", "none ", "neither ", "nicht", "nie ", "kaum", "nichts", "ne ", "n'", "n’", " pas", " plus", "rien", "no ", "nada ", "não ", "nao ", "不", "无法", "無法", "没法", "不能", "未", "非", "ません", "ない", "without ",
+];
+
+/// The other way round than the clause before: `not in Firefox`.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const ELLIPTIC: &[&str] = &[
+    "not in", "not on", "not with", "not under", "not using", "nicht in", "nicht im", "nicht unter", "nicht mit", "nicht auf", "nicht bei", "pas sous", "pas sur", "pas avec", "pas dans", "no en", "no con", "não no", "não na", "não em", "não com", "neither in",
+];
+
+/// Right before a name: it is denied.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const DENIED: &[&str] = &["not", "isn't", "isn’t", "without", "nicht", "kein", "keinen", "pas", "ni", "não", "不是", "并非", "並非", "非", "没有用", "没用", "instead of", "rather than", "statt", "anstatt", "au lieu de", "en lugar de", "em vez de", "而不是", "而非", "不用"];
+
+/// The machine of somebody else.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const OTHERS: &[&str] = &[
+    "colleague", "coworker", "co-worker", "co worker", "teammate", "my boss", "my manager's", "a friend", "someone else", "somebody else", "other people", "other users", "others", "another computer", "another machine", "another laptop", "another device", "another pc", "other computer", "other laptop", "second computer", "home computer", "his ", "her ", "their ",
+    "kolleg", "anderen rechner", "anderen computer", "anderem rechner", "andere nutzer", "mein chef", "collègue", "autre ordinateur", "autre poste", "autre pc", "mon chef", "compañer", "otro ordenador", "otro equipo", "otra computadora", "mi jefe", "colega", "outro computador", "outra máquina", "meu chefe",
+    "同事", "别人", "別人", "其他人", "其他同事", "另一台", "另外一台", "别的电脑", "其他电脑", "朋友", "老板", "领导", "同僚", "他の人", "別のpc", "別の端末", "別のパソコン", "上司", "他のユーザー", "家の",
+];
+
+/// It was so before.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const PAST: &[&str] = &[
+    "previously", "used to", "formerly", "until recently", "back when", "upgraded from", "updated from", "coming from", "migrated from", "was using", "were using", "früher", "vorher", "zuvor", "bisher", "auparavant", "avant", "anciennement", "antes", "anteriormente", "antigamente", "之前用", "以前用", "原来用", "之前是", "原来是", "以前は", "先前", "之前在",
+];
+
+/// A question what is supported, no report.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const SUPPORT: &[&str] = &[
+    "do you support", "does it support", "is it compatible", "are you compatible", "do you have a version", "is there a version", "is there an app", "supported browsers", "will you support", "do you offer", "unterstützen sie", "unterstützt", "prenez-vous en charge", "compatible avec", "est-il compatible", "es compatible", "soportan", "é compatível", "vocês suportam", "支持哪", "是否支持", "能否支持", "可否支持", "是否兼容", "支持吗", "对应していますか", "対応していますか", "対応してい", "是否适配", "适配清单", "適配", "适配",
+];
+
+/// Tried there as well.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const TRIED: &[&str] = &[
+    "tried", "tested", "also in", "also with", "also on", "same in", "same on", "same with", "same thing in", "switched to", "switching to", "versucht", "probiert", "getestet", "auch in", "auch mit", "auch im", "essayé", "testé", "aussi sur", "aussi avec", "probé", "he probado", "probado", "intenté", "también en", "también con", "tentei", "testei", "também no", "também com", "também em", "试过", "試過", "换了", "换成", "换用", "换过", "換成", "換了", "也一样", "也是一样", "同样", "試し", "同じ", "也不行", "尝试",
+];
+
+/// Between clauses of which the second says the contrary.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const BUT: &[&str] = &[
+    " but ", " while ", " whereas ", " however ", " though ", " yet ", " aber ", " während ", " jedoch ", " sondern ", " mais ", " alors que ", " tandis que ", " pero ", " mientras ", " sino ", " mas ", " enquanto ", " porém ", "但是", "可是", "不过", "但", "然而", "而在", "而用", "只有", "ですが", "けれど", "けど", "一方",
+];
