@@ -64,7 +64,10 @@ async function begin(job) {
 // has sent.
 async function send(id) {
     for (;;) {
-        while (!(await messenger.compose.getComposeState(id)).canSendNow) {
+        for (let tries = 1; !(await messenger.lab.canSend(id)); tries++) {
+            if (tries % 50 == 0) {
+                await messenger.lab.say(`cannot send yet: ${await messenger.lab.windows()}`);
+            }
             await pause();
         }
         const sent = messenger.compose.sendMessage(id, { mode: "sendNow" }).then(() => true);
@@ -72,12 +75,12 @@ async function send(id) {
             if (await Promise.race([sent, pause(10000)])) {
                 return;
             }
-            const state = await messenger.compose.getComposeState(id).catch(() => null);
-            if (!state) {
+            const can = await messenger.lab.canSend(id);
+            if (can === null) {
                 return;
             }
-            if (state.canSendNow) {
-                await messenger.lab.say("was not heard");
+            await messenger.lab.say(`has not sent yet: ${await messenger.lab.windows()}`);
+            if (can) {
                 break;
             }
         }

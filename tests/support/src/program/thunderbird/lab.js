@@ -49,6 +49,22 @@ var lab = class extends ExtensionCommon.ExtensionAPI {
                     MailServices.compose.OpenComposeWindowWithURI(null, Services.io.newURI(link));
                 },
 
+                // What is open, for whoever asks why nothing goes on: a question that nobody answers is a window.
+                async windows() {
+                    const title = w => `${w.location.href.split("/").pop()} "${w.document.title}"`;
+                    return Array.from(Services.wm.getEnumerator(null), title).join(", ");
+                },
+
+                // `compose.getComposeState` of Thunderbird 153 returns an empty object. None: the window is gone.
+                async canSend(tab) {
+                    try {
+                        const { nativeTab } = context.extension.tabManager.get(tab);
+                        return nativeTab.closed ? null : nativeTab.defaultController.isCommandEnabled("cmd_sendNow");
+                    } catch {
+                        return null;
+                    }
+                },
+
                 async stands(tab) {
                     return !!context.extension.tabManager.get(tab).nativeTab.composeEditorReady;
                 },
