@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::desk::{
-    token::{TOKEN_CHARS, TokenKey, TokenKeys, address_with, subaddress, without_tokens},
+    token::{TOKEN_CHARS, TokenKey, TokenKeys, address_with, claimed_person, subaddress, without_tokens},
     *,
 };
 
@@ -129,4 +129,45 @@ fn tokens_are_cut_out_of_texts() {
     assert_eq!(without_tokens(&format!("support+{nonce}@example.com")), "support@example.com");
     let harmless = "请看 https://example.com/abcdefghijklmnopqrstuvwxyz 谢谢";
     assert_eq!(without_tokens(harmless), harmless);
+}
+
+#[test]
+fn a_token_is_good_in_the_epoch_of_its_person_alone() {
+    let at = |epoch| BTreeMap::from([(PersonId(77), epoch), (PersonId(78), 9)]);
+    for purpose in [Purpose::Client, Purpose::Agent, Purpose::Desk, Purpose::Challenge] {
+        for minted in [0, 1, 2, 255, 256, u32::MAX] {
+            let text = keys().mint(&claim(purpose), minted);
+            assert_eq!((text.len(), claimed_person(&text)), (TOKEN_CHARS, Some(PersonId(77))));
+            for now in [0, 1, 2, 255, 256, u32::MAX] {
+                let good = keys().check(&text, 1, &at(now)) == Some(TokenFinding::Valid(claim(purpose)));
+                assert_eq!(good, minted == now, "{purpose:?} {minted} {now}");
+            }
+        }
+    }
+    let first = keys().mint(&claim(Purpose::Agent), 0);
+    assert!(matches!(keys().check(&first, 1, &NEVER_REVOKED), Some(TokenFinding::Valid(_))));
+    for none in ["", "sales", "CABCDEFGHIJKLMNOPQRSTUVWXYZ"] {
+        assert_eq!(claimed_person(none), None);
+    }
+}
+
+#[test]
+fn an_address_at_the_desk_outlives_the_day_and_not_its_key() {
+    let address = keys().mint_desk(PersonId(77), 0);
+    assert_eq!(address, keys().mint_desk(PersonId(77), 0), "it stands in an address book");
+    assert_ne!(address, keys().mint_desk(PersonId(78), 0));
+    let valid = |keys: &TokenKeys, today| matches!(keys.check(&address, today, &NEVER_REVOKED), Some(TokenFinding::Valid(t)) if t.purpose == Purpose::Desk);
+    assert!(valid(&keys(), 1) && valid(&keys(), 60_000));
+    let newer = TokenKey { id: 3, bytes: vec![3; 32] };
+    let mut rotated = keys();
+    rotated.0.insert(0, newer.clone());
+    assert!(valid(&rotated, 1), "while its key is listed");
+    assert!(!valid(&TokenKeys(vec![newer]), 1));
+    let bytes = data_encoding::BASE32_NOPAD.decode(address.to_ascii_uppercase().as_bytes()).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut changed = bytes.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        let changed = data_encoding::BASE32_NOPAD.encode(&changed).to_ascii_lowercase();
+        assert!(matches!(keys().check(&changed, 1, &NEVER_REVOKED), Some(TokenFinding::Invalid(_))), "{bit}");
+    }
 }
