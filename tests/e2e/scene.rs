@@ -45,6 +45,14 @@ fn house_marking(mark: LoginMark) -> Option<House> {
     there.then(|| House { engine: ENGINE, ..House::start_marking(&USERS, mark).unwrap() })
 }
 
+/// Servers with a Rspamd; `None`: skip, something is missing.
+pub fn house_filtered() -> Option<House> {
+    let there = availability::real_servers()
+        && availability::second_tier("rspamd")
+        && (ENGINE == Engine::Sqlite || availability::postgres());
+    there.then(|| House { engine: ENGINE, ..House::start_filtered(&USERS).unwrap() })
+}
+
 /// Servers and a running desk; `None`: skip, the servers are missing.
 pub fn scene(options: &DeskOptions) -> Option<Scene> {
     scene_marking(options, LoginMark::default())

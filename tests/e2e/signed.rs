@@ -7,7 +7,9 @@ use maildesk_lab::{
     sign::{Manner, Signer},
 };
 
-use crate::scene::{ALICE, ANN, BINARY, SUPPORT, Scene, fresh_id, house, letter};
+use crate::scene::{
+    ALICE, ANN, BINARY, LI, OTHER_DESK, SUPPORT, Scene, fresh_id, house, house_filtered, letter,
+};
 
 /// What providers sign at least: an attacker may write the rest anew.
 const FEW: Manner = Manner { headers: &["From", "Subject", "Date"], body_length: false, expires: 0 };
@@ -26,6 +28,28 @@ impl MailServers for Unjudged<'_> {
 
     fn trust(&self) -> String {
         format!("resolver = \"{}\"", self.0.dns.address())
+    }
+
+    fn store(&self, folder: &std::path::Path) -> std::io::Result<String> {
+        self.0.store(folder)
+    }
+}
+
+/// Rspamd's results are believed, and nobody answers our own questions. They stand below the Received lines of Dovecot and of
+/// Postfix, as what a milter adds does.
+struct Filtered<'a>(&'a House);
+
+impl MailServers for Filtered<'_> {
+    fn imap(&self, address: &str) -> Endpoint {
+        self.0.imap(address)
+    }
+
+    fn smtp(&self, address: &str) -> Endpoint {
+        self.0.smtp(address)
+    }
+
+    fn trust(&self) -> String {
+        format!("authserv_ids = [\"{}\"]\nown_received = 2\nresolver = \"127.0.0.1:9\"", House::AUTHSERV_ID)
     }
 
     fn store(&self, folder: &std::path::Path) -> std::io::Result<String> {
@@ -166,5 +190,59 @@ fn a_client_s_signature_shows_them_what_was_understood() {
         ack("Print fails", Some(&slow)).contains("does not verify"),
         "a silent DNS delays, and loses nothing"
     );
+    scene.finish();
+}
+
+#[test]
+fn a_signed_form_that_is_sent_again_names_nobody() {
+    let more = format!("[[form]]\nfrom = \"{OTHER_DESK}\"\nrequester = \"reply-to\"\n");
+    let Some((scene, _)) = alone(&DeskOptions { more, ..DeskOptions::default() }) else { return };
+    let site = Signer::published("other.test", &scene.house.dns);
+    let form = Draft::new(OTHER_DESK, SUPPORT, "form.1@other.test", "Contact", "The chart stays empty.")
+        .header("Reply-To", ANN)
+        .bytes();
+    let signed = site.sign_as(&form, &FEW);
+    scene.house.deliver(OTHER_DESK, &[SUPPORT], &signed).unwrap();
+    scene.desk.wait_for_tickets(1).unwrap();
+    let again = String::from_utf8(signed).unwrap().replace("form.1@", "form.2@").replace(ANN, LI);
+    scene.house.deliver(OTHER_DESK, &[SUPPORT], again.as_bytes()).unwrap();
+    scene.desk.wait_for_tickets(2).unwrap();
+    let tickets = scene.desk.tickets().unwrap();
+    let requesters: Vec<&str> = tickets.iter().filter_map(|t| t["requester"].as_str()).collect();
+    assert_eq!(requesters, [ANN, OTHER_DESK]);
+    assert!(scene.quiet_inbox(LI).is_empty(), "whoever sends it again makes the desk write to nobody");
+    scene.finish();
+}
+
+/// Results that a real filter wrote, in its own words.
+#[test]
+fn what_rspamd_finds_is_believed() {
+    let Some(house) = house_filtered() else { return };
+    for domain in ["desk.test", "client.test"] {
+        house.dns.set_txt(&format!("_dmarc.{domain}"), "v=DMARC1; p=reject");
+    }
+    let (staff, client) =
+        (Signer::published("desk.test", &house.dns), Signer::published("client.test", &house.dns));
+    let desk = Desk::started(BINARY, &Filtered(&house), &DeskOptions::default()).unwrap();
+    let scene = Scene { desk, house };
+    let told = |subject: &str, sign: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let raw = letter("Ann <ann@client.test>", subject, &format!("About {subject}: it fails.")).bytes();
+        scene.house.deliver(ANN, &[SUPPORT], &sign(&raw)).unwrap();
+        scene.notification(subject)
+    };
+    let notification = told("Chart is empty", &|raw| client.sign(raw));
+    let shown = scene.desk.ticket(1).unwrap().to_string();
+    assert!(shown.contains("proven by dmarc"), "{shown}");
+    told("Print fails", &|raw| raw.to_vec());
+    let shown = scene.desk.ticket(2).unwrap().to_string();
+    assert!(shown.contains("DMARC failed and the domain asks to refuse"), "{shown}");
+
+    let (to, raw) = reply_to(&notification, ALICE, &fresh_id(), "Fixed in 2.1.");
+    scene.house.deliver(ALICE, &[&to], &staff.sign(&raw)).unwrap();
+    scene.inbox(ANN).wait_for("the answer", |m| m.text().contains("Fixed in 2.1.")).unwrap();
+    let (to, raw) = reply_to(&notification, ALICE, &fresh_id(), "Unsigned words.");
+    scene.house.deliver(ALICE, &[&to], &raw).unwrap();
+    scene.desk.wait("held", || Ok((scene.desk.outcome("held")? == 1).then_some(()))).unwrap();
+    assert_eq!(got(&scene, "Unsigned words."), 0);
     scene.finish();
 }

@@ -11,12 +11,14 @@ use crate::{
     opendkim::OpenDkim,
     policy::PolicyServer,
     postfix::{LoginMark, Postfix, PostfixOptions},
+    rspamd::Rspamd,
 };
 
 /// The servers, in the order in which they must end: Postfix first, so that it does not complain of the others.
 #[derive(Debug)]
 pub struct House {
     pub postfix: Postfix,
+    pub filter: Option<Rspamd>,
     pub policy: PolicyServer,
     /// When the house signs.
     pub signer: Option<OpenDkim>,
@@ -40,7 +42,7 @@ impl House {
     /// # Errors
     /// What failed, with the server's own log.
     pub fn start(users: &[(&str, &str)]) -> io::Result<Self> {
-        Self::start_as(users, true, LoginMark::default())
+        Self::start_as(users, true, false, LoginMark::default())
     }
 
     /// As [`House::start`], with another mark of mails that were submitted with a login. A key that signs is published.
@@ -48,7 +50,15 @@ impl House {
     /// # Errors
     /// What failed, with the server's own log.
     pub fn start_marking(users: &[(&str, &str)], mark: LoginMark) -> io::Result<Self> {
-        Self::start_as(users, true, mark)
+        Self::start_as(users, true, false, mark)
+    }
+
+    /// As [`House::start`], with a Rspamd that judges mail from outside.
+    ///
+    /// # Errors
+    /// What failed, with the server's own log.
+    pub fn start_filtered(users: &[(&str, &str)]) -> io::Result<Self> {
+        Self::start_as(users, true, true, LoginMark::default())
     }
 
     /// As [`House::start`]; with `strip_forged` false, forged `Authentication-Results` from outside pass the border and
@@ -57,10 +67,15 @@ impl House {
     /// # Errors
     /// What failed, with the server's own log.
     pub fn start_with(users: &[(&str, &str)], strip_forged: bool) -> io::Result<Self> {
-        Self::start_as(users, strip_forged, LoginMark::default())
+        Self::start_as(users, strip_forged, false, LoginMark::default())
     }
 
-    fn start_as(users: &[(&str, &str)], strip_forged: bool, mark: LoginMark) -> io::Result<Self> {
+    fn start_as(
+        users: &[(&str, &str)],
+        strip_forged: bool,
+        filtered: bool,
+        mark: LoginMark,
+    ) -> io::Result<Self> {
         let dovecot = Dovecot::start(users)?;
         let policy = PolicyServer::start(dovecot.ip(), Self::AUTHSERV_ID)?;
         let dns = Dns::start(dovecot.ip())?;
@@ -69,10 +84,12 @@ impl House {
         for (signer, domain) in signer.iter().flat_map(|s| Self::DOMAINS.map(|d| (s, d))) {
             dns.set_txt(&format!("{}._domainkey.{domain}", OpenDkim::SELECTOR), signer.record());
         }
+        let filter = filtered.then(|| Rspamd::start(dovecot.ip(), dns.address())).transpose()?;
+        let domains = &Self::DOMAINS;
         let options =
-            PostfixOptions { domains: &Self::DOMAINS, authserv_id: Self::AUTHSERV_ID, strip_forged, mark };
+            PostfixOptions { domains, authserv_id: Self::AUTHSERV_ID, strip_forged, filtered, mark };
         let postfix = Postfix::start(&dovecot, &options)?;
-        Ok(Self { postfix, policy, signer, dns, dovecot, engine: Engine::default() })
+        Ok(Self { postfix, filter, policy, signer, dns, dovecot, engine: Engine::default() })
     }
 
     /// The root certificate of its servers.

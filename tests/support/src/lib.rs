@@ -16,6 +16,7 @@ pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod rspamd;
 pub mod scripted_imap;
 pub mod scripted_smtp;
 pub mod sign;

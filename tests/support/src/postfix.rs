@@ -23,6 +23,7 @@ use crate::{
     opendkim::OpenDkim,
     policy::PolicyServer,
     process::{Group, group_id, user_ids, wait_for_greeting},
+    rspamd::Rspamd,
 };
 
 /// A running server. Dropped: killed and removed.
@@ -41,6 +42,8 @@ pub struct PostfixOptions<'a> {
     pub authserv_id: &'a str,
     /// Whether forged ones from outside are removed at the border.
     pub strip_forged: bool,
+    /// Mail from outside passes a [`Rspamd`] at Dovecot's address.
+    pub filtered: bool,
     /// What shows that a mail was submitted with a login.
     pub mark: LoginMark,
 }
@@ -193,13 +196,18 @@ fn master_cf(dovecot: &Dovecot, options: &PostfixOptions<'_>) -> String {
         }
         LoginMark::Nothing => String::new(),
     };
+    let milter = if options.filtered {
+        format!("-o smtpd_milters=inet:{ip}:{} -o milter_default_action=tempfail", Rspamd::MILTER)
+    } else {
+        String::new()
+    };
     let login = format!(
         "-o smtpd_sasl_auth_enable=yes -o smtpd_tls_security_level=encrypt -o smtpd_tls_auth_only=yes \
          -o smtpd_relay_restrictions=permit_sasl_authenticated,reject \
          -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject {mark}"
     );
     format!(
-        "{ip}:{smtp} inet n - n - - smtpd {border}
+        "{ip}:{smtp} inet n - n - - smtpd {border} {milter}
 {ip}:{submission} inet n - n - - smtpd {login}
 {ip}:{submissions} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes {login}
 pickup unix n - n 60 1 pickup
