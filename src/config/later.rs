@@ -24,7 +24,7 @@ struct Later {
     keys: &'static [(&'static str, Form, &'static str)],
 }
 
-const SECTIONS: [Later; 9] = [
+const SECTIONS: [Later; 7] = [
     Later {
         section: "calendar",
         is_list: true,
@@ -52,16 +52,6 @@ const SECTIONS: [Later; 9] = [
         ],
     },
     Later { section: "clients", is_list: false, keys: &[("file", Text(words), "file = \"clients.csv\"")] },
-    Later {
-        section: "need",
-        is_list: true,
-        keys: &[
-            ("category", Text(words), "category = \"account\""),
-            ("name", Text(words), "name = \"invoice_title\""),
-            ("labels", Texts(words), "labels = [\"invoice title\"]"),
-        ],
-    },
-    Later { section: "articles", is_list: false, keys: &[("folder", Text(words), "folder = \"articles\"")] },
     Later {
         section: "webhook",
         is_list: true,

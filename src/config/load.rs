@@ -13,6 +13,7 @@ use super::{
     files::{Disk, Files},
     later,
     mailbox::{self, Surroundings},
+    needs,
     people::{self, reject_twins},
     reader::{At, Findings, Section},
     routing, secrets,
@@ -38,7 +39,13 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
             1 + why.as_bytes().iter().take(why.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
         whole(format!("is not text in UTF-8: see line {line}"))
     })?;
-    parse(&text, path, &Disk)
+    let mut config = parse(&text, path, &Disk)?;
+    if let Some(folder) = &config.articles_folder {
+        let index =
+            needs::load_articles(folder).map_err(|problem| whole(format!("[articles] folder: {problem}")))?;
+        Arc::make_mut(&mut config.policy).articles = Arc::new(index);
+    }
+    Ok(config)
 }
 
 /// [`load`] of a text that stands at `path`; all other files come from `files`.
@@ -86,6 +93,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
     if internal {
         trust.internal = domains(own_addresses.iter().chain(&official_addresses));
     }
+    let own_facts = needs::own_facts(&file, &categories);
     let policy = Policy {
         desk_name: desk.name,
         desk_id: secrets::desk_id(&desk.secrets),
@@ -97,6 +105,11 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
         sla: routing::sla(&file, &categories),
         agents,
         teams,
+        needs: needs::of_categories(&file, &own_facts),
+        own_facts,
+        outages: needs::outages(&file, &around),
+        // From files, once all else is right.
+        articles: Arc::default(),
         categories,
         trust,
         forms,
@@ -104,6 +117,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
         operators,
     };
     let templates_folder = desk::templates(&file, &around);
+    let articles_folder = needs::articles_folder(&file, &around);
     later::sections(&file);
     file.finish();
     Some(Config {
@@ -115,6 +129,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
         resolver,
         alerts_smtp,
         templates_folder,
+        articles_folder,
         notes: Vec::new(),
     })
 }

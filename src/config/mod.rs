@@ -10,6 +10,7 @@ mod files;
 mod later;
 mod load;
 mod mailbox;
+mod needs;
 mod people;
 mod reader;
 mod reload;
@@ -52,6 +53,8 @@ pub struct Config {
     pub alerts_smtp: Option<SmtpConfig>,
     /// `[templates] folder`: the operator's own texts, in place of the built-in ones.
     pub templates_folder: Option<PathBuf>,
+    /// `[articles] folder`: help articles, which stand in the policy.
+    pub articles_folder: Option<PathBuf>,
     /// Right but not used by this version, in words, with their lines: shown by `check`.
     pub notes: Vec<String>,
 }

@@ -98,12 +98,9 @@ pub fn categories(file: &Section<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for section in field.sections() {
         names.extend(section.required("name", "name = \"technical\"").parse(value::words));
-        let needs = section.optional("needs", "needs = [\"username\", \"environment\"]");
-        needs.list(value::words);
-        later::note(&needs);
-        let ask_max = section.optional("ask_max", "ask_max = 3");
-        ask_max.integer::<u8>(0..=10);
-        later::note(&ask_max);
+        // What a category needs is read in `needs`, once its own facts are known.
+        section.optional("needs", "needs = [\"username\", \"environment\"]");
+        section.optional("ask_max", "ask_max = 3");
         section.finish();
     }
     let twin = field.named("category.name", "name = \"technical\"");

@@ -262,6 +262,7 @@ fn told(
         author: None,
         note: Some(failure.words()).filter(|words| !words.is_empty()),
         text: without_tokens(&bounce.text),
+        secrets: Vec::new(),
         quoted: false,
         files: Vec::new(),
         files_left_out: false,

@@ -7,6 +7,7 @@ use super::{
     proof::{self, Origin},
     token::without_tokens,
 };
+use crate::triage::secrets;
 
 /// The actor of events that nobody wrote.
 pub(super) const DESK: &str = "maildesk";
@@ -68,20 +69,23 @@ impl<'a> Case<'a> {
         self.facts.reading.new_text()
     }
 
-    /// The client's own words for the subject, without prefixes. It goes on to other people, so no secret of ours stays in it.
+    /// The client's own words for the subject, without prefixes. It goes on to other people, so no secret
+    /// stays in it, of ours or of theirs.
     pub fn subject(&self) -> String {
         let reading = &self.facts.reading;
-        without_tokens(match (reading.title.trim(), &reading.subject) {
+        secrets::mask(&without_tokens(match (reading.title.trim(), &reading.subject) {
             ("", Some(subject)) => subject.trim(),
             (title, _) => title,
-        })
+        }))
     }
 
-    /// What this mail is written in if that is sure, else what is known of the client.
+    /// What this mail is written in if that is sure, else what is known of the client, else what it looks like.
     pub fn language(&self) -> &'a str {
         let read = &self.facts.triage.language;
         let sure = read.code.as_deref().filter(|_| read.reliable);
-        sure.or(self.sender.language.as_deref()).unwrap_or(&self.policy.default_language)
+        let known = sure.or(self.sender.language.as_deref());
+        // Of somebody new a guess is worth more than what all others write.
+        known.or(read.code.as_deref()).unwrap_or(&self.policy.default_language)
     }
 
     /// An event written by this mail's sender.

@@ -6,8 +6,8 @@
 use jiff::SignedDuration;
 
 use super::{
-    Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Purpose, State,
-    TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind, bounce,
+    Change, Decision, Letter, LetterBody, Matter, MessageKind, NotificationCause, Outcome, Purpose, State,
+    TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind, Understanding, asking, bounce,
     case::{Case, desk_event},
     impersonation, loop_guard, notify, routing, sla,
     state::{self, Step},
@@ -95,8 +95,15 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         let clock = sla::first_response(case.policy, ticket.category.as_deref(), ticket.priority, case.now);
         changes.push(Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at });
     }
+    let mut matter = ticket.matter.clone();
+    let by_requester = ticket.requester.id == case.sender.id;
+    let told = matter.add(Matter::of(case.facts, case.policy, &ticket.matter.asked), by_requester);
+    if !told.is_empty() {
+        changes.push(Change::Facts(matter.clone()));
+        changes.push(desk_event("facts", told.join(", ")));
+    }
     let silent = ticket.state == State::Spam || (only_thanks && after == ticket.state);
-    let letters = if silent { Vec::new() } else { tell(case, ticket, after, done) };
+    let letters = if silent { Vec::new() } else { tell(case, ticket, after, done, matter) };
     Decision {
         outcome: Outcome::Ticket,
         reason: if silent { "recorded without news" } else { "answer on a ticket" }.to_owned(),
@@ -107,9 +114,9 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
     }
 }
 
-fn tell(case: &Case<'_>, ticket: &TicketFacts, after: State, reopened: bool) -> Vec<Letter> {
+fn tell(case: &Case<'_>, ticket: &TicketFacts, after: State, reopened: bool, matter: Matter) -> Vec<Letter> {
     let cause = if reopened { NotificationCause::Reopened } else { NotificationCause::ClientAnswered };
-    let brief = TicketBrief { state: after, ..notify::brief(ticket) };
+    let brief = TicketBrief { state: after, matter, ..notify::brief(ticket) };
     let author = Some(case.sender.address.as_str());
     let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), author);
     notify::notifications(case, &staff, cause, &brief)
@@ -161,7 +168,12 @@ fn stranger(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         Ok(()) => decision.letters.push(notify::acknowledgement(
             case,
             None,
-            LetterBody::Acknowledgement { subject: None, promise: None, continues: None },
+            LetterBody::Acknowledgement {
+                subject: None,
+                promise: None,
+                continues: None,
+                understanding: Understanding::default(),
+            },
         )),
         Err(refused) => suppress(case, &mut decision, refused),
     }
@@ -311,6 +323,7 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
     // Old mail (a long outage, `start = "all"`): the team hears of it now, so it is not reminded of it in the same minute.
     let remind_at = if clock.remind_at > case.now { clock.remind_at } else { clock_from(case.now).remind_at };
     let proven = case.origin.is_proven();
+    let matter = matter(case);
     let brief = TicketBrief {
         subject: case.subject(),
         state: State::New,
@@ -322,7 +335,9 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
         requester_proven: proven,
         first_response_due_at: clock.due_at,
         history: Vec::new(),
+        matter: matter.clone(),
     };
+    let understanding = asking::understanding(case, route.category.as_deref(), &matter);
     let create = Change::Create {
         subject: brief.subject.clone(),
         requester: case.sender.id,
@@ -356,8 +371,18 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
         letters: notify::notifications(case, &staff, told, &brief),
         ..Decision::default()
     };
-    acknowledge(case, &mut decision, continues, clock, cause);
+    acknowledge(case, &mut decision, continues, clock, cause, matter, understanding);
     decision
+}
+
+/// What the first mail of a ticket says, and what is known of its sender. Who is not proven may be anybody: their words are
+/// kept, and what is known of the address they write from is left out.
+fn matter(case: &Case<'_>) -> Matter {
+    let mut matter = Matter::of(case.facts, case.policy, &[]);
+    if case.origin.is_proven() {
+        matter.fill(&case.facts.known);
+    }
+    matter
 }
 
 fn acknowledge(
@@ -366,6 +391,8 @@ fn acknowledge(
     continues: Option<TicketId>,
     clock: sla::FirstResponse,
     cause: NotificationCause,
+    mut matter: Matter,
+    understanding: Understanding,
 ) {
     let allowed = if case.policy.agent(&case.sender.address).is_some() {
         let claims = cause == NotificationCause::ClaimsStaff;
@@ -378,11 +405,16 @@ fn acknowledge(
         Ok(()) => {
             // Nothing of the sender's text goes back to an unproven sender (FAULTS section 3, mail bomb).
             let subject = case.origin.is_proven().then(|| case.subject());
-            let body = LetterBody::Acknowledgement { subject, promise: clock.due_at, continues };
+            matter.asked = understanding.asks.iter().map(|ask| ask.name.clone()).collect();
+            let body =
+                LetterBody::Acknowledgement { subject, promise: clock.due_at, continues, understanding };
             decision.letters.insert(0, notify::acknowledgement(case, Some(Purpose::Client), body));
             decision.changes.push(desk_event("acknowledgement", case.sender.address.clone()));
         }
         Err(refused) => suppress(case, decision, refused),
+    }
+    if !matter.is_empty() {
+        decision.changes.push(Change::Facts(matter));
     }
 }
 

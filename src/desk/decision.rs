@@ -1,14 +1,16 @@
 //! What judgement wants done. Data only: `intake` gives numbers, tokens, nonces and Message-IDs to what needs them, renders
 //! the letters and applies everything in one savepoint.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BounceEvidence, EventBrief, OutboxId, PersonId, Priority, Purpose, RawId, State, TicketId, TimerKind,
-    bundle::BundleItem,
+    BounceEvidence, EventBrief, Fact, Matter, OutboxId, PersonId, Priority, Purpose, RawId, State, TicketId,
+    TimerKind, bundle::BundleItem,
 };
-use crate::mail::Address;
+use crate::{mail::Address, triage::secrets::SecretKind};
 
 /// How a message ends (SPEC section 4); `before_start`, gone and quarantined are not decided but found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +124,8 @@ pub enum Change {
         actor: String,
         content: String,
     },
+    /// What is known of the matter from now on, and what was asked: whole, in place of what was there.
+    Facts(Matter),
     /// The confirmation with this row id is used up.
     UseConfirmation(i64),
     /// A mail of ours did not arrive. Needs no ticket, as the two below.
@@ -218,6 +222,8 @@ pub struct TicketBrief {
     pub requester_proven: bool,
     pub first_response_due_at: Option<Timestamp>,
     pub history: Vec<EventBrief>,
+    #[serde(default)]
+    pub matter: Matter,
 }
 
 /// Why staff are told of a ticket.
@@ -320,6 +326,40 @@ pub struct Release {
     pub action: String,
 }
 
+/// What an acknowledgement says beside its number and promise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Understanding {
+    /// What was understood; empty for unproven senders.
+    pub facts: BTreeMap<String, Fact>,
+    /// What is asked for, in this order.
+    pub asks: Vec<Ask>,
+    /// Help articles that fit, the best first.
+    pub articles: Vec<ArticleBrief>,
+    /// What was sent by mistake and is hidden from the team's mails.
+    pub secrets: Vec<SecretKind>,
+    /// The trouble is known, and its end is worked on.
+    pub known_outage: bool,
+}
+
+/// One question.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The fact's name.
+    pub name: String,
+    /// What it is called, where the operator named it; else the tables of words have it.
+    pub label: Option<String>,
+}
+
+/// A help article as a letter shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleBrief {
+    pub title: String,
+    pub url: Option<String>,
+    /// Shown where there is no link.
+    pub summary: String,
+}
+
 /// The kinds of mail, each with what its template shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -332,6 +372,8 @@ pub enum LetterBody {
         promise: Option<Timestamp>,
         /// The ticket that was closed before and that this one continues.
         continues: Option<TicketId>,
+        #[serde(default)]
+        understanding: Understanding,
     },
     /// To an agent.
     Notification {
@@ -343,6 +385,9 @@ pub enum LetterBody {
         note: Option<String>,
         /// The client's newly written text; of a ticket that is handed over, the newest that there is.
         text: String,
+        /// What was hidden in it.
+        #[serde(default)]
+        secrets: Vec<SecretKind>,
         quoted: bool,
         files: Vec<FileBrief>,
         /// A file list that is not sent along because it is too large.

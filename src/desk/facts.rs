@@ -1,10 +1,12 @@
 //! What a decision rests on: gathered by `intake` on the writer's transaction, stored beside the raw message, never
 //! changed afterwards. Data only.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Priority;
+use super::{Fact, Matter, Priority};
 use crate::{
     mail::{Class, Reading, Report},
     triage::Triage,
@@ -282,6 +284,9 @@ pub struct TicketFacts {
     pub automatic_row: u32,
     /// Newest last, at most three.
     pub history: Vec<EventBrief>,
+    /// What is known of it, and what was asked.
+    #[serde(default, skip_serializing_if = "Matter::is_empty")]
+    pub matter: Matter,
     /// An import made it, and nothing but imports has touched it; only gathered for imported mail.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
@@ -475,6 +480,9 @@ pub struct MailFacts {
     /// Of the form's client where a form sent it, else of the sender.
     #[serde(default, skip_serializing_if = "FloodFacts::is_nothing")]
     pub flood: FloodFacts,
+    /// What the earlier tickets of whoever wrote it tell of them; only of tickets whose sender was proven.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub known: BTreeMap<String, Fact>,
     /// This held mail is decided again because its agent confirmed it.
     pub confirmed: bool,
     /// What they confirmed ([`super::seal::Action::digest`]); empty when nothing was.

@@ -3,6 +3,7 @@
 //! Invariant: the same [`Facts`], [`Policy`] and instant give the same [`Decision`], byte for byte.
 
 mod agent;
+mod asking;
 pub mod authentication;
 mod bounce;
 pub mod bounce_mark;
@@ -20,6 +21,7 @@ pub mod form;
 mod impersonation;
 pub mod imported;
 pub mod loop_guard;
+mod matter;
 mod notify;
 mod orders;
 mod period;
@@ -43,6 +45,7 @@ pub use challenge::{AgentProof, Signature, Verdict};
 pub use decision::*;
 pub use facts::*;
 use jiff::Timestamp;
+pub use matter::{Fact, Matter};
 pub use policy::*;
 pub use sent::BELONGS_TO_NO_TICKET;
 

@@ -7,7 +7,10 @@ use super::{
     AgentPolicy, Automatic, FileBrief, FileRef, Letter, LetterBody, NotificationCause, PersonFacts, PersonId,
     Policy, Purpose, Role, TicketBrief, TicketFacts, case::Case, impersonation, token::without_tokens,
 };
-use crate::mail::{Address, Reading};
+use crate::{
+    mail::{Address, Reading},
+    triage::secrets,
+};
 
 /// Files of a client's mail go along with a notification up to this sum.
 const FILES_BYTES_MAX: u64 = 10 << 20;
@@ -46,7 +49,7 @@ pub(super) fn lead<'a>(policy: &'a Policy, team: Option<&str>) -> Option<Staff<'
 /// The ticket in brief.
 pub(super) fn brief(ticket: &TicketFacts) -> TicketBrief {
     TicketBrief {
-        subject: ticket.subject.clone(),
+        subject: secrets::mask(&ticket.subject),
         state: ticket.state,
         category: ticket.category.clone(),
         priority: ticket.priority,
@@ -56,7 +59,13 @@ pub(super) fn brief(ticket: &TicketFacts) -> TicketBrief {
         requester_proven: ticket.requester_proven,
         first_response_due_at: ticket.first_response_due_at.filter(|_| ticket.first_response_at.is_none()),
         history: ticket.history.clone(),
+        matter: ticket.matter.clone(),
     }
+}
+
+/// A client's words as they go out to staff: our tokens would open tickets, their secrets stay in the store.
+pub(super) fn for_staff(text: &str) -> String {
+    secrets::mask(&without_tokens(text))
 }
 
 /// A person as an address.
@@ -111,7 +120,8 @@ pub(super) fn notifications(
         brief: brief.clone(),
         author: Some(shown(case.sender)).filter(|author| author.address != brief.requester.address),
         note: None,
-        text: without_tokens(case.text()),
+        text: for_staff(case.text()),
+        secrets: secrets::kinds(case.text()),
         quoted: reading.quoted.is_some(),
         files: file_briefs(reading),
         files_left_out,

@@ -2,6 +2,8 @@
 //!
 //! Invariants: planned wholly before anything is changed; commands alone send nothing to the client.
 
+use crate::triage::secrets;
+
 use super::{
     AgentPolicy, Change, Decision, FileRef, Letter, LetterBody, MessageKind, NotificationCause, Outcome,
     Priority, Problem, Purpose, State, TicketBrief, TicketFacts, TimerKind,
@@ -10,7 +12,6 @@ use super::{
     notify, period, routing,
     state::{self, Input},
     threading,
-    token::without_tokens,
 };
 
 /// An agent's mail, understood and possible.
@@ -251,7 +252,8 @@ impl Done<'_, '_> {
             brief: self.brief.clone(),
             author: None,
             note: (work.kind == Some(MessageKind::Note)).then(|| work.text.clone()).filter(|n| !n.is_empty()),
-            text: without_tokens(&self.ticket.last_client_text),
+            text: notify::for_staff(&self.ticket.last_client_text),
+            secrets: secrets::kinds(&self.ticket.last_client_text),
             quoted: false,
             files: Vec::new(),
             files_left_out: false,

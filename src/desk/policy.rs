@@ -1,7 +1,12 @@
 //! What the operator wants, as far as judgement needs it: the part of the config that `decide` reads. Data only.
 //! `config/` builds it; SIGHUP replaces it whole.
 
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::triage::{TECHNICAL, articles::Index, needs};
 
 /// Everything that judgement reads from the config.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,12 +26,57 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// Category names; `technical`, `account`, `business` unless the operator names others.
     pub categories: Vec<String>,
+    /// What the operator wants of a category's tickets; what is not here has the built-in needs.
+    pub needs: BTreeMap<String, CategoryNeeds>,
+    pub own_facts: Vec<OwnFact>,
+    pub articles: Arc<Index>,
+    pub outages: Vec<Outage>,
     pub sla: Vec<SlaPolicy>,
     pub trust: Trust,
     pub forms: Vec<FormPolicy>,
     pub limits: Limits,
     /// `[alerts] to`.
     pub operators: Vec<String>,
+}
+
+/// What a ticket of a category needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CategoryNeeds {
+    /// Names of facts, in the order in which they are asked for.
+    pub needs: Vec<String>,
+    /// Questions that one acknowledgement asks at most.
+    pub ask_max: u8,
+}
+
+/// `[[need]]`: a fact of the operator's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnFact {
+    pub category: String,
+    pub name: String,
+    /// How clients write it at the beginning of a line, and how they are asked for it.
+    pub labels: Vec<String>,
+}
+
+impl OwnFact {
+    /// The label for readers of this language: the first in a script of theirs, else the first.
+    #[must_use]
+    pub fn label(&self, language: &str) -> Option<&str> {
+        let wide = |label: &str| label.chars().any(|c| u32::from(c) >= 0x3041);
+        let fits = |label: &&String| wide(label) == WIDE_LANGUAGES.contains(&language);
+        self.labels.iter().find(fits).or(self.labels.first()).map(String::as_str)
+    }
+}
+
+/// Languages whose script has no blanks.
+const WIDE_LANGUAGES: [&str; 3] = ["zh", "ja", "ko"];
+
+/// `[[outage]]`: a trouble that is known, so that nobody who writes of it is asked for anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outage {
+    /// Any of them in a mail, in any case.
+    pub words: Vec<String>,
+    /// Until when; `None`: until it is taken out of the config.
+    pub until: Option<Timestamp>,
 }
 
 /// A support address.
@@ -251,7 +301,30 @@ impl Default for Limits {
     }
 }
 
+/// Questions of one acknowledgement, unless the operator says otherwise (SPEC section 8).
+pub const ASK_MAX: u8 = 3;
+
 impl Policy {
+    /// What tickets of this category need; `None`: nothing is asked of them. An operator's own facts come last.
+    #[must_use]
+    pub fn needs_of(&self, category: &str) -> Option<CategoryNeeds> {
+        let built_in = || CategoryNeeds {
+            needs: if category == TECHNICAL {
+                needs::TECHNICAL.map(str::to_owned).to_vec()
+            } else {
+                Vec::new()
+            },
+            ask_max: ASK_MAX,
+        };
+        let mut all = self.needs.get(category).cloned().unwrap_or_else(built_in);
+        for own in self.own_facts.iter().filter(|own| own.category == category) {
+            if !all.needs.contains(&own.name) {
+                all.needs.push(own.name.clone());
+            }
+        }
+        Some(all).filter(|all| !all.needs.is_empty())
+    }
+
     /// The mailbox with this name.
     #[must_use]
     pub fn mailbox(&self, name: &str) -> Option<&MailboxPolicy> {

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
-        BounceEvidence, BounceFacts, ChallengeFacts, ConfirmationFacts, FloodFacts, LimitCounts, MailFacts,
-        MailboxPolicy, PersonId, TicketId,
+        BounceEvidence, BounceFacts, ChallengeFacts, ConfirmationFacts, Fact, FloodFacts, LimitCounts,
+        MailFacts, MailboxPolicy, PersonId, TicketId,
         bounce_mark::BounceMark,
         console, form, proof,
         seal::Bound,
@@ -98,6 +98,7 @@ pub(super) async fn gather(
     }
     facts.limits = limits(window, &facts, now).await?;
     if mail.imported.is_none() && !mail.sent {
+        facts.known = known(window, judgement, &facts, now).await?;
         facts.flood = flood(window, judgement, mail, &facts, now).await?;
     }
     Ok(facts)
@@ -135,6 +136,20 @@ async fn origin(
         facts.findings.mark_holds = window.internal_mark_holds(&facts.mailbox, host).await?;
     }
     Ok(())
+}
+
+/// Asked for clients alone: an agent's machine is nobody's matter.
+async fn known(
+    window: &mut Window,
+    judgement: &Judgement,
+    facts: &MailFacts,
+    now: jiff::Timestamp,
+) -> Result<BTreeMap<String, Fact>> {
+    let client = facts.sender.as_ref().filter(|sender| judgement.policy.agent(&sender.address).is_none());
+    match client {
+        Some(client) => window.known(client.id, now).await,
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 /// Counted like the limits: for whoever would be answered.

@@ -46,6 +46,14 @@ pub(super) fn environment() -> Environment<'static> {
             format!("{title}\n{}", bullets(&lines))
         })
     });
+    env.add_function("numbered", |state: &State<'_, '_>, title: String, items: Value| {
+        let lines = lines_of(&items)?;
+        place(state, "numbered", context! { title => &title, lines => lines.clone() }, || {
+            let numbered = (1..).zip(&lines).map(|(number, line): (usize, _)| format!("{number}. {line}"));
+            format!("{title}\n{}", numbered.collect::<Vec<_>>().join("\n"))
+        })
+    });
+    env.add_function("links", links);
     env.add_function("foot", |state: &State<'_, '_>, text: Value| {
         let lines = lines_of(&text)?;
         place(state, "foot", context! { lines => lines.clone() }, || lines.join("\n"))
@@ -68,6 +76,20 @@ fn quote(state: &State<'_, '_>, title: String, words: String) -> Result<Value, E
             lines.iter().map(|line| format!("  {line}").trim_end().to_owned()).collect();
         format!("{title}\n\n{}", indented.join("\n"))
     })
+}
+
+/// `links(title, items)`: titles with their links on lines of their own, or with what stands for a link where there is none.
+fn links(state: &State<'_, '_>, title: String, items: Value) -> Result<Value, Error> {
+    let mut lines = Vec::new();
+    for item in items.try_iter()? {
+        lines.push(format!("- {}", item.get_attr("title")?));
+        let url = item.get_attr("url")?;
+        let below = if url.is_none() { item.get_attr("summary")? } else { url };
+        if !below.to_string().is_empty() {
+            lines.push(format!("  {below}"));
+        }
+    }
+    place(state, "links", context! { title => &title, items }, || format!("{title}\n{}", lines.join("\n")))
 }
 
 /// `buttons(title, title_text, actions)`: steps by one tap; in plain text, where nothing can be tapped, the commands with

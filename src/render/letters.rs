@@ -69,10 +69,10 @@ pub(super) fn view(letter: &Letter, frame: &Frame<'_>, words: Words<'_>) -> Resu
 }
 
 /// One letter being written.
-struct Writing<'a> {
+pub(super) struct Writing<'a> {
     letter: &'a Letter,
-    frame: &'a Frame<'a>,
-    words: Words<'a>,
+    pub(super) frame: &'a Frame<'a>,
+    pub(super) words: Words<'a>,
     /// `#1042`.
     number: Option<String>,
 }
@@ -80,11 +80,12 @@ struct Writing<'a> {
 impl Writing<'_> {
     fn body(&self) -> Result<View, Error> {
         match &self.letter.body {
-            LetterBody::Acknowledgement { subject, promise, continues } => {
+            LetterBody::Acknowledgement { subject, promise, continues, understanding } => {
                 let values = context! {
                     promise => promise.map(|at| self.instant(at)).transpose()?,
                     continues => continues.map(|id| format!("#{id}")),
                 };
+                let values = context! { ..values, ..self.understanding(understanding)? };
                 let subject = match subject {
                     Some(subject) => subject::answer(&self.base(subject)?, self.number.as_deref()),
                     None => self.subject("ack", "")?,
@@ -130,8 +131,17 @@ impl Writing<'_> {
     }
 
     fn notification(&self) -> Result<View, Error> {
-        let LetterBody::Notification { cause, brief, author, note, text, quoted, files, files_left_out } =
-            &self.letter.body
+        let LetterBody::Notification {
+            cause,
+            brief,
+            author,
+            note,
+            text,
+            secrets,
+            quoted,
+            files,
+            files_left_out,
+        } = &self.letter.body
         else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
@@ -141,6 +151,7 @@ impl Writing<'_> {
             address => clean_line(&brief.requester.address),
             note => note.as_deref().map(clean_text),
             returned => matches!(cause, NotificationCause::Unreachable | NotificationCause::Undelivered),
+            secrets => self.secrets(secrets)?,
             next => self.next_step(*cause, brief)?,
             files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
         };
@@ -311,6 +322,10 @@ impl Writing<'_> {
             None => words.plain("value.nobody")?,
         };
         rows.push(row(name("assignee")?, assignee));
+        rows.extend(self.matter(&brief.matter.facts)?);
+        if let Some(missing) = self.missing(brief)? {
+            rows.push(row(name("missing")?, missing));
+        }
         Ok(rows)
     }
 
@@ -436,6 +451,7 @@ impl Writing<'_> {
     fn step(&self, kind: &str, detail: &str) -> Result<String, Error> {
         let kind_word = self.words.name_or(&format!("event.{kind}"), &clean_line(kind))?;
         let detail = match detail.split_once(" -> ") {
+            None if kind == "facts" => self.fact_names(detail)?,
             Some((before, after)) => format!("{} → {}", self.side(kind, before)?, self.side(kind, after)?),
             None => match detail.strip_suffix(" words").and_then(|n| n.parse::<u32>().ok()) {
                 Some(words) => self.words.say("value.words", context! { words })?,
@@ -524,7 +540,7 @@ impl Writing<'_> {
     }
 }
 
-fn row(name: String, value: String) -> Value {
+pub(super) fn row(name: String, value: String) -> Value {
     context! { name, value }
 }
 

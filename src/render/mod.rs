@@ -9,6 +9,7 @@ mod blocks;
 mod builtin;
 mod letters;
 mod links;
+mod matter;
 mod palette;
 mod plain;
 pub mod sample;

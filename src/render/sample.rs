@@ -1,15 +1,19 @@
 //! Every kind of letter with invented contents: rendered once at start, so that a template's mistake shows before the
 //! first mail and not in it.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Frame, Templates, templates::position, try_render};
 use crate::{
     desk::{
-        AgentPolicy, BundleItem, Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody,
-        MailboxPolicy, NotificationCause, PersonId, Policy, Priority, Problem, State, TicketBrief, TicketId,
+        AgentPolicy, ArticleBrief, Ask, BundleItem, Digest, DigestLine, EventBrief, Fact, FileBrief, Letter,
+        LetterBody, MailboxPolicy, Matter, NotificationCause, PersonId, Policy, Priority, Problem, State,
+        TicketBrief, TicketId, Understanding,
     },
     mail::Address,
+    triage::secrets::SecretKind,
 };
 
 /// 2026-11-23 16:00 in Shanghai, a Monday.
@@ -110,7 +114,56 @@ fn brief() -> TicketBrief {
             event(-20, "bob@example.com", "category", "account -> technical"),
             event(-15, "bob@example.com", "refused", "nothing was done and nothing was sent"),
             event(-10, "bob@example.com", "reply", "36 words"),
+            event(-5, "maildesk", "facts", "username, occurred_at"),
         ],
+        matter: matter(),
+    }
+}
+
+/// Most of what a mail can tell, one fact of an earlier ticket and one of the operator's own; a screenshot is missing.
+fn matter() -> Matter {
+    let fact = |value: &str, source: &str| Fact {
+        value: value.to_owned(),
+        source: source.to_owned(),
+        confidence: 90,
+        from: None,
+        to: None,
+    };
+    let time = Fact {
+        from: Some(after(-1530)), to: Some(after(-1470)), ..fact("昨天下午三点左右", "prose")
+    };
+    let facts = [
+        ("username", fact("lina01", "history")),
+        ("browser", fact("Chrome 126", "prose")),
+        ("os", fact("Windows 11", "prose")),
+        ("occurred_at", time),
+        ("error_text", fact("chart <script>alert(1)</script> {{ config }} failed & stopped", "prose")),
+        ("steps_tried", fact("清除缓存\n重新登录", "prose")),
+        ("invoice_title", fact("华夏科技有限公司", "label")),
+    ];
+    Matter {
+        facts: facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect(),
+        asked: vec!["evidence".to_owned()],
+    }
+}
+
+fn understanding() -> Understanding {
+    let ask =
+        |name: &str, label: Option<&str>| Ask { name: name.to_owned(), label: label.map(str::to_owned) };
+    let article = |title: &str, url: Option<&str>, summary: &str| ArticleBrief {
+        title: title.to_owned(),
+        url: url.map(str::to_owned),
+        summary: summary.to_owned(),
+    };
+    Understanding {
+        facts: matter().facts,
+        asks: vec![ask("environment", None), ask("evidence", None), ask("invoice_title", Some("发票抬头"))],
+        articles: vec![
+            article("甘特图空白时的处理办法", Some("https://help.example.com/zh/articles/charts/blank"), ""),
+            article("Hardware acceleration", None, "Open Settings, then Charts, and switch it off."),
+        ],
+        secrets: vec![SecretKind::Password, SecretKind::Card],
+        known_outage: false,
     }
 }
 
@@ -124,6 +177,7 @@ fn bare_brief() -> TicketBrief {
         requester_proven: false,
         first_response_due_at: None,
         history: Vec::new(),
+        matter: Matter::default(),
         ..brief()
     }
 }
@@ -166,11 +220,39 @@ fn client_bodies() -> Vec<(&'static str, LetterBody)> {
                 subject,
                 promise: Some(after(1080)),
                 continues: Some(TicketId(977)),
+                understanding: understanding(),
+            },
+        ),
+        (
+            "acknowledgement_plain",
+            LetterBody::Acknowledgement {
+                subject: Some("Invoice".to_owned()),
+                promise: Some(after(1080)),
+                continues: None,
+                understanding: Understanding::default(),
             },
         ),
         (
             "acknowledgement_unproven",
-            LetterBody::Acknowledgement { subject: None, promise: None, continues: None },
+            LetterBody::Acknowledgement {
+                subject: None,
+                promise: None,
+                continues: None,
+                understanding: Understanding {
+                    facts: BTreeMap::new(),
+                    articles: understanding().articles.split_off(1),
+                    ..understanding()
+                },
+            },
+        ),
+        (
+            "acknowledgement_outage",
+            LetterBody::Acknowledgement {
+                subject: Some("甘特图无法加载".to_owned()),
+                promise: Some(after(1080)),
+                continues: None,
+                understanding: Understanding { known_outage: true, ..Understanding::default() },
+            },
         ),
         ("reply", reply(AGENT_TEXT)),
         ("reply_unsigned", reply("已经修好了，请刷新页面再试。")),
@@ -184,6 +266,7 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
         author: (cause == NotificationCause::Stranger).then(|| person("Mallory", "mallory@other.example")),
         note: (cause == NotificationCause::Assigned).then(|| "She is on the phone until noon.".to_owned()),
         text: CLIENT_TEXT.to_owned(),
+        secrets: if cause == NotificationCause::NewTicket { vec![SecretKind::Password] } else { Vec::new() },
         quoted: !files.is_empty(),
         files_left_out: files.len() == 1,
         files,
@@ -197,6 +280,7 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
                 .to_owned(),
         ),
         text: CLIENT_TEXT.to_owned(),
+        secrets: Vec::new(),
         quoted: false,
         files: Vec::new(),
         files_left_out: false,

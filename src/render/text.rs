@@ -110,7 +110,15 @@ pub(super) fn fill_block(block: &str) -> String {
     let mut lines = Vec::new();
     for line in block.lines() {
         let indent = line.chars().take_while(|c| *c == ' ').count();
-        let mark = if line.trim_start().starts_with("- ") { 2 } else { 0 };
+        let is_numbered =
+            line.split_once(". ").is_some_and(|(n, _)| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()));
+        let mark = if line.trim_start().starts_with("- ") {
+            2
+        } else if is_numbered {
+            3
+        } else {
+            0
+        };
         lines.extend(fill(line, WIDTH, (indent + mark).min(WIDTH / 2)));
     }
     lines.join("\n")

@@ -21,6 +21,15 @@ pub(super) fn instant(
     words.say("time.instant", context! { weekday, month, year, clock, day => there.day(), zone => zone_name })
 }
 
+/// `Tuesday 24 November`; the year only when it is not the current one.
+pub(super) fn day(words: Words<'_>, at: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<String, Error> {
+    let there = at.to_zoned(zone.clone());
+    let weekday = words.plain(&format!("time.weekdays.{}", there.weekday().to_monday_zero_offset()))?;
+    let month = words.plain(&format!("time.months.{}", there.month() - 1))?;
+    let year = (there.year() != now.to_zoned(zone.clone()).year()).then(|| there.year());
+    words.say("time.day", context! { weekday, month, year, day => there.day() })
+}
+
 /// The language's own name for the zone, else its city, else its offset.
 fn zone_name(words: Words<'_>, zone: &TimeZone, at: Timestamp) -> Result<String, Error> {
     match zone.iana_name() {

@@ -14,22 +14,25 @@ use super::{
     failure::{Context, unreadable},
 };
 use crate::{
-    desk::{Change, FACTS_VERSION, MessageKind, PersonId, RawId, State, TicketId, TicketRef, TimerKind},
+    desk::{
+        Change, FACTS_VERSION, Matter, MessageKind, PersonId, RawId, State, TicketId, TicketRef, TimerKind,
+    },
     mail::Attachment,
 };
 
 const CREATE: &str =
     "INSERT INTO ticket (id, mailbox, state, subject, language, category, priority, team, assignee,
         tags, requester_id, requester_proven, linked_to, first_response_at, first_response_due_at, closed_at,
-        created_at, updated_at, event_seq, event_hash)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+        created_at, updated_at, event_seq, event_hash, facts)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 
 /// NULL leaves a column as it is. `closed_at` follows the state: set on closing, kept while the state is left alone.
 const CHANGE: &str = "UPDATE ticket SET version = version + 1, updated_at = $3, event_seq = $4, event_hash = $5,
         closed_at = CASE WHEN $6 IS NULL THEN closed_at WHEN $6 = 'closed' THEN $3 ELSE NULL END,
         state = COALESCE($6, state), category = COALESCE($7, category), priority = COALESCE($8, priority),
         team = COALESCE($9, team), assignee = COALESCE($10, assignee),
-        requester_proven = COALESCE($11, requester_proven), first_response_at = COALESCE($12, first_response_at)
+        requester_proven = COALESCE($11, requester_proven), first_response_at = COALESCE($12, first_response_at),
+        facts = COALESCE($13, facts)
     WHERE id = $1 AND version = $2";
 
 /// A mail that was taken in as a note and is decided again after its confirmation keeps its row.
@@ -51,6 +54,7 @@ pub(super) struct Row<'a> {
     pub(super) assignee: Option<&'a str>,
     pub(super) requester_proven: Option<bool>,
     pub(super) first_response_at: Option<Timestamp>,
+    pub(super) facts: Option<&'a Matter>,
     pub(super) events: Vec<NewEvent<'a>>,
 }
 
@@ -72,6 +76,7 @@ impl<'a> Row<'a> {
                 Change::Team(team) => row.team = Some(team.as_deref().unwrap_or_default()),
                 Change::Assignee(assignee) => row.assignee = Some(assignee.as_deref().unwrap_or_default()),
                 Change::RequesterProven(proven) => row.requester_proven = Some(*proven),
+                Change::Facts(matter) => row.facts = Some(matter),
                 Change::FirstResponse(at) => row.first_response_at = Some(*at),
                 Change::Event { kind, actor, content } => row.events.push(NewEvent { kind, actor, content }),
                 // Rows of their own, written once the ticket is there.
@@ -167,6 +172,7 @@ impl Window {
             .bind(micros(application.now))
             .bind(chain.head.seq)
             .bind(chain.head.hash.clone())
+            .bind(row.facts.map(json).transpose()?.unwrap_or_else(|| "{}".to_owned()))
             .execute(&mut *self.tx)
             .await
             .context("creating a ticket")?;
@@ -201,6 +207,7 @@ impl Window {
             .bind(row.assignee.map(clean))
             .bind(row.requester_proven.map(i64::from))
             .bind(row.first_response_at.map(micros))
+            .bind(row.facts.map(json).transpose()?)
             .execute(&mut *self.tx)
             .await
             .context("changing a ticket")?;
@@ -248,6 +255,7 @@ impl Window {
             | Change::Assignee(_)
             | Change::RequesterProven(_)
             | Change::FirstResponse(_)
+            | Change::Facts(_)
             | Change::Event { .. } => on().map(|_| ()),
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the number of statements does not grow with the number of ids asked for.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AssertSqlSafe, FromRow};
 
@@ -16,13 +18,16 @@ use super::{
     failure::Context,
 };
 use crate::desk::{
-    LimitCounts, PersonFacts, PersonId, RawId, TAKEN_BEFORE, ThreadMatch, TicketFacts, TicketId,
+    Fact, LimitCounts, Matter, PersonFacts, PersonId, RawId, TAKEN_BEFORE, ThreadMatch, TicketFacts, TicketId,
 };
 
 /// References that are looked up; the caller puts the most telling first.
 const THREAD_IDS_MAX: usize = 100;
 /// Tickets that are read at once.
 const TICKETS_MAX: usize = 20;
+
+/// What is older than this is no longer true of somebody's machine.
+const KNOWN_DAYS: i64 = 180;
 
 /// The language of a person is that of their newest ticket.
 const PERSON: &str = "INSERT INTO person (address, name, created_at) VALUES ($1, $2, $3)
@@ -47,7 +52,7 @@ const LIMITS: &str = "SELECT
 /// Mail to agents is left out of the two counts; what shadow mode holds back is in them.
 const TICKET_FACTS: &str = "SELECT t.id, t.version, t.mailbox, t.state, t.subject, t.language, t.category, t.priority,
         t.team, t.assignee, t.tags, t.requester_proven, t.created_at, t.first_response_at, t.first_response_due_at,
-        t.closed_at, p.id AS person_id, p.address, p.name, p.suppressed, p.suppressed_at, p.suppressed_why, p.released_at,
+        t.closed_at, t.facts, p.id AS person_id, p.address, p.name, p.suppressed, p.suppressed_at, p.suppressed_why, p.released_at,
         COALESCE((SELECT n.language FROM ticket n WHERE n.requester_id = p.id ORDER BY n.id DESC LIMIT 1), '')
             AS person_language,
         COALESCE(c.message_id, '') AS client_message_id, COALESCE(c.mail_references, '[]') AS client_references,
@@ -80,6 +85,7 @@ struct TicketFactsRow {
     first_response_at: Option<i64>,
     first_response_due_at: Option<i64>,
     closed_at: Option<i64>,
+    facts: String,
     person_id: i64,
     address: String,
     name: String,
@@ -217,6 +223,26 @@ impl Window {
         Ok(ids.iter().filter_map(|id| tickets.iter().find(|facts| facts.id.0 == *id).cloned()).collect())
     }
 
+    /// What the newest tickets of a person tell of them, of those whose sender was proven: anybody can write the words of the
+    /// others.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn known(&mut self, person: PersonId, now: Timestamp) -> Result<BTreeMap<String, Fact>> {
+        let rows: Vec<String> = query_scalar(
+            "SELECT facts FROM ticket WHERE requester_id = $1 AND requester_proven = 1 AND created_at > $2
+                AND facts <> '{}' AND state <> 'spam' ORDER BY id DESC LIMIT 5",
+        )
+        .bind(person.0)
+        .bind(before(now, SignedDuration::from_hours(24 * KNOWN_DAYS)))
+        .fetch_all(&mut *self.tx)
+        .await
+        .context("reading what is known of a person")?;
+        let earlier =
+            rows.iter().map(|row| parse_json(row, "facts of a ticket")).collect::<Result<Vec<Matter>>>()?;
+        Ok(Matter::lasting(&earlier))
+    }
+
     async fn participants(&mut self, ids: &[i64]) -> Result<Vec<(i64, String)>> {
         let sql = format!(
             "SELECT a.ticket_id, p.address FROM participant a JOIN person p ON p.id = a.person_id
@@ -294,6 +320,7 @@ fn ticket_facts(row: TicketFactsRow) -> Result<TicketFacts> {
         automatic_hour: count_u32(row.automatic_hour),
         automatic_row: count_u32(row.automatic_row),
         history: Vec::new(),
+        matter: parse_json(&row.facts, "facts of a ticket")?,
         imported: false,
     })
 }

@@ -58,7 +58,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    desk::{Decision, FileRef, ImportFacts, OutboxId, RawId, State, TicketId, TimerKind},
+    desk::{Decision, FileRef, ImportFacts, Matter, OutboxId, RawId, State, TicketId, TimerKind},
     mail::{Attachment, compose::Outgoing},
 };
 
@@ -379,6 +379,8 @@ pub struct TicketDetail {
     pub participants: Vec<String>,
     pub first_response_at: Option<Timestamp>,
     pub first_response_due_at: Option<Timestamp>,
+    /// What is known of it, and what was asked.
+    pub matter: Matter,
     pub messages: Vec<MessageRow>,
     pub events: Vec<EventRow>,
     /// The event chain was recomputed and agrees.

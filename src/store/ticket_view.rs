@@ -63,8 +63,8 @@ impl Store {
         let (Some(stored), Some((_, head))) = (stored, read_head(&mut reader, id).await?) else {
             return Ok(None);
         };
-        let (first_response_at, first_response_due_at): (Option<i64>, Option<i64>) =
-            query_as("SELECT first_response_at, first_response_due_at FROM ticket WHERE id = $1")
+        let (first_response_at, first_response_due_at, facts): (Option<i64>, Option<i64>, String) =
+            query_as("SELECT first_response_at, first_response_due_at, facts FROM ticket WHERE id = $1")
                 .bind(id.0)
                 .fetch_one(&mut *reader)
                 .await
@@ -87,6 +87,7 @@ impl Store {
             participants,
             first_response_at: instant_or_none(first_response_at)?,
             first_response_due_at: instant_or_none(first_response_due_at)?,
+            matter: parse_json(&facts, "facts of a ticket")?,
             messages,
             events,
             chain_intact,

@@ -1,12 +1,15 @@
 //! What a mail says: language, fields, category, priority, what is missing. **Pure**; may import `mail` only.
 
+pub mod articles;
 mod born;
 pub mod category;
 mod fields;
 pub mod fold;
 mod language;
 pub mod lexicon;
+pub mod needs;
 mod priority;
+pub mod secrets;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +17,9 @@ use serde::{Deserialize, Serialize};
 pub use category::Model;
 
 use crate::mail::Reading;
+
+/// The built-in category of trouble with the product.
+pub const TECHNICAL: &str = "technical";
 
 /// Language of the newly written text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +104,7 @@ pub struct Triage {
     pub fields: Fields,
     pub evidence: std::collections::BTreeMap<String, Evidence>,
     pub missing: Vec<String>,
+    pub intent: needs::Intent,
     pub category: CategoryGuess,
     pub priority: PriorityGuess,
 }
@@ -125,5 +132,27 @@ pub fn triage_with(reading: &Reading, model: &Model) -> Triage {
     category.reasons.extend(priority::spam_hints(lexicon, &folded, &hits));
     let priority = priority::guess(lexicon, &folded, &hits);
     let (fields, evidence) = fields::read(reading, language.code.as_deref());
-    Triage { language, fields, evidence, category, priority, ..Triage::default() }
+    let mut triage = Triage { language, fields, evidence, category, priority, ..Triage::default() };
+    triage.intent = match needs::intent(&reading.title, written) {
+        // Who reports a trouble in words that no list has is known by the category.
+        needs::Intent::Question if triage.category.name.as_deref() == Some(TECHNICAL) => {
+            needs::Intent::Problem
+        }
+        intent => intent,
+    };
+    triage.missing = missing(reading, &triage);
+    triage
+}
+
+/// What a report of trouble lacks; other mails lack nothing. Without a guess at the category the mail's own words decide.
+fn missing(reading: &Reading, triage: &Triage) -> Vec<String> {
+    let is_technical = match triage.category.name.as_deref() {
+        Some(name) => name == TECHNICAL,
+        None => triage.intent == needs::Intent::Problem,
+    };
+    if !is_technical {
+        return Vec::new();
+    }
+    let shown = needs::evidence(reading).is_some();
+    needs::missing(needs::TECHNICAL, |name| needs::states(&triage.fields, shown, name))
 }

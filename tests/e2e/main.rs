@@ -19,6 +19,7 @@ mod bounces;
 mod broken;
 mod crash;
 mod dialogue;
+mod facts;
 mod folder;
 mod forms;
 mod possession;

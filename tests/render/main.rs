@@ -212,7 +212,10 @@ fn an_agents_links_can_be_followed_and_a_clients_are_text() {
     let link = "<a class=\"link\" href=\"https://help.example.com/en/";
     assert!(all["reply.en"].html.replace("&#x2f;", "/").contains(link), "{}", all["reply.en"].html);
     for (name, letter) in all.iter().filter(|(name, _)| !name.starts_with("reply")) {
-        assert!(!letter.html.contains("href=\"http"), "{name}");
+        // The operator's own help articles are no client's words.
+        let html =
+            letter.html.replace("&#x2f;", "/").replace("href=\"https://help.example.com/zh/articles/", "");
+        assert!(!html.contains("href=\"http"), "{name}");
     }
 }
 
@@ -283,7 +286,8 @@ fn html_says_all_that_the_text_says() {
             let is_buttons =
                 block.lines().any(|line| line.starts_with("  #category ") || line.starts_with("  #分类 "));
             for line in block.lines().filter(|_| !is_buttons) {
-                let line = bare(line.strip_prefix("- ").unwrap_or(line));
+                let numbered = line.split_once(". ").filter(|(n, _)| n.len() == 1 && n.parse::<u8>().is_ok());
+                let line = bare(line.strip_prefix("- ").or(numbered.map(|(_, rest)| rest)).unwrap_or(line));
                 assert!(html.contains(&line), "{name}: {line}");
             }
         }

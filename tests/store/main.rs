@@ -10,6 +10,7 @@
 
 mod bounces;
 mod digest;
+mod facts;
 mod gathering;
 mod house;
 mod importing;

@@ -228,7 +228,12 @@ fn a_reference_counts_only_for_those_on_the_ticket() {
         let ack = decision.letters.last().unwrap();
         assert_eq!(ack.to.address, "wang@huaxia.example");
         assert_eq!(ack.reply_purpose, None, "no token: answering must not make them part of the ticket");
-        let neutral = LetterBody::Acknowledgement { subject: None, promise: None, continues: None };
+        let neutral = LetterBody::Acknowledgement {
+            subject: None,
+            promise: None,
+            continues: None,
+            understanding: Understanding::default(),
+        };
         assert_eq!(ack.body, neutral);
     }
 }

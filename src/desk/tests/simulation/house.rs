@@ -444,6 +444,7 @@ impl House {
                 self.tickets.get_mut(&id).unwrap().requester_proven = *proven;
             }
             Change::FirstResponse(at) => self.tickets.get_mut(&id).unwrap().first_response_at = Some(*at),
+            Change::Facts(matter) => self.tickets.get_mut(&id).unwrap().matter = matter.clone(),
             Change::Assignee(who) => self.tickets.get_mut(&id).unwrap().assignee = who.clone(),
             Change::UseConfirmation(id) => self.confirmations[*id as usize].1.used = true,
             Change::HintConfirmation(id) => self.confirmations[*id as usize].1.hinted = true,
