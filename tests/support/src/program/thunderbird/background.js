@@ -35,7 +35,7 @@ async function reply(id, details) {
             if (tries == 10) {
                 throw problem;
             }
-            await pause();
+            await pause(1000);
         }
     }
 }
