@@ -49,27 +49,7 @@ pub(super) async fn gather(
         imported: mail.imported.clone(),
         ..MailFacts::default()
     };
-    if mail.confirmed.is_none()
-        && let Some(first) = window.duplicate(&reading.identity, mail.raw).await?
-    {
-        facts.duplicate_of = Some(first.unwrap_or_default());
-    }
-    if let Some(from) = usable_sender(reading) {
-        facts.sender = Some(window.person(&from.key(), from.name.as_deref(), now).await?);
-    }
-    if mail.sent {
-        let ids: Vec<String> = reading.message_id.iter().chain(&reading.trace.reference).cloned().collect();
-        facts.own_mail = window.is_own_mail(&ids).await?;
-    } else {
-        origin(window, judgement, mail, &mut facts).await?;
-    }
-    if !mail.sent
-        && !facts.replayed
-        && let Some(client) = form::requester(reading, &facts.findings, &judgement.policy)
-    {
-        let person = window.person(&client.key(), client.name.as_deref(), now).await?;
-        facts.form_requester = Some(person);
-    }
+    author(window, judgement, mail, &mut facts, now).await?;
     // What an old mail was once allowed to do says nothing today.
     if mail.imported.is_none()
         && let Some(policy) = judgement.policy.mailbox(mailbox)
@@ -102,6 +82,39 @@ pub(super) async fn gather(
         facts.flood = flood(window, judgement, mail, &facts, now).await?;
     }
     Ok(facts)
+}
+
+/// Whether the mail is there already, who it is from, and what the store knows of that.
+async fn author(
+    window: &mut Window,
+    judgement: &Judgement,
+    mail: &Prepared,
+    facts: &mut MailFacts,
+    now: jiff::Timestamp,
+) -> Result<()> {
+    let reading = &mail.reading;
+    if mail.confirmed.is_none()
+        && let Some(first) = window.duplicate(&reading.identity, mail.raw).await?
+    {
+        facts.duplicate_of = Some(first.unwrap_or_default());
+    }
+    if let Some(from) = usable_sender(reading) {
+        facts.sender = Some(window.person(&from.key(), from.name.as_deref(), now).await?);
+    }
+    if mail.sent {
+        let ids: Vec<String> = reading.message_id.iter().chain(&reading.trace.reference).cloned().collect();
+        facts.own_mail = window.is_own_mail(&ids).await?;
+    } else {
+        origin(window, judgement, mail, facts).await?;
+    }
+    if !mail.sent
+        && !facts.replayed
+        && let Some(client) = form::requester(reading, &facts.findings, &judgement.policy)
+    {
+        let person = window.person(&client.key(), client.name.as_deref(), now).await?;
+        facts.form_requester = Some(person);
+    }
+    Ok(())
 }
 
 /// The tickets that the mail names: by what came back, by its secrets and references, by orders at the desk.
