@@ -76,9 +76,16 @@ fn grows_too_fast(bomb: &Bomb) -> Option<String> {
     let (a, b) = (bomb.mail(bomb.times / 16), bomb.mail(bomb.times / 4));
     // A time below this is mostly what any mail costs.
     let floor = Duration::from_millis(5);
-    let least = |raw: &[u8]| (0..2).map(|_| cost(raw).1).min().unwrap_or_default().max(floor);
-    let (one, four) = (least(&a), least(&b));
-    (four > 8 * one).then(|| format!("{}: {one:?}, and {four:?} at four times the size", bomb.name))
+    let (mut one, mut four) = (Duration::MAX, Duration::MAX);
+    // A busy neighbour takes the processor's caches away: what is really slow is slow each time.
+    for _ in 0..6 {
+        one = one.min(cost(&a).1.max(floor));
+        four = four.min(cost(&b).1.max(floor));
+        if four <= 8 * one {
+            return None;
+        }
+    }
+    Some(format!("{}: {one:?}, and {four:?} at four times the size", bomb.name))
 }
 
 #[test]
