@@ -90,7 +90,7 @@ pub struct MailboxPolicy {
     pub subaddressing: String,
     /// Default team of this mailbox.
     pub team: Option<String>,
-    /// Automatic mail leaves under the mailbox's own address as envelope sender, because the relay takes no other; bounces
+    /// Mail leaves under the mailbox's own address as envelope sender, because the relay takes no other; bounces
     /// then find their ticket by the Message-ID that they report.
     pub plain_envelope: bool,
 }

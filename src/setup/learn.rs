@@ -96,8 +96,8 @@ async fn results(
     })
 }
 
-/// Whether automatic mail can leave only under the mailbox's own address. A way that was not seen is not trusted either: a
-/// relay that drops such mail silently would drop every acknowledgement.
+/// Whether mail can leave only under the mailbox's own address. A way that was not seen is not trusted either: a
+/// relay that drops such mail silently would drop every mail.
 fn needs_plain_envelope(learned: &Learned, subaddressing: &Subaddressing) -> bool {
     let has_mark = matches!(subaddressing, Subaddressing::Seen(mark) if !mark.is_empty());
     has_mark && learned.token_sender != Way::Open

@@ -96,14 +96,12 @@ fn envelope_rows(report: &mut Report, expected: &Expected<'_>, learned: &Learned
         (Way::Open, false) if expected.plain_envelope => {
             report.pass(what, "the relay takes a subaddress as well; the config does without it");
         }
-        (_, false) => report.pass(what, "automatic mail leaves under the mailbox's own address"),
-        (Way::Refused(words), true) => {
-            report.fail(
-                what,
-                format!("the relay refuses a subaddress, so no automatic mail would leave: {words}"),
-                remedy,
-            );
-        }
+        (_, false) => report.pass(what, "mail leaves under the mailbox's own address"),
+        (Way::Refused(words), true) => report.warn(
+            what,
+            format!("the relay refuses a subaddress, so mail leaves under the mailbox's own once that was tried: {words}"),
+            remedy,
+        ),
         (Way::Rewritten(to), true) => report.warn(
             what,
             format!("the relay replaces it by {to}: bounces may not find their ticket"),
@@ -263,7 +261,7 @@ mod tests {
                 Learned { token_sender: Way::Refused("501 no".into()), ..good() },
                 "+",
                 "envelope sender",
-                Verdict::Fail,
+                Verdict::Warn,
                 "envelope_from = \"address\"",
             ),
             (

@@ -343,6 +343,56 @@ fn the_action_of_texts() {
     }
 }
 
+/// Evidence of which mail came back: in the part that returns it, below a line of the server's own, folded; and none that is no
+/// word, or that stands above the returned mail as a field of the report itself.
+#[test]
+fn the_marks_of_the_returned_mail() {
+    let ours =
+        "X-Maildesk-Ref: <m1@desk.example>\nX-Maildesk-Bounce: abc234\nMessage-ID: <rewritten@relay.org>\n";
+    let part = DSN
+        .replace("Message-ID: <m1@desk.example>\n", ours)
+        .replace("ACTION", "failed")
+        .replace("STATUS", "5.1.1")
+        .replace("CODE", "550 no");
+    let qmail = |header: &str| {
+        format!(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@q.org\nSubject: failure notice\n\nHi. This is the qmail-send program at q.org.\n\n<c@d.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\n{header}"
+        )
+    };
+    for (raw, mark) in [
+        (part.clone(), Some("abc234")),
+        (qmail(ours), Some("abc234")),
+        (qmail(&ours.replace("Bounce: ", "Bounce:\n ")), Some("abc234")),
+        (qmail(&ours.replace("abc234", "abc 234")), None),
+        (qmail(&ours.replace("abc234", &"a".repeat(101))), None),
+        (qmail("Message-ID: <rewritten@relay.org>\nX-Maildesk-Ref: <m1@desk.example>\n"), None),
+        (format!("X-Maildesk-Bounce: zzz999\n{}", part.replace("X-Maildesk-Bounce: abc234\n", "")), None),
+    ] {
+        let report = of(&raw).report.unwrap();
+        assert_eq!(report.original_mark.as_deref(), mark, "{raw}");
+        assert_eq!(report.original_reference.as_deref(), Some("m1@desk.example"), "{raw}");
+        assert_eq!(report.original_message_id.as_deref(), Some("rewritten@relay.org"), "{raw}");
+        assert!(!serde_json::to_string(&report).unwrap().contains("abc234"), "no part of what inspect shows");
+    }
+}
+
+#[test]
+fn refusals_in_the_session_are_read_like_reports() {
+    for (words, hard, category) in [
+        ("550 5.1.1 <address> User unknown", true, "address"),
+        ("550 no such user here", true, "address"),
+        ("552 5.2.2 mailbox full", false, "mailbox_full"),
+        ("552 5.3.4 message too big", false, "too_big"),
+        ("554 5.7.1 Message rejected as spam", false, "other"),
+        ("550", false, "other"),
+        ("", false, "other"),
+    ] {
+        let report = crate::mail::of_refusal(words);
+        assert_eq!((report.hard_bounce, report.category.as_deref()), (Some(hard), Some(category)), "{words}");
+        assert_eq!(report.recipients.len(), 1);
+    }
+}
+
 #[test]
 fn a_report_inside_a_report() {
     let inner = DSN.replace("ACTION", "failed").replace("STATUS", "5.1.1").replace("CODE", "550 no");

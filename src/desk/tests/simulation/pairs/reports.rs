@@ -2,7 +2,7 @@
 
 use super::{
     super::robots::{Answers, BLIND, Body, Robot, Sender, Subject, To},
-    AUTO, KNOWN, Opening, Pair, opened, pair, zh,
+    AUTO, KNOWN, Opening, Pair, STRANGER, opened, pair, zh,
 };
 
 pub const REPORTS: &[Pair] = &[
@@ -72,6 +72,32 @@ pub const REPORTS: &[Pair] = &[
             threads: false,
             subject: Subject::Fixed("failure notice"),
             body: Body::Report("failed"),
+            ..BLIND
+        }],
+    ),
+    pair(
+        "challenge to whoever stands in the envelope",
+        STRANGER,
+        &[Robot {
+            from: Sender::Other("verify@client.example"),
+            to: To::Envelope,
+            threads: false,
+            subject: Subject::Fixed("Please confirm your message"),
+            body: Body::Numbered("To deliver your mail to li.wei@client.example, answer this one."),
+            ..BLIND
+        }],
+    ),
+    pair(
+        "every mail bounces after a while, and its warning comes first",
+        KNOWN,
+        &[Robot {
+            from: Sender::Other("MAILER-DAEMON@client.example"),
+            null_envelope: true,
+            to: To::From,
+            threads: false,
+            subject: Subject::Fixed("Undelivered Mail Returned to Sender"),
+            body: Body::Report("failed"),
+            minutes: 30,
             ..BLIND
         }],
     ),
