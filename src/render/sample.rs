@@ -329,9 +329,7 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
 fn bundled(subject: &str) -> BundleItem {
     BundleItem {
         subject: format!("[#1042 technical high] {subject} · 李娜"),
-        text: format!(
-            "Li Na answered on #1042.\n\nAnswer by replying to this mail.\n\nClient:   Li Na <lina@huaxia.example>\nPriority: high\n\nNew text:\n\n  It stays blank, {{{{ config }}}} & <b>more</b>.\n\nOr reply with one of these at the top:\n  #take Take\n\nYou get this because nobody has taken #1042 yet.\n"
-        ),
+        text: "Li Na answered on #1042.\n\nAnswer by replying to this mail.\n\nClient:   Li Na <lina@huaxia.example>\nPriority: high\n\nNew text:\n\n  It stays blank, {{ config }} & <b>more</b>.\n\nOr reply with one of these at the top:\n  #take Take\n\nYou get this because nobody has taken #1042 yet.\n".to_owned(),
         reply_address: "support+aeqtcmrtgq2tmnzyhfqwey3emvtgc3lqnrsxqylnobwgk2lt@example.com".to_owned(),
     }
 }
