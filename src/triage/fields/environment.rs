@@ -236,6 +236,37 @@ fn app_versions(text: &Text<'_>, mentions: &[Mention], findings: &mut Findings) 
     }
 }
 
+/// Words before a version that is none of our program.
+const OF_OTHERS: [&str; 27] = [
+    "api",
+    "rest",
+    "tls",
+    "ssl",
+    "http",
+    "schema",
+    "protocol",
+    "node",
+    "board",
+    "project",
+    "release",
+    "plan",
+    "schrift",
+    "python",
+    "browser",
+    "浏览器",
+    "系统",
+    "os",
+    "windows",
+    "driver",
+    "kernel",
+    "webview",
+    "接口",
+    "协议",
+    "文档",
+    "合同",
+    "板",
+];
+
 /// Whether the number is another product's, an interface's or the like.
 fn is_of_other(text: &str, mentions: &[Mention], start: usize, number: usize, end: usize) -> bool {
     if mentions.iter().any(|m| m.start < end && number < m.end) {
@@ -252,37 +283,12 @@ fn is_of_other(text: &str, mentions: &[Mention], start: usize, number: usize, en
     });
     let from = text.ceil_char_boundary(start.saturating_sub(16));
     let before = text.get(from..start).unwrap_or_default().trim_end().to_lowercase();
-    let other = [
-        "api",
-        "rest",
-        "tls",
-        "ssl",
-        "http",
-        "schema",
-        "protocol",
-        "node",
-        "board",
-        "project",
-        "release",
-        "plan",
-        "schrift",
-        "python",
-        "browser",
-        "浏览器",
-        "系统",
-        "os",
-        "windows",
-        "driver",
-        "kernel",
-        "webview",
-        "接口",
-        "协议",
-        "文档",
-        "合同",
-        "板",
-    ]
-    .iter()
-    .any(|w| before.ends_with(w));
+    let ends_with = |word: &&str| {
+        before
+            .strip_suffix(*word)
+            .is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|c: char| c.is_alphanumeric()))
+    };
+    let other = OF_OTHERS.iter().any(|w| ends_with(&w));
     let after = text.get(end..).unwrap_or_default();
     let is_size =
         ["GB", "MB", "KB", " GB", " MB", " GHz", "%", "元", "万", "ms"].iter().any(|u| after.starts_with(u));

@@ -10,18 +10,22 @@ static CUE_BEFORE: Pattern = Pattern::new(concat!(
     r"|mensaje|error|muestra|aparece|dice|sale|recibo|obtengo|aviso|con",
     r"|mensagem|erro|mostra|diz|exibe|recebo|aviso|com",
     r"|提示|显示|報錯|报错|弹出|彈出|弹窗|返回|返回体|错误|錯誤|報|报|写着|出现|顯示|跳出|消息|异常|里有|看到|内容是|说",
-    r"|エラー|メッセージ|表示|出て|警告|返って)",
-    r"(?:\s|:|：|,|，|是|为|了|着|=|the|a|an|:|that|der|die|das|le|la|el|o|que|says|こと|が|は|に|と|->|ein|eine|un|une|una|uma|message|error|信息|内容|一个|如下|“|of)*$",
+    r"|エラー|メッセージ|表示|出て|警告|返って|(?:can['’]?t|cannot|fails?|failed|unable|nicht|impossible|no puedo|não consigo|无法|不了|打不开|失败)[^\n.。]{0,30}[:：])",
+    r"(?:\s|:|：|,|，|是|为|了|着|=|the|a|an|:|that|der|die|das|le|la|el|o|que|says|こと|が|は|に|と|->|ein|eine|un|une|una|uma|message|error|信息|内容|一个|如下|“|of|only|just|always|again|then|nur|immer|wieder|einfach|dann|folgende|juste|toujours|suivant|solo|siempre|siguiente|apenas|sempre|seguinte)*$",
 ));
+/// Words behind a quotation that make it a message.
+static CUE_BEHIND: Pattern = Pattern::new(
+    r"^\s?(?:(?:と|という|との|の)(?:出|表示|言われ|エラー|メッセージ|警告)|appears?|is (?:shown|displayed)|shows up|pops up|erscheint|wird angezeigt|angezeigt|s['’]affiche|apparaît|aparece|se muestra|é exibid|的?(?:提示|错误|报错|弹窗))",
+);
 /// Words that errors are made of.
 static ERROR_WORDS: Pattern = Pattern::new(concat!(
-    r"(?i)(?:error|fail|invalid|expired|denied|not found|timed? ?out|forbidden|unauthori[sz]ed|unable|cannot|can't|could not|couldn't|went wrong|exception|unexpected|try again|not allowed|no permission|unavailable|refused|rejected|missing|incorrect|wrong|exceeded|too (?:large|many|long)|corrupt|undefined|null|abort|not supported|unknown|conflict|insufficient|blocked|locked|offline|lost|bad gateway|gateway|internal server",
+    r"(?i)(?:error|fail|invalid|expired|denied|not found|timed? ?out|forbidden|unauthori[sz]ed|unable|cannot|can't|could not|couldn't|went wrong|exception|unexpected|try again|not allowed|no permission|unavailable|refused|rejected|missing|incorrect|wrong|exceeded|too (?:large|many|long)|corrupt|undefined|null|abort|not supported|unknown|conflict|insufficient|blocked|locked|offline|lost|not [a-z]{3,12}ed\b|bad gateway|gateway|internal server",
     r"|fehler|fehlgeschlagen|ungültig|abgelaufen|verweigert|nicht gefunden|nicht möglich|konnte nicht|zeitüberschreitung|keine berechtigung|falsch|gesperrt",
     r"|erreur|échou|échec|invalide|expiré|refusé|introuvable|impossible|délai|incorrect|interdit|indisponible|réessayer",
     r"|fall[óa]|inválid|caducad|expirad|denegad|no encontrad|no se pud|no se puede|incorrect|tiempo de espera|intente|vuelva",
     r"|erro\b|falh|negad|não encontrad|não foi possível|incorret|tente novamente|tempo esgotado",
     r"|错误|失败|无法|不能|超时|异常|无效|过期|拒绝|不存在|未找到|重试|没有权限|无权限|无权|不正确|不匹配|已锁定|锁定|未绑定|不足|中断|冲突|禁止|不可用|稍后再试|崩溃|繁忙|受限|不支持|錯誤|失敗|無法|逾時",
-    r"|エラー|失敗|できません|無効|期限切れ|見つかりません|権限がありません|タイムアウト|接続できま|正しくありません|拒否|お試しください)",
+    r"|エラー|失敗|できません|無効|期限切れ|見つかりません|権限がありません|タイムアウト|接続できま|正しくありません|拒否|ありません|お試しください)",
 ));
 /// What people point at when they quote: buttons, names of projects.
 static POINTING: Pattern = Pattern::new(
@@ -40,9 +44,9 @@ static COLON: Pattern = Pattern::new(concat!(
 ));
 static CODE: Pattern = Pattern::new(concat!(
     r"(?i)(\bERR_[A-Z0-9_]{3,}|\bDNS_PROBE_[A-Z_]+|\bE[A-Z]{4,}\b: [^\n]{3,80}|\b0x[0-9a-f]{8}\b|\bAADSTS\d+[^\n。]{0,120}",
-    r"|\b(?:http(?: status)?|error(?: code)?|status(?: code)?|code|fehler(?:code)?|erreur|código|erro|错误代码|错误码|错误|代码|报错|エラーコード|エラー)\s?[:：#]?\s?\(?(?:[45]\d\d\b(?:[: ]{1,2}[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,3})?|[A-Z]{1,5}[-_]\d{2,6}\b|\d{4,6}\b)\)?",
+    r"|\b(?:http(?: status)?|error(?: code)?|status(?: code)?|code|fehler(?:code)?|erreur|código|erro|错误代码|错误码|错误|代码|报错|エラーコード|エラー)\s?[:：#]?\s?\(?(?:[45]\d\d\b(?-i:[: ]{1,2}[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,3})?|[A-Z]{1,5}[-_]\d{2,6}\b|\d{4,6}\b)\)?",
     r"|\b[45]\d\d (?:Internal Server Error|Bad Gateway|Gateway Time-?out|Service (?:Temporarily )?Unavailable|Forbidden|Not Found|Unauthorized|Bad Request|Too Many Requests|Conflict|Request Entity Too Large|Payload Too Large|error|错误|fehler|erreur)",
-    r"|\b(?:a|an|with|返回|报|出现|einen?|une|un|uma?) [45]\d\d\b(?: error| errors| 错误)?)",
+    r"|(?:\b(?:a|an|with|einen?|une|un|uma?) |返回 ?|报 ?|出现 ?)[45]\d\d\b(?: error| errors| 错误)?)",
 ));
 /// A body that a server returned.
 static BODY: Pattern =
@@ -53,6 +57,10 @@ static WIDE: Pattern = Pattern::new(
 );
 static SAYING: Pattern = Pattern::new(
     r"(?i)\b(?:saying|stating|(?:it|which|that|message|error|page|popup|screen|app|site|system|window|browser|server|banner) (?:just |only |always |now )?(?:says|said|tells me|reads|states)|error is|error was)\s+(?:that\s+)?([^.\n,;“\x22]{6,120})",
+);
+
+static GETTING: Pattern = Pattern::new(
+    r"\b(?:got|get|gets|getting|received|receive|shows?|see|with|throws) (?:the |an? |this |following )?(?:error|message|error message|exception)[:,]? ([A-Z][^.\n,;“\x22]{5,120})",
 );
 
 pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
@@ -76,7 +84,7 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
     if let Some(found) = CODE.find(text.text) {
         offer(text, found.as_str().trim_matches(['(', ')', ' ']), 0.64, findings);
     }
-    for pattern in [&WIDE, &SAYING] {
+    for pattern in [&WIDE, &SAYING, &GETTING] {
         for words in pattern.captures_iter(text.text).take(20).filter_map(|c| c.get(1)) {
             if ERROR_WORDS.is_match(words.as_str()) {
                 offer(text, words.as_str(), 0.7, findings);
@@ -100,6 +108,11 @@ fn sentence(words: &str) -> &str {
                 && after.trim_start().starts_with(|c: char| c.is_uppercase())
     });
     stop.map_or(words, |(at, _)| words.get(..at).unwrap_or(words)).trim()
+}
+
+/// Whether words are those of an error.
+pub fn is_error(words: &str) -> bool {
+    ERROR_WORDS.is_match(words) || CODE.is_match(words)
 }
 
 /// Quotations behind a word that says it is a message, or made of words of errors.
@@ -126,7 +139,8 @@ fn quoted(text: &Text<'_>, findings: &mut Findings) {
             .unwrap_or_default();
         from = start + end + window.get(end..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8);
         let has_words = ERROR_WORDS.is_match(words) || CODE.is_match(words) || EXCEPTION.is_match(words);
-        let has_cue = CUE_BEFORE.is_match(before);
+        let behind = text.text.get(from..).unwrap_or_default();
+        let has_cue = CUE_BEFORE.is_match(before) || CUE_BEHIND.is_match(behind);
         let points = POINTING.is_match(before) && !has_words;
         let confidence = match (has_cue, has_words) {
             (true, true) => 0.88,

@@ -3,7 +3,7 @@
 use super::{
     Findings, Text,
     candidate::Source,
-    contact, environment,
+    contact, environment, fault,
     labels::Labelled,
     pattern::Pattern,
     products::{self, Mention},
@@ -81,7 +81,7 @@ pub fn apply(text: &Text<'_>, labelled: &[Labelled<'_>], findings: &mut Findings
             || l.words.eq_ignore_ascii_case("electron")
             || l.words.eq_ignore_ascii_case("node.js")
     });
-    let mut versions: Vec<(Label, &str, f64)> = Vec::new();
+    let mut versions: Vec<(Label, &Labelled<'_>, f64)> = Vec::new();
     for line in labelled {
         let is_nothing = NOTHING.contains(&line.value.to_lowercase().as_str());
         // A program's own block has the date of its build.
@@ -102,25 +102,29 @@ pub fn apply(text: &Text<'_>, labelled: &[Labelled<'_>], findings: &mut Findings
         }
         match line.label {
             Some(label @ (Label::BrowserVersion | Label::OsVersion)) if is_number(line.value) => {
-                versions.push((label, line.value, confidence));
+                versions.push((label, line, confidence));
             }
             Some(label) => known(text, line, label, confidence, findings),
             None => by_shape(text, line, confidence, findings),
         }
     }
-    for (label, version, confidence) in versions {
-        complete(text, label, version, confidence, findings);
+    for (label, line, confidence) in versions {
+        complete(text, label, line, confidence, findings);
     }
 }
 
 /// A version alone, beside `Browser version` or `OS version`: it completes the name that another line gives.
-fn complete(text: &Text<'_>, label: Label, version: &str, confidence: f64, findings: &mut Findings) {
+fn complete(text: &Text<'_>, label: Label, line: &Labelled<'_>, confidence: f64, findings: &mut Findings) {
+    let version = line.value;
+    // `Android version: 14` names it itself.
+    let named =
+        products::find(&line.words).into_iter().find(|m| matches!(m.kind, Kind::Browser | Kind::System));
     let best = if label == Label::BrowserVersion { &mut findings.browser } else { &mut findings.os };
     match best.get_mut() {
         Some(known) if known.value.version.is_none() => known.value.version = Some(version.to_owned()),
         Some(_) => {}
         None => {
-            let product = Product { name: None, version: Some(version.to_owned()) };
+            let product = Product { name: named.map(|m| m.name), version: Some(version.to_owned()) };
             best.offer(product, text.evidence(Source::Label, version, confidence * 0.8));
         }
     }
@@ -159,7 +163,12 @@ fn known(text: &Text<'_>, line: &Labelled<'_>, label: Label, confidence: f64, fi
         Label::OccurredAt => occurred_at(text, value, line.exact, confidence, findings),
         Label::Error => {
             let whole = if line.items.len() > 1 { line.items.join("\n") } else { value.to_owned() };
-            if !is_yes(value) {
+            // `Message:` is also what web forms call the whole story.
+            let is_story = ["message", "mensaje", "mensagem", "メッセージ", "消息", "nachricht"]
+                .contains(&line.words.to_lowercase().as_str())
+                && value.chars().count() > 40
+                && !fault::is_error(value);
+            if !is_yes(value) && !is_story {
                 findings.error_text.offer(cut(&unquoted(&whole)), label_text(value));
             }
         }
@@ -229,6 +238,11 @@ fn username(text: &Text<'_>, line: &Labelled<'_>, confidence: f64, findings: &mu
         matches!(c, ',' | '，' | ';' | '；' | '、' | '(' | '（' | '|' | '<' | '。' | '[' | '!' | '！')
     };
     let mut name = value.split(stop).next().unwrap_or_default().trim().trim_end_matches(['.', ':']);
+    // `周敏（zhoumin）`, `Ann Lee (alee)`: the login stands in the parentheses.
+    static INSIDE: Pattern = Pattern::new(r"^[^(（]{2,40}[(（]([a-z0-9][a-z0-9._@-]{2,40})[)）]$");
+    if !name.bytes().all(|b| b.is_ascii_lowercase() || !b.is_ascii_alphabetic()) || !name.is_ascii() {
+        name = INSIDE.captures(value).and_then(|c| c.get(1)).map_or(name, |m| m.as_str());
+    }
     if name.contains('@') || name.contains("://") {
         name = name.split_whitespace().find(|w| w.contains('@')).unwrap_or_default();
     }
@@ -432,7 +446,9 @@ fn environment_value(text: &Text<'_>, value: &str, confidence: f64, findings: &m
 fn occurred_at(text: &Text<'_>, value: &str, exact: bool, confidence: f64, findings: &mut Findings) {
     let when = time::in_value(value, text.language, text.at);
     let is_short = value.chars().count() <= 70;
-    match when {
+    // `Time zone issue: tasks due 5 March …` is a sentence.
+    let is_all = |w: &time::When| w.start <= 12 && value.len() - w.end <= 24;
+    match when.filter(|w| exact || is_all(w)) {
         Some(when) => {
             let words = if is_short { value } else { value.get(when.start..when.end).unwrap_or(value) };
             let (from, to) = when.interval.unzip();

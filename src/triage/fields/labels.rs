@@ -179,10 +179,10 @@ fn table_rows<'a>(line: Line<'a>, rest: &[Line<'a>], found: &mut Vec<Labelled<'a
         }
     }
     match (cells.as_slice(), known.as_slice()) {
-        ([label, value], [known, _]) => known.is_some().then(|| {
+        ([label, value], [known @ Some(_), _]) => {
             found.push(simple(*known, label.text, value.text, label.start..value.end(), true));
-            0
-        }),
+            Some(0)
+        }
         // Label, value, label, value in one row.
         ([_, _, _, _], [Some(_), None, Some(_), None])
         | ([_, _, _, _], [Some(_), _, Some((_, true)), None]) => {
@@ -193,8 +193,22 @@ fn table_rows<'a>(line: Line<'a>, rest: &[Line<'a>], found: &mut Vec<Labelled<'a
             }
             Some(0)
         }
-        _ => None,
+        // `Username - ann | Company - Acme`: labelled values side by side.
+        _ => side_by_side(&cells, found),
     }
+}
+
+/// Cells that hold a label and its value each.
+fn side_by_side<'a>(cells: &[Line<'a>], found: &mut Vec<Labelled<'a>>) -> Option<usize> {
+    let is_labelled =
+        |c: &Line<'a>| label_of(*c).is_some_and(|(known, ..)| known.is_some_and(|(_, exact)| exact));
+    if cells.iter().filter(|c| is_labelled(c)).count() < 2 {
+        return None;
+    }
+    for cell in cells {
+        line_of(*cell, &[], found);
+    }
+    Some(0)
 }
 
 fn simple<'a>(

@@ -15,7 +15,7 @@ static FORM: Pattern = Pattern::new(concat!(
 ));
 /// What says whose name follows.
 static CUE: Pattern = Pattern::new(concat!(
-    r"\b(?:[Ww]e are|[Ww]e're|[Ww]e’re|I work (?:at|for|with)|[Hh]ere at|on behalf of|[Oo]ur (?:company|organi[sz]ation|firm|school|university|client)(?: name)?(?: is(?: called)?)?,?|[Ee]mployed at|(?:admin|administrator|manager|director|developer|engineer|consultant|head of \w+) (?:at|of|for)|[Tt]his is [\p{Lu}]\w+(?: [\p{Lu}]\w+)? (?:from|at|of)|I represent|I'm with|I am with|(?:I am|I'm|I’m) (?:writing )?from|writing (?:to you )?from|[Ww]e at",
+    r"\b(?:[Ww]e are|[Ww]e're|[Ww]e’re|I work (?:at|for|with)|[Hh]ere at|on behalf of|[Oo]ur (?:company|organi[sz]ation|firm|school|university|client)(?: name)?(?: is(?: called)?)?,?|[Ee]mployed at|(?:admin|administrator|manager|director|developer|engineer|consultant|head of \w+) (?:at|of|for)|(?:I am|I'm|I’m|[Mm]y name is) [\p{Lu}]\w+(?: [\p{Lu}]\w+)? (?:from|at|of|with)|[Tt]his is [\p{Lu}]\w+(?: [\p{Lu}]\w+)? (?:from|at|of)|I represent|I'm with|I am with|(?:I am|I'm|I’m) (?:writing )?from|writing (?:to you )?from|[Ww]e at",
     r"|[Ww]ir sind(?: die| der| das)?|[Ii]ch arbeite (?:bei|für)(?: der| die| dem)?|im Namen (?:der|von|des)|von der Firma|[Ff]irma|für die|bei der|für den|[Ww]ir von(?: der)?|[Ww]ir bei(?: der)?",
     r"|[Nn]ous sommes(?: la| le| l['’])?(?: société| entreprise)?|[Ll]a société|[Ll]['’]entreprise|[Cc]hez|[Nn]otre (?:société|entreprise)(?: est)?,?|pour le compte de|au nom de",
     r"|[Ss]omos(?: la| el| de)?|a nombre de(?: la)?|[Ll]a empresa|[Nn]uestra empresa(?: es)?,?|[Tt]rabajo (?:en|para)|de parte de|en nombre de",
@@ -30,8 +30,11 @@ static APPOSITION: Pattern = Pattern::new(
 static SUBJECT: Pattern = Pattern::new(
     r"(?:^|[\n.!?] ?|[,，] )([\p{Lu}][\p{L}\d&'’-]+(?: (?:(?:of|and|&|de) )?[\p{Lu}\d][\p{L}\d&'’-]*){0,3}) (?:would like|is (?:evaluating|looking|interested|considering|planning|a customer|currently)|wants to|plans to|intends to|möchte|plant|interessiert sich|souhaite|envisage|desea|quiere|necesita|gostaria|pretende|deseja)",
 );
+static GERMAN_KIND: Pattern = Pattern::new(
+    r"(?i)(?:stadtwerk|universität|hochschule|schule|akademie|verein|verband|bank|kasse|klinik|krankenhaus|gruppe|werke?\b|verlag|stiftung|amt\b|behörde|gemeinde|institut|holding|logistik|energie|handel|kirche|kanzlei|praxis|messe|versicherung|gmbh|\bag\b|\bkg\b)",
+);
 static JAPANESE: Pattern = Pattern::new(concat!(
-    r"((?:株式会社|有限会社|合同会社|一般社団法人|学校法人)[^\s、。の（(「」のはがをにとで\n]{1,15}",
+    r"((?:株式会社|有限会社|合同会社|一般社団法人|学校法人)[^\s、。（(「」\n]{1,15}?",
     r"|[^\s、。：:（(「」のはがをにとで\n]{1,15}(?:株式会社|有限会社|合同会社)",
     r"|[\p{Han}\p{Katakana}ーA-Za-z]{1,12}(?:製作所|工業|大学|病院|銀行|商事|建設|電機|製薬|食品|物産|商会|工務店|設計|運輸|印刷|システムズ|市役所|高校|研究所))",
     r"(?:です|の[^\s、。\n]{1,14}(?:です|と申します)|と申します|でございます|では|にて|[、。\s]|$)",
@@ -76,7 +79,14 @@ fn latin(text: &Text<'_>, findings: &mut Findings) {
     }
     for (pattern, confidence) in [(&CUE, 0.74), (&APPOSITION, 0.74), (&SUBJECT, 0.68)] {
         for found in pattern.captures_iter(text.text) {
-            let Some(name) = found.get(1) else { continue };
+            let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };
+            let cue =
+                text.text.get(whole.start()..name.start()).unwrap_or_default().trim_end().to_lowercase();
+            // German writes every noun with a capital: what follows must be a kind of organisation.
+            let is_any_noun = ["für die", "für den", "bei der", "wir bei"].iter().any(|w| cue.ends_with(w));
+            if is_any_noun && !GERMAN_KIND.is_match(name.as_str()) {
+                continue;
+            }
             let name = name.as_str().trim_end_matches(['.', ',', '-', '\'']);
             if is_name(name) {
                 offer(text, Some(name), confidence, findings);

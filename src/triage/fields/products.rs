@@ -61,7 +61,7 @@ static VERSION_BEFORE: Pattern = Pattern::new(
 );
 /// Units that make a number behind a name no version.
 static UNIT: Pattern = Pattern::new(
-    r"(?i)^\s?(?:times|days?|hours?|minutes?|mins?|weeks?|months?|years?|users?|people|persons?|of (?:our|the|my|us)|tabs?|windows|licen[cs]es|seats|mal|fois|veces|vezes|tage?n?|stunden?|jours?|horas?|días?|dias?|次|天|个|人|台|小时|分钟|年|月|日|号|点|回|件|名|時|分|%|gb|mb|kb|px|st\b|nd\b|rd\b|th\b|:\d|：\d|[ap]m\b|€|\$|元)",
+    r"(?i)^ ?(?:times|days?|hours?|minutes?|mins?|weeks?|months?|years?|users?|people|persons?|of (?:our|the|my|us)|tabs?|windows|licen[cs]es|seats|mal|fois|veces|vezes|tage?n?|stunden?|jours?|horas?|días?|dias?|次|天|个|人|台|小时|分钟|年|月|日|号|点|回|件|名|時|分|%|gb|mb|kb|px|st\b|nd\b|rd\b|th\b|:\d|：\d|[ap]m\b|€|\$|元)",
 );
 /// The model behind a maker or a family of devices.
 static MODEL: Pattern = Pattern::new(concat!(
@@ -233,7 +233,7 @@ fn version_before(text: &str, start: usize) -> Option<(String, usize)> {
 /// Whether words that are also ordinary ones mean the product here.
 fn is_sure(text: &str, name: &Name, written: &str, start: usize, rest: &str, has_version: bool) -> bool {
     let capital = written.starts_with(|c: char| c.is_uppercase()) || !written.is_ascii();
-    let all_capitals = written.len() > 3 && written.bytes().all(|b| b.is_ascii_uppercase() || b == b' ');
+    let all_capitals = written.len() > 2 && written.bytes().all(|b| b.is_ascii_uppercase() || b == b' ');
     let rest = rest.trim_start();
     let beside = ["browser", "Browser", "浏览器", "navegador", "navigateur", "ブラウザ"];
     let has_word = beside.iter().any(|w| rest.starts_with(w));
@@ -241,6 +241,10 @@ fn is_sure(text: &str, name: &Name, written: &str, start: usize, rest: &str, has
         Sure::Always => true,
         Sure::Version => has_version || has_word,
         Sure::Capital if has_version => true,
+        Sure::Capital if name.name == "macOS" && !capital => {
+            let before = text.get(..start).unwrap_or_default().trim_end_matches(' ');
+            ["on", "my", "on a", "sur", "meinem", "mi", "un"].iter().any(|w| before.ends_with(w))
+        }
         Sure::Capital => {
             let before = text.get(..start).unwrap_or_default().trim_end();
             let behind_the = ["the", "all", "new", "open", "multiple", "several", "other", "these", "two"]

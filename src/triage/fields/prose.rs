@@ -47,6 +47,9 @@ pub fn without(text: &str, labelled: &[Labelled<'_>], agents: &[Range<usize>]) -
 fn is_read(labelled: &Labelled<'_>) -> bool {
     match labelled.label {
         None | Some(Label::Narrative) => false,
+        // What the machine is stands in errors as well: `报错：… ，浏览器 Chrome 131`.
+        Some(Label::Error) => false,
+        Some(Label::OccurredAt) => labelled.value.chars().count() <= if labelled.exact { 70 } else { 30 },
         Some(Label::Ignored) => labelled.value.chars().count() <= 60,
         Some(_) => labelled.exact || labelled.value.chars().count() <= 80,
     }

@@ -102,7 +102,19 @@ pub fn roles(text: &str, mentions: &[Mention]) -> Vec<Role> {
                 Role::Own
             }
         });
-        roles.extend(here.iter().map(|m| if is_denied(text, m) { Role::Works } else { polarity }));
+        let is_question = text.get(clause.end..).is_some_and(|t| t.starts_with(['?', '？']));
+        if asks_for_support(words, is_question) {
+            polarity = Role::Asked;
+        }
+        roles.extend(here.iter().map(|m| {
+            if is_denied(text, m) {
+                Role::Works
+            } else if is_left(text, m) {
+                Role::Past
+            } else {
+                polarity
+            }
+        }));
     }
     roles.resize(mentions.len(), Role::Own);
     roles
@@ -189,6 +201,29 @@ fn is_elliptic(words: &str) -> bool {
         .find_map(|w| lower.strip_prefix(w))
         .unwrap_or(&lower);
     ELLIPTIC.iter().any(|w| bare.starts_with(w) && bare.get(w.len()..).is_some_and(|t| t.starts_with(' ')))
+}
+
+/// `Do you support Safari?`, `支持鸿蒙吗`.
+fn asks_for_support(words: &str, is_question: bool) -> bool {
+    let has = |list: &[&str]| list.iter().any(|w| words.contains(w));
+    has(&["支持", "兼容", "适配"]) && has(&["吗", "么", "是否", "能不能", "可否", "能否", "哪些"])
+        || is_question
+            && has(&["support ", "Support ", "compatible", "unterstütz", "kompatibel", "soporta", "suporta"])
+}
+
+/// `from Windows 10 to Windows 11`: what is left behind.
+fn is_left(text: &str, mention: &Mention) -> bool {
+    let from = text.ceil_char_boundary(mention.start.saturating_sub(12));
+    let before = text.get(from..mention.start).unwrap_or_default().trim_end().to_lowercase();
+    let after = text.get(mention.end..).unwrap_or_default();
+    let after = after.trim_start_matches(|c: char| c == ' ' || c == '系' || c == '统');
+    ["from", "von", "de", "desde", "从", "由", "do"].iter().any(|w| before.ends_with(w))
+        && ["to ", "auf ", "zu ", "à ", "vers ", "a ", "para ", "到", "升", "换成", "换到", "改", "更新"]
+            .iter()
+            .any(|w| after.starts_with(w))
+        && !after.split([',', '.', '\n']).next().is_some_and(|rest| {
+            rest.get(3..8).is_some_and(|t| t.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+        })
 }
 
 /// `not Chrome`, `不是 Chrome`.

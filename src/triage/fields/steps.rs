@@ -47,7 +47,7 @@ static ENGLISH_PAST: Pattern = Pattern::new(
 );
 /// `I tried clearing the cache and another browser`.
 static ENGLISH_TRIED: Pattern = Pattern::new(
-    r"(?i)\b(?:tried|attempted)\s+(?:to\s+(clear|restart|reboot|re-?install|uninstall|log out|sign out|reset|update|upgrade|disable|switch|change|use another|use a different|refresh|reload|re-?connect|delete|remove|downgrade|open it in|run it)|(?:with |using |in |on |it (?:in|on|with) )?(another|a different|different|other|an? incognito|incognito|private|a private|safe mode|chrome|firefox|edge|safari|opera|both|several|two|three|multiple|all|various|many|the usual|everything|a new|a second|vpn|a vpn|without|turning|using|deleting|removing|changing|switching|updating|upgrading|running|opening|logging|signing|creating|the (?:mobile|web|desktop)|on (?:another|a different)|my phone|disconnecting|restoring|moving|repairing|installing|starting|closing|adding|enabling|resetting|adjusting|setting))\b",
+    r"(?i)\b(?:tried|attempted)\s+(?:to\s+(clear|restart|reboot|re-?install|uninstall|log out|sign out|reset|update|upgrade|disable|switch|change|use another|use a different|refresh|reload|re-?connect|delete|remove|downgrade|open it in|run it)|(?:with |using |in |on |from |it (?:in|on|with|from) )?(another|a different|different|other|an? incognito|incognito|private|a private|safe mode|chrome|firefox|edge|safari|opera|both|several|two|three|multiple|all|various|many|the usual|everything|a new|a second|vpn|a vpn|without|turning|using|deleting|removing|changing|switching|updating|upgrading|running|opening|logging|signing|creating|the (?:mobile|web|desktop)|on (?:another|a different)|my phone|[a-z-]{3,20}ing))\b",
 );
 static CHINESE: Pattern = Pattern::new(concat!(
     r"(?:重启|重啟|重装|卸载|解除安裝|清除|清空|清理|清了|清过|清缓存|换了|换过|换成|换用|換了|換過|換成|更换过|更换了|更换|重新登|重登|重新安|重新绑|重新授|重新导|重新上传|重新创建|重新生成|重新连|重新下载|重新打开|重新添加|重新配置|重建|重置过|重置了|刷新|重试|重試|试过|试了|試過|試了|尝试|嘗試|禁用|disable|停用|关闭了|关掉|关了|升级到最新|升级过|更新过|更新到最新|切换到|切换过|切换了|回退|降级|无痕|隐身模式|無痕|检查过|检查了|排查过|改用|拔插|断开|重连|退出登录|退出重|登出|登出再|注销|用[^，。]{1,12}试|删除后重|删了重|删掉重|修复过|修复了|拆成|拆分|分批|等了|多次)",
@@ -81,6 +81,32 @@ static JAPANESE_PAST: Pattern =
 static NOT_DONE: Pattern = Pattern::new(
     r"(?i)\b(?:haven['’]?t|have not|hasn['’]?t|didn['’]?t|did not|not yet|can you|could you|please|would you|should i|if i|whenever|every time|when i|after i|once i|until i|how (?:do|can)|noch nicht|bitte|können sie|wenn ich|sobald|nachdem|pas encore|pouvez|merci de|si je|quand je|lorsque|aún no|todavía no|por favor|cuando|si yo|ainda não|quando|por favor|pode|poderia|まだ|ください)\b",
 );
+
+/// What follows the list of what was tried.
+const STOPS: [&str; 22] = [
+    ", but ",
+    " but ",
+    ", no ",
+    ", same",
+    ", still",
+    ", and it",
+    " and it ",
+    ", none",
+    ", nothing",
+    " without success",
+    " with no ",
+    " with the same",
+    ", to no avail",
+    ", both no",
+    ", neither",
+    " no luck",
+    ", all ",
+    " and still",
+    " and nothing",
+    " and got",
+    ", it ",
+    " and the ",
+];
 
 /// Finds steps in prose.
 pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
@@ -154,49 +180,39 @@ fn short(clause: &str) -> String {
 }
 
 fn english(sentence: &str, steps: &mut Vec<String>) {
-    if let Some(tried) = ENGLISH_TRIED.captures(sentence)
-        && !NOT_DONE.is_match(sentence.get(..tried.get(0).map_or(0, |m| m.start())).unwrap_or_default())
-    {
-        let group = tried.get(1).or_else(|| tried.get(2));
-        let rest = sentence.get(group.map_or(0, |g| g.start())..).unwrap_or_default();
-        let rest = rest.split([';', '(', '—']).next().unwrap_or(rest);
-        let stop = [
-            ", but ",
-            " but ",
-            ", no ",
-            ", same",
-            ", still",
-            ", and it",
-            " and it ",
-            ", none",
-            ", nothing",
-            " without success",
-            " with no ",
-            " with the same",
-            ", to no avail",
-        ]
-        .iter()
-        .filter_map(|w| rest.find(w))
-        .min();
-        let list =
-            rest.get(..stop.unwrap_or(rest.len())).unwrap_or(rest).trim_end_matches(['.', '!', ' ', '\n']);
-        for item in
-            list.split(", ").flat_map(|i| i.split(" and ")).map(|i| i.trim().trim_start_matches("and "))
-        {
-            if item.len() > 3 && item.len() <= STEP_BYTES_MAX && steps.len() < LIST_MAX {
-                steps.push(item.to_owned());
-            }
+    let tried = ENGLISH_TRIED.captures(sentence).filter(|tried| {
+        let before = sentence.get(..tried.get(0).map_or(0, |m| m.start())).unwrap_or_default();
+        !NOT_DONE.is_match(before)
+    });
+    let Some(tried) = tried else { return told(sentence, steps) };
+    let whole = tried.get(0).map_or(0, |m| m.start());
+    told(sentence.get(..whole).unwrap_or_default(), steps);
+    let group = tried.get(1).or_else(|| tried.get(2));
+    let from_phone = tried.get(0).is_some_and(|m| m.as_str().contains(" from "));
+    let at = if from_phone { whole } else { group.map_or(whole, |g| g.start()) };
+    let rest = sentence.get(at..).unwrap_or_default();
+    let rest = rest.split([';', '(', '—']).next().unwrap_or(rest);
+    let stop = STOPS.iter().filter_map(|w| rest.find(w)).min();
+    let list = rest.get(..stop.unwrap_or(rest.len())).unwrap_or(rest).trim_end_matches(['.', '!', ' ', '\n']);
+    for item in list.split(", ").flat_map(|i| i.split(" and ")).map(|i| i.trim().trim_start_matches("and ")) {
+        if item.len() > 3 && item.len() <= STEP_BYTES_MAX && steps.len() < LIST_MAX {
+            steps.push(item.to_owned());
         }
-        return;
     }
-    for clause in sentence
+}
+
+/// Clauses with a remedy in the past.
+fn told(sentence: &str, steps: &mut Vec<String>) {
+    let clauses = sentence
         .split([',', ';', '(', ')', ':', '—'])
         .flat_map(|c| c.split(" and "))
-        .flat_map(|c| c.split(" but "))
-    {
+        .flat_map(|c| c.split(" but "));
+    for clause in clauses {
         let clause = clause.trim().trim_end_matches(['.', '!', '\n', ' ']);
-        let is_step = ENGLISH.is_match(clause) || ENGLISH_PAST.is_match(clause);
-        if is_step && clause.len() <= STEP_BYTES_MAX && !NOT_DONE.is_match(clause) {
+        let Some(remedy) = ENGLISH.find(clause).or_else(|| ENGLISH_PAST.find(clause)) else { continue };
+        // `Reinstalling did not help` was done, `I did not restart` was not.
+        let is_done = NOT_DONE.find(clause).is_none_or(|not| not.start() >= remedy.end());
+        if is_done && clause.len() <= STEP_BYTES_MAX && steps.len() < LIST_MAX {
             steps.push(clause.to_owned());
         }
     }
@@ -219,7 +235,20 @@ fn latin(text: &Text<'_>, sentence: &str, before: usize, steps: &mut Vec<String>
             continue;
         }
         let follows = steps.len() > before;
-        let is_step = has_past && GERMAN.is_match(clause)
+        // `wurde ich abgemeldet`: done to the sender, not by them.
+        let is_suffered = [
+            "wurde ich",
+            "werde ich",
+            "wurden wir",
+            "werden wir",
+            "ich wurde",
+            "ich werde",
+            "wir wurden",
+            "wir werden",
+        ]
+        .iter()
+        .any(|w| clause.contains(w));
+        let is_step = has_past && !is_suffered && GERMAN.is_match(clause)
             || is("fr")
                 && (FRENCH.is_match(clause) || follows && text.language == Some("fr") && starts_past(clause))
             || is("es") && SPANISH.is_match(clause)

@@ -5,7 +5,7 @@ use crate::triage::words::logins::ORDINARY;
 
 /// A word that can mean nothing else, what may link it to the name, and the name.
 static STRONG: Pattern = Pattern::new(concat!(
-    r#"(?i)(?:\b(?:user ?names?|user[- ]?ids?|user login|login (?:name|id)|logon name|account (?:name|id)|sign-?in (?:name|id)|userid|benutzernamen?|nutzernamen?|benutzerkennung|anmeldenamen?|loginnamen?|nom d['’]utilisateur|identifiant(?: de connexion)?|nombre de usuario|nome de usuário|nome de utilizador|id de usuario|id de usuário)"#,
+    r#"(?i)(?:\b(?:user ?names?|user[- ]?ids?|user login|login (?:name|id)|logon name|account (?:name|id)|sign-?in (?:name|id)|userid|(?:logged|signed|log|sign) in as(?: user)?|angemeldet als|connecté en tant que|conectado como|logado como|benutzernamen?|nutzernamen?|benutzerkennung|anmeldenamen?|loginnamen?|nom d['’]utilisateur|identifiant(?: de connexion)?|nombre de usuario|nome de usuário|nome de utilizador|id de usuario|id de usuário)"#,
     r#"|用户名|用户账号|用户id|登录名|登录账号|登陆账号|登录用户名|使用者名稱|使用者帳號|ユーザー名|ユーザ名|ユーザーid|ユーザid|ログインid|ログイン名|アカウント名|アカウントid|工号|会员号)"#,
     r#"\s?(?:is|was|ist|lautet|est|es|é|为|為|是|叫|:|：|=|は|\(|（|->)?\s*["'“”‘’「『(（«`*]{0,3}([A-Za-z0-9][\w.+@\\-]{1,63}[A-Za-z0-9_])"#,
 ));
@@ -15,9 +15,9 @@ static STRONG_WIDE: Pattern = Pattern::new(
 );
 /// Words that mean more than a login: the link must be there, or the name must look like one.
 static WEAK: Pattern = Pattern::new(concat!(
-    r#"(?i)(?:\b(?:my login|our login|the login|login|log-in|my user|the user|user|my account|the account|admin account|account|handle|benutzer|nutzer|konto|mein login|kennung|zugang|compte|utilisateur|mon login|usuario|usuária|cuenta|usuário|utilizador|conta|minha conta)"#,
-    r#"|管理员账号|账号|帐号|帳號|账户|帐户|帳戶|登录邮箱|登入帳號|用户|アカウント|ログイン|user id|uid)"#,
-    r#"(\s?(?:is|ist|lautet|est|es|é|为|為|是|叫|:|：|=|は|が)\s*|\s?[(（「『“"]\s*|\s(?:from|email|name)?\s?|\s*)["'“”‘’「『«`*]{0,2}([A-Za-z0-9][\w.+@\\-]{1,63}[A-Za-z0-9_])"#,
+    r#"(?i)(?:\b(?:(?:my |the |our )?(?:login|account|sign-?in|registered) (?:e-?mail|address)|anmelde-?e?-?mail|my login|our login|the login|login|log-in|my user|the user|user|my account|the account|admin account|account|handle|benutzer|nutzer|konto|mein login|kennung|zugang|compte|utilisateur|mon login|usuario|usuária|cuenta|usuário|utilizador|conta|minha conta)"#,
+    r#"|管理员账号|账号|账户名称?|账号名称?|帐户名|帐号|帳號|账户|帐户|帳戶|登录邮箱|登入帳號|用户|アカウント|ログイン|user id|uid)(?: admin| administrateur| administrador)?"#,
+    r#"(\s?(?:is|ist|lautet|est|es|é|为|為|是|叫|:|：|=|は|が|从|由)\s*|\s?[(（「『“"]\s*|\s(?:from|email|name)?\s?|\s*)["'“”‘’「『«`*]{0,2}([A-Za-z0-9][\w.+@\\-]{1,63}[A-Za-z0-9_])"#,
 ));
 
 pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
@@ -51,6 +51,13 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
                 }
             }
             (true, false, false) if ends_clause(text.text, name.end()) => 0.72,
+            // One of a list: `Windows 11 / Firefox 132 / user tbrandt`.
+            (false, false, false)
+                if ends_clause(text.text, name.end())
+                    && is_listed(text.text, whole.start(), name.as_str()) =>
+            {
+                0.66
+            }
             (_, false, false) => continue,
         };
         findings
@@ -77,11 +84,17 @@ fn looks_like_login(name: &str) -> bool {
         || digits > 0 && digits < name.len() && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
+fn is_listed(text: &str, start: usize, name: &str) -> bool {
+    let before = text.get(..start).unwrap_or_default().trim_end_matches(' ');
+    before.ends_with(['/', ',', ';', '|', '('])
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 fn ends_clause(text: &str, end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
     let rest = rest.trim_start_matches(['"', '”', '\'', '’', '»', '`', '*', ')']);
     rest.is_empty()
         || rest.starts_with(['.', ',', ';', '\n', '!', ')', '，', '。', '—', '–'])
-        || rest.starts_with(" and ")
+        || [" and ", " et ", " und ", " y ", " e "].iter().any(|w| rest.starts_with(w))
         || rest.starts_with(" (")
 }

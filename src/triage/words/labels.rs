@@ -36,7 +36,7 @@ use Label::*;
 pub const LABELS: &[(Label, &[&str])] = &[
     (Username, &[
         "username", "user name", "user", "user id", "userid", "user-id", "user account", "account", "account name", "account id", "account no", "account login", "login", "login name",
-        "login id", "log in", "log-in", "logon name", "login account", "login user", "login email", "login e-mail", "login mail", "sign-in name", "sign in name", "sign-in id",
+        "login id", "log in", "log-in", "logon name", "login account", "login user", "log in as", "login as", "logged in as", "signed in as", "sign in as", "who", "login email", "login e-mail", "login mail", "sign-in name", "sign in name", "sign-in id",
         "sign-in email", "screen name", "handle", "user login", "uid", "account user", "registered account", "registered email", "member id", "username/email", "username or email",
         "username / email", "affected user", "affected account", "affected username", "user affected", "profile name", "user handle", "用户名", "用户名称", "用户", "用户账号", "用户帐号", "用户id", "用户账户",
         "用户编号", "用户标识", "账号", "帐号", "账户", "帐户", "账户名", "帐户名", "账号名", "帐号名", "账号名称", "账号id", "登录名", "登录账号", "登录帐号", "登陆名", "登陆账号", "登录用户", "登录用户名", "登录id", "登录邮箱", "注册账号", "注册邮箱", "使用账号",
@@ -136,7 +136,7 @@ pub const LABELS: &[(Label, &[&str])] = &[
         "versão do ios", "versão do so", "osバージョン", "osのバージョン", "システムバージョン", "os ver.", "windowsのバージョン", "androidのバージョン", "iosのバージョン",
     ]),
     (Environment, &[
-        "environment", "env", "browser/os", "browser and os", "os/browser", "os and browser", "browser & os", "system info", "system information", "configuration", "setup", "tech specs",
+        "environment", "env", "where", "browser/os", "browser and os", "os/browser", "os and browser", "browser & os", "system info", "system information", "configuration", "setup", "tech specs",
         "technical details", "technical environment", "device/os", "device and os", "os/device", "platform/browser", "system/browser", "browser / os", "os / browser", "my setup",
         "environment details", "environment info", "browser/device", "test environment", "client environment", "software", "device / os", "device & os", "specs", "browser/system",
         "runtime environment", "system details", "环境", "使用环境", "运行环境", "系统/浏览器", "浏览器/系统", "操作环境", "软件环境", "浏览器及操作系统", "操作系统及浏览器", "环境信息", "设备信息", "设备及系统", "配置", "電腦環境", "環境", "客户端环境",
@@ -196,7 +196,7 @@ pub const LABELS: &[(Label, &[&str])] = &[
         "already done", "fixes attempted", "fixes tried", "tried already", "attempted steps", "done so far", "tried steps", "troubleshooting so far", "what has been tried",
         "what was tried", "troubleshooting performed", "steps already tried", "steps attempted", "tests done", "what did you try", "things i tried", "we have tried", "what i did",
         "actions tried", "workaround tried", "已尝试", "已尝试的方法", "已尝试的操作", "已尝试的解决方法", "尝试过", "已试过", "尝试过的方法", "已做尝试", "已采取的措施", "已采取措施", "试过的方法", "做过的尝试", "已尝试操作", "已尝试方法", "已经尝试", "已经试过",
-        "尝试的解决方法", "已做操作", "已进行的操作", "尝试操作", "尝试方法", "排查步骤", "已排查", "自行尝试", "已做处理", "处理措施", "已执行操作", "已嘗試", "已嘗試的方法", "嘗試過", "嘗試過的方法", "已经做过的尝试", "已经尝试的方法", "已尝试步骤", "试过", "已处理", "排查情况",
+        "尝试的解决方法", "已做操作", "已进行的操作", "尝试操作", "尝试方法", "排查步骤", "已排查", "自行尝试", "已做处理", "处理措施", "已执行操作", "已嘗試", "已试", "已嘗試的方法", "嘗試過", "嘗試過的方法", "已经做过的尝试", "已经尝试的方法", "已尝试步骤", "试过", "已处理", "排查情况",
         "已经采取的措施", "已采取的操作", "已做排查", "尝试过的操作", "尝试过的解决办法", "曾尝试", "已尝试过", "已尝试过的方法", "已尝试措施", "尝试情况", "做过的操作", "已尝试的步骤", "自查情况", "已尝试解决方案", "bereits versucht", "versucht", "schon versucht",
         "bereits unternommen", "bisherige schritte", "bisherige maßnahmen", "bereits probiert", "was ich versucht habe", "lösungsversuche", "ausprobiert", "bisherige versuche",
         "bereits getan", "unternommene schritte", "bereits ausprobiert", "maßnahmen", "schon probiert", "bisher versucht", "was wir versucht haben", "bisherige lösungsversuche",
@@ -269,7 +269,7 @@ pub const HEADS: &[(Label, &[&str])] = &[
     (UserAgent, &["user agent", "user-agent", "useragent"]),
     (Tried, &["tried", "attempted", "troubleshooting", "尝试", "试过", "嘗試", "versucht", "probiert", "ausprobiert", "essayé", "tenté", "essayée", "intentado", "probado", "tentado", "tentei", "試し", "対処"]),
     (Expected, &["expected", "期望", "预期", "預期", "erwartet", "erwartetes", "attendu", "esperado", "期待"]),
-    (Error, &["error", "errors", "报错", "错误", "錯誤", "异常", "fehler", "fehlermeldung", "fehlercode", "erreur", "erro", "エラー", "exception"]),
+    (Error, &["error", "errors", "message", "meldung", "mensaje", "mensagem", "メッセージ", "提示", "报错", "错误", "錯誤", "异常", "fehler", "fehlermeldung", "fehlercode", "erreur", "erro", "エラー", "exception"]),
     (BrowserVersion, &["browser version", "浏览器版本"]),
     (Browser, &["browser", "浏览器", "瀏覽器", "navigateur", "navegador", "ブラウザ", "ブラウザー"]),
     (OsVersion, &["os version", "system version", "系统版本"]),

@@ -4,7 +4,7 @@
 #[rustfmt::skip] // A word a line would make a table that nobody can look over.
 pub const WORKS: &[&str] = &[
     "works", "work fine", "work well", "working fine", "work as", "worked", "is fine", "are fine", "was fine", "looks fine", "fine on", "fine in", "fine with", "all good", "no problem", "no problems", "no issue", "no issues", "no such problem", "no trouble",
-    "is ok", "is okay", "ok in", "ok on", "without problem", "without problems", "without issue", "without issues", "without any", "not happen", "n't happen", "not occur", "n't occur", "cannot reproduce", "can't reproduce", "cannot be reproduced", "not reproducible", "displays correctly", "loads correctly", "correctly in", "opens fine", "loads fine", "runs fine", "perfectly", "succeeds", "not affected", "unaffected",
+    "was normal", "is normal", "normal on", "normal in", "is ok", "is okay", "ok in", "ok on", "without problem", "without problems", "without issue", "without issues", "without any", "not happen", "n't happen", "not occur", "n't occur", "cannot reproduce", "can't reproduce", "cannot be reproduced", "not reproducible", "displays correctly", "loads correctly", "correctly in", "opens fine", "loads fine", "runs fine", "perfectly", "succeeds", "not affected", "unaffected",
     "funktioniert", "funktionierte", "funktionieren", "geht es", "es geht", "läuft", "klappt", "kein problem", "keine probleme", "in ordnung", "problemlos", "tritt nicht auf", "nicht betroffen", "einwandfrei", "ohne probleme", "tadellos",
     "fonctionne", "fonctionnait", "fonctionnent", "ça marche", "marche bien", "marche très bien", "marche", "aucun problème", "pas de problème", "sans problème", "aucun souci", "pas de souci", "sans souci", "tout va bien", "correctement", "normalement sur",
     "funciona", "funcionaba", "funcionan", "sin problema", "sin problemas", "va bien", "no hay problema", "ningún problema", "no ocurre", "no pasa", "no sucede", "correctamente", "perfectamente",
@@ -40,13 +40,13 @@ pub const OTHERS: &[&str] = &[
 /// It was so before.
 #[rustfmt::skip] // A word a line would make a table that nobody can look over.
 pub const PAST: &[&str] = &[
-    "previously", "used to", "formerly", "until recently", "back when", "upgraded from", "updated from", "coming from", "migrated from", "was using", "were using", "früher", "vorher", "zuvor", "bisher", "auparavant", "avant", "anciennement", "antes", "anteriormente", "antigamente", "之前用", "以前用", "原来用", "之前是", "原来是", "以前は", "先前", "之前在",
+    "previously", "used to", "formerly", "until recently", "back when", "was using", "were using", "früher", "vorher", "zuvor", "bisher", "auparavant", "avant", "anciennement", "antes", "anteriormente", "antigamente", "之前用", "以前用", "原来用", "之前是", "原来是", "以前は", "先前", "之前在",
 ];
 
 /// A question what is supported, no report.
 #[rustfmt::skip] // A word a line would make a table that nobody can look over.
 pub const SUPPORT: &[&str] = &[
-    "do you support", "does it support", "is it compatible", "are you compatible", "do you have a version", "is there a version", "is there an app", "supported browsers", "will you support", "do you offer", "unterstützen sie", "unterstützt", "prenez-vous en charge", "compatible avec", "est-il compatible", "es compatible", "soportan", "é compatível", "vocês suportam", "支持哪", "是否支持", "能否支持", "可否支持", "是否兼容", "支持吗", "对应していますか", "対応していますか", "対応してい", "是否适配", "适配清单", "適配", "适配",
+    "do you support", "plans to support", "plan to support", "planning to support", "going to support", "does it support", "is it compatible", "are you compatible", "do you have a version", "is there a version", "is there an app", "supported browsers", "will you support", "do you offer", "unterstützen sie", "unterstützt", "prenez-vous en charge", "compatible avec", "est-il compatible", "es compatible", "soportan", "é compatível", "vocês suportam", "支持哪", "是否支持", "能否支持", "可否支持", "是否兼容", "支持吗", "对应していますか", "対応していますか", "対応してい", "是否适配", "适配清单", "適配", "适配",
 ];
 
 /// Tried there as well.
