@@ -119,6 +119,7 @@ fn confidence(text: &Text<'_>, mention: &Mention, role: Role) -> Option<f64> {
     let confidence = match role {
         Role::Own => base,
         Role::Other => base * 0.6,
+        Role::Tried if mention.kind == Kind::Device => base * 0.7,
         Role::Tried if has_version => base * 0.55,
         Role::Works | Role::Past | Role::Asked | Role::Tried => return None,
     };
@@ -153,11 +154,13 @@ fn advanced(text: &str, mention: &Mention) -> Mention {
     static TO: Pattern = Pattern::new(
         r"^\s*(?:to|auf|vers|à|a|para|到|升级到|升到|から)\s*(?:version |v)?(\d{1,4}(?:\.\d+){0,4})\b",
     );
+    static FROM_TO: Pattern = Pattern::new(
+        r"^\s*(?:from|von|de|desde|从)\s*(?:version |v)?\d[\d.]*\s*(?:to|auf|à|a|para|到|升级到|升到)\s*(?:version |v)?(\d{1,4}(?:\.\d+){0,4})\b",
+    );
     let mut mention = mention.clone();
-    if mention.version.is_some()
-        && let Some(found) = text.get(mention.end..).and_then(|rest| TO.captures(rest))
-        && let Some(version) = found.get(1)
-    {
+    let rest = text.get(mention.end..).unwrap_or_default();
+    let pattern = if mention.version.is_some() { &TO } else { &FROM_TO };
+    if let Some(version) = pattern.captures(rest).and_then(|c| c.get(1)) {
         mention.version = Some(version.as_str().to_owned());
     }
     mention
@@ -275,12 +278,19 @@ fn is_of_other(text: &str, mentions: &[Mention], start: usize, number: usize, en
     let begins_word =
         text.get(..start).and_then(|t| t.chars().next_back()).is_none_or(|c| !c.is_ascii_alphanumeric());
     // Right behind another product's name: `Jira version 9.4`, `Node v18.2`.
-    let follows = mentions.iter().any(|m| {
-        m.kind != Kind::Device
-            && m.version.is_none()
-            && m.end <= number
-            && text.get(m.end..start.max(m.end)).is_some_and(|gap| gap.chars().all(|c| c == ' ' || c == '的'))
+    let says_version = text.get(start..number).is_some_and(|cue| {
+        let cue = cue.to_lowercase();
+        ["v", "版", "バ", "build", "release"].iter().any(|w| cue.starts_with(w))
     });
+    let follows = says_version
+        && mentions.iter().any(|m| {
+            m.kind != Kind::Device
+                && m.version.is_none()
+                && m.end <= number
+                && text
+                    .get(m.end..start.max(m.end))
+                    .is_some_and(|gap| gap.chars().all(|c| c == ' ' || c == '的'))
+        });
     let from = text.ceil_char_boundary(start.saturating_sub(16));
     let before = text.get(from..start).unwrap_or_default().trim_end().to_lowercase();
     let ends_with = |word: &&str| {

@@ -2,6 +2,9 @@
 
 use super::{Findings, Text, candidate::Source, pattern::Pattern};
 
+/// Longest error that is kept.
+const CHARS_MAX: usize = 300;
+
 /// Words in front of a quotation that make it a message.
 static CUE_BEFORE: Pattern = Pattern::new(concat!(
     r"(?i)(?:\b(?:say|says|said|saying|read|reads|reading|show|shows|showed|showing|shown|display|displays|displayed|displaying|message|messages|error|errors|warning|alert|popup|pop-up|prompt|prompted|get|gets|got|getting|receive|received|receiving|with|return|returns|returned|returning|report|reports|reported|throws|throwing|states|fails with|see|seeing|appears|called|toast|banner|console)",
@@ -36,31 +39,31 @@ const QUOTES: [(char, char); 7] =
 
 /// Lines that programs write.
 static EXCEPTION: Pattern = Pattern::new(
-    r"(?:^|[\s:：>（(])((?:[A-Za-z_][\w$]*[.:]{1,2})*[A-Z][A-Za-z]*(?:Error|Exception|Fault)(?: \[[\w-]+\])?: ?[^\n]{2,240})",
+    r"(?:^|[\s:：>（(])((?:[A-Za-z_][\w$]*[.:]{1,2})*[A-Z][A-Za-z]*(?:Error|Exception|Fault)(?: \[[\w-]+\])?: ?[^\n]+)",
 );
 static COLON: Pattern = Pattern::new(concat!(
     r"(?i)(?:\b(?:error(?: message| text| code)?|exception|message d['’]erreur|fehlermeldung|fehlercode|mensaje de error|código de error|mensagem de erro|código de erro)|错误信息|错误提示|错误代码|错误码|报错信息|报错内容|报错|页面显示|页面提示|系统提示|提示|显示|エラーメッセージ|エラーコード|エラー)",
-    r"\s*(?:is|was|says|ist|lautet|est|es|é|是|为|:|：|は)+\s*([^\n。]{3,200})",
+    r"\s*(?:is|was|says|ist|lautet|est|es|é|是|为|:|：|は)+\s*([^\n。]+)",
 ));
 static CODE: Pattern = Pattern::new(concat!(
-    r"(?i)(\bERR_[A-Z0-9_]{3,}|\bDNS_PROBE_[A-Z_]+|\bE[A-Z]{4,}\b: [^\n]{3,80}|\b0x[0-9a-f]{8}\b|\bAADSTS\d+[^\n。]{0,120}",
+    r"(?i)(\bERR_[A-Z0-9_]{3,}|\bDNS_PROBE_[A-Z_]+|\bE[A-Z]{4,}\b: [^\n]+|\b0x[0-9a-f]{8}\b|\bAADSTS\d+[^\n。]*",
     r"|\b(?:http(?: status)?|error(?: code)?|status(?: code)?|code|fehler(?:code)?|erreur|código|erro|错误代码|错误码|错误|代码|报错|エラーコード|エラー)\s?[:：#]?\s?\(?(?:[45]\d\d\b(?-i:[: ]{1,2}[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,3})?|[A-Z]{1,5}[-_]\d{2,6}\b|\d{4,6}\b)\)?",
     r"|\b[45]\d\d (?:Internal Server Error|Bad Gateway|Gateway Time-?out|Service (?:Temporarily )?Unavailable|Forbidden|Not Found|Unauthorized|Bad Request|Too Many Requests|Conflict|Request Entity Too Large|Payload Too Large|error|错误|fehler|erreur)",
-    r"|(?:\b(?:a|an|with|einen?|une|un|uma?) |返回 ?|报 ?|出现 ?)[45]\d\d\b(?: error| errors| 错误)?)",
+    r"|(?:\b(?:a|an|with|einen?|une|un|uma?) |返回 ?|报 ?|出现 ?)[45]\d\d\b(?: error| errors| 错误|(?-i: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}))?)",
 ));
 /// A body that a server returned.
 static BODY: Pattern =
-    Pattern::new(r#"\{\s*"(?:error|errors|message|code|errcode|errmsg|status|msg|detail)"[^}\n]{0,200}\}+"#);
+    Pattern::new(r#"\{\s*"(?:error|errors|message|code|errcode|errmsg|status|msg|detail)"[^}\n]*\}+"#);
 /// Chinese messages without quotation marks: 提示密码错误.
 static WIDE: Pattern = Pattern::new(
-    r"(?:提示我?|报错|弹出|弹窗|显示|说)(?:信息)?[:：]?\s?([^，。,！!?？\n；;“”「」\x22：:、的]{3,40})",
+    r"(?:提示我?|报错|弹出|弹窗|显示|说)(?:信息)?[:：]?\s?([^，。,！!?？\n；;“”「」\x22：:、的]+)",
 );
 static SAYING: Pattern = Pattern::new(
-    r"(?i)\b(?:saying|stating|(?:it|which|that|message|error|page|popup|screen|app|site|system|window|browser|server|banner) (?:just |only |always |now )?(?:says|said|tells me|reads|states)|error is|error was)\s+(?:that\s+)?([^.\n,;“\x22]{6,120})",
+    r"(?i)\b(?:saying|stating|(?:it|which|that|message|error|page|popup|screen|app|site|system|window|browser|server|banner) (?:just |only |always |now )?(?:says|said|tells me|reads|states)|error is|error was)\s+(?:that\s+)?([^.\n,;“\x22]+)",
 );
 
 static GETTING: Pattern = Pattern::new(
-    r"\b(?:got|get|gets|getting|received|receive|shows?|see|with|throws) (?:the |an? |this |following )?(?:error|message|error message|exception)[:,]? ([A-Z][^.\n,;“\x22]{5,120})",
+    r"\b(?:got|get|gets|getting|received|receive|shows?|see|with|throws) (?:the |an? |this |following )?(?:error|message|error message|exception)[:,]? ([A-Z][^.\n,;“\x22]+)",
 );
 
 pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
@@ -82,11 +85,19 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
         offer(text, found.as_str(), 0.83, findings);
     }
     if let Some(found) = CODE.find(text.text) {
-        offer(text, found.as_str().trim_matches(['(', ')', ' ']), 0.64, findings);
+        let words = found.as_str();
+        let words = [
+            "a ", "an ", "with ", "einen ", "einem ", "ein ", "une ", "un ", "uma ", "um ", "返回", "报",
+            "出现",
+        ]
+        .iter()
+        .find_map(|w| words.strip_prefix(w))
+        .unwrap_or(words);
+        offer(text, words.trim_matches(['(', ')', ' ']), 0.64, findings);
     }
     for pattern in [&WIDE, &SAYING, &GETTING] {
         for words in pattern.captures_iter(text.text).take(20).filter_map(|c| c.get(1)) {
-            if ERROR_WORDS.is_match(words.as_str()) {
+            if words.as_str().chars().count() <= 120 && ERROR_WORDS.is_match(words.as_str()) {
                 offer(text, words.as_str(), 0.7, findings);
             }
         }
@@ -96,6 +107,8 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
 fn offer(text: &Text<'_>, words: &str, confidence: f64, findings: &mut Findings) {
     let words = words.trim().trim_end_matches(['。', '，', ',', ';']);
     let words = words.strip_suffix('.').unwrap_or(words);
+    let end = words.char_indices().nth(CHARS_MAX).map_or(words.len(), |(at, _)| at);
+    let words = words.get(..end).unwrap_or(words).trim_end();
     findings.error_text.offer(words.to_owned(), text.evidence(Source::Prose, words, confidence));
 }
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::triage::words::labels::Label;
 pub use lookup::look_up;
+use lookup::look_up_exactly;
 
 /// Longest label, in characters.
 const LABEL_CHARS_MAX: usize = 60;
@@ -265,7 +266,7 @@ fn heading<'a>(line: Line<'a>, rest: &[Line<'a>], found: &mut Vec<Labelled<'a>>)
     let text = line.text.trim_matches(|c: char| matches!(c, '*' | '_') || c.is_whitespace());
     let ends_so = text.ends_with([':', '：', '?', '？', '】', ']']);
     let words = text.trim_end_matches([':', '：', '?', '？']).trim_end_matches(['*', '_']);
-    let (label, exact) = look_up(words)?;
+    let (label, exact) = if ends_so { look_up(words)? } else { (look_up_exactly(words)?, true) };
     if !exact && !ends_so || words.contains([':', '：', '=']) {
         return None;
     }
@@ -347,8 +348,9 @@ fn label_of(line: Line<'_>) -> Option<Head<'_>> {
             }
             continue;
         }
-        let known = look_up(words);
-        let soft = matches!(c, '-' | '–' | '—' | '=' | '→' | '?' | '？' | '＝');
+        let soft = matches!(c, '-' | '–' | '—' | '=' | '→' | '＝');
+        let known = if soft { look_up_exactly(words).map(|label| (label, true)) } else { look_up(words) };
+        let soft = soft || matches!(c, '?' | '？');
         if soft && !known.is_some_and(|(_, exact)| exact || matches!(c, '?' | '？')) {
             // `App - Android: 5.2`: the colon may come.
             continue;

@@ -30,6 +30,10 @@ use crate::mail::Reading;
 
 /// Text looked at of each source: of longer ones the beginning and the end.
 const TEXT_BYTES_MAX: usize = 24 * 1024;
+/// Of attached texts: a log says at its begin what runs where, and at its end what broke.
+const ATTACHED_BYTES_MAX: usize = 4 * 1024;
+/// Attached texts that are read.
+const ATTACHED_MAX: usize = 4;
 /// Values kept of a list.
 const LIST_MAX: usize = 12;
 
@@ -115,8 +119,9 @@ pub fn read(reading: &Reading, language: Option<&str>) -> (Fields, BTreeMap<Stri
         let inner = plain(inner);
         of_text(&Text { text: &inner, place: Place::Forwarded, language, at }, &mut findings);
     }
-    for attached in &reading.attached_texts {
-        let attached = plain(attached);
+    for attached in reading.attached_texts.iter().take(ATTACHED_MAX) {
+        let attached = shortened(attached, ATTACHED_BYTES_MAX);
+        let attached = plain(&attached);
         of_text(&Text { text: &attached, place: Place::Attachment, language, at }, &mut findings);
     }
     let signature = plain(reading.signature.as_deref().unwrap_or_default());
@@ -144,13 +149,7 @@ fn body(reading: &Reading) -> &str {
 
 /// Full-width letters and digits become those of ASCII, so that `Ｃｈｒｏｍｅ　１２０` reads like any other; long texts lose their middle.
 fn plain(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
-    if text.len() > TEXT_BYTES_MAX {
-        let head = text.floor_char_boundary(TEXT_BYTES_MAX * 3 / 4);
-        let tail = text.ceil_char_boundary(text.len() - TEXT_BYTES_MAX / 4);
-        let (head, tail) = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
-        text = Cow::Owned(format!("{head}\n\n{tail}"));
-    }
+    let text = shortened(text, TEXT_BYTES_MAX);
     let is_wide =
         |c: char| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '．' | '＠' | '＿' | '－' | '\u{a0}');
     if !text.chars().any(is_wide) {
@@ -162,6 +161,16 @@ fn plain(text: &str) -> Cow<'_, str> {
         c => c,
     };
     Cow::Owned(text.chars().map(half).collect())
+}
+
+/// A long text without its middle.
+fn shortened(text: &str, bytes_max: usize) -> Cow<'_, str> {
+    if text.len() <= bytes_max {
+        return Cow::Borrowed(text);
+    }
+    let head = text.get(..text.floor_char_boundary(bytes_max * 3 / 4)).unwrap_or_default();
+    let tail = text.get(text.ceil_char_boundary(text.len() - bytes_max / 4)..).unwrap_or_default();
+    Cow::Owned(format!("{head}\n\n{tail}"))
 }
 
 /// Everything that one text says.

@@ -239,6 +239,9 @@ fn is_denied(text: &str, mention: &Mention) -> bool {
     })
 }
 
+static BUTS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(BUT).ok());
+
 /// Cuts at punctuation and at words that say the contrary follows.
 fn clauses(text: &str) -> Vec<Clause> {
     let mut clauses = Vec::new();
@@ -251,7 +254,11 @@ fn clauses(text: &str) -> Vec<Clause> {
             is_aside = aside;
         }
     };
+    let mut contraries = BUTS.iter().flat_map(|w| w.find_iter(text)).map(|m| m.start()).peekable();
     for (at, c) in text.char_indices() {
+        while contraries.next_if(|b| *b <= at).is_some() {
+            cut(at, at, false, false);
+        }
         let next = at + c.len_utf8();
         let after = text.get(next..).unwrap_or_default();
         match c {
@@ -266,14 +273,6 @@ fn clauses(text: &str) -> Vec<Clause> {
             }
             '(' | '（' => cut(at, next, false, true),
             ')' | '）' => cut(at, next, false, false),
-            ' ' | '但' | '可' | '不' | '然' | '而' | '只' | 'で' | 'け' | '一' => {
-                let here = text.get(at..).unwrap_or_default();
-                let window = here.get(..here.floor_char_boundary(16)).unwrap_or_default();
-                let is_but = |w: &&str| window.get(..w.len()).is_some_and(|p| p.eq_ignore_ascii_case(w));
-                if BUT.iter().any(|w| is_but(&w)) {
-                    cut(at, at, false, false);
-                }
-            }
             _ => {}
         }
     }

@@ -67,10 +67,10 @@ static FRENCH: Pattern = Pattern::new(
     r"(?i)(?:j['’]ai|nous avons|on a|ai|avons|je me suis|nous nous sommes|déjà)\s(?:déjà |aussi |également |même |bien |tout |essayé de |tenté de )*(vidé|effacé|redémarr|réinstall|désinstall|désactiv|activé|mis à jour|réinitialis|déconnect|reconnect|testé|essayé|changé|vérifié|relancé|supprimé|rafraîchi|rechargé|comparé|recréé|remplacé|tenté|nettoyé|refait|recommencé|débranché|vider|effacer|utilisé un autre)",
 );
 static SPANISH: Pattern = Pattern::new(
-    r"(?i)\b(?:(?:he|hemos|había)\s(?:ya |también )?(?:borrado|limpiado|reiniciado|reinstalado|desinstalado|desactivado|activado|actualizado|restablecido|cerrado|probado|cambiado|verificado|intentado|vaciado|comprobado|vuelto|eliminado)|borré|limpié|reinicié|reinstalé|desinstalé|probé|cambié|desactivé|actualicé|vacié|cerré|restablecí|eliminé|volví a|intenté (?:con|en|borrar|reiniciar|cambiar|limpiar)|reiniciamos|probamos|borramos|limpiamos|reinstalamos|cambiamos|desactivamos|cerramos)\b",
+    r"(?i)\b(?:(?:he|hemos|había)\s(?:ya |también )?(?:borrado|limpiado|reiniciado|reinstalado|desinstalado|desactivado|activado|actualizado|restablecido|cerrado|probado|cambiado|verificado|intentado|vaciado|comprobado|vuelto|eliminado)|borré|limpié|reinicié|reinstalé|desinstalé|probé|cambié|desactivé|actualicé|vacié|cerré|restablecí|eliminé|volví a|intenté (?:con|en|borrar|reiniciar|cambiar|limpiar)|reiniciamos|probamos|borramos|limpiamos|reinstalamos|cambiamos|desactivamos|cerramos)",
 );
 static PORTUGUESE: Pattern = Pattern::new(
-    r"(?i)\b(?:limpei|reiniciei|reinstalei|desinstalei|testei|mudei|troquei|desativei|desabilitei|atualizei|apaguei|saí e|fechei|refiz|redefini|recriei|verifiquei|tentei (?:com|em|no|na|usar|limpar|reiniciar|trocar|outro)|limpamos|reiniciamos|testamos|reinstalamos|trocamos|desativamos|atualizamos|já tentamos|recarreguei|excluí)\b",
+    r"(?i)\b(?:limpei|reiniciei|reinstalei|desinstalei|testei|mudei|troquei|desativei|desabilitei|atualizei|apaguei|saí e|fechei|refiz|redefini|recriei|verifiquei|tentei (?:com|em|no|na|usar|limpar|reiniciar|trocar|outro)|limpamos|reiniciamos|testamos|reinstalamos|trocamos|desativamos|atualizamos|já tentamos|recarreguei|excluí)",
 );
 static JAPANESE: Pattern = Pattern::new(
     r"(?:(?:クリア|削除|再起動|再インストール|再ログイン|再設定|再読み込み|リロード|更新|変更|無効化|無効に|初期化|確認)(?:は|も|を)?(?:して|し|済|しました|した|いたし)|ログインし直|入れ直|切り替え|試し|試みま|やり直し|別のブラウザ|シークレット|繋ぎ直)",
@@ -119,9 +119,7 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
                 JAPANESE.is_match(c) && JAPANESE_PAST.is_match(c)
             });
         } else if wide && sentence.chars().any(|c| c > '\u{2e80}') {
-            clauses(sentence, &['，', ',', '、', '；', ';', '：'], &mut steps, |c| {
-                CHINESE.is_match(c) && CHINESE_PAST.is_match(c) && !CHINESE_NOT.is_match(c)
-            });
+            chinese(sentence, &mut steps);
         } else {
             let before = steps.len();
             if is("en") {
@@ -164,6 +162,21 @@ fn clauses(sentence: &str, separators: &[char], steps: &mut Vec<String>, is_step
         });
         if clause.len() <= STEP_BYTES_MAX && clause.chars().count() >= 3 && is_step(clause) {
             steps.push(short(clause));
+        }
+    }
+}
+
+/// A clause may list several remedies: `重新登录、换手机流量都试过`.
+fn chinese(sentence: &str, steps: &mut Vec<String>) {
+    for clause in sentence.split(['，', ',', '；', ';', '：']) {
+        let is_told =
+            CHINESE.is_match(clause) && CHINESE_PAST.is_match(clause) && !CHINESE_NOT.is_match(clause);
+        if is_told {
+            clauses(clause, &['、'], steps, |part| CHINESE.is_match(part));
+        } else if clause.contains('、') {
+            clauses(clause, &['、'], steps, |part| {
+                CHINESE.is_match(part) && CHINESE_PAST.is_match(part) && !CHINESE_NOT.is_match(part)
+            });
         }
     }
 }
@@ -231,7 +244,8 @@ fn latin(text: &Text<'_>, sentence: &str, before: usize, steps: &mut Vec<String>
     let has_past = is("de") && GERMAN_PAST.is_match(sentence);
     for clause in sentence.split([',', ';', '(', ')', ':']).flat_map(|c| c.split(and)) {
         let clause = clause.trim().trim_end_matches(['.', '!', '\n', ' ']);
-        if clause.is_empty() || clause.len() > STEP_BYTES_MAX || NOT_DONE.is_match(clause) {
+        let is_quoted = clause.starts_with(['„', '"', '“', '«']);
+        if clause.is_empty() || is_quoted || clause.len() > STEP_BYTES_MAX || NOT_DONE.is_match(clause) {
             continue;
         }
         let follows = steps.len() > before;

@@ -1,3 +1,5 @@
+mod stated;
+
 use super::*;
 
 fn mail(subject: &str, text: &str) -> Reading {

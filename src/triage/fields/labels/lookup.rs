@@ -1,6 +1,11 @@
 //! What a label's words name: by the list of labels, without what stands before them in any language, else by a word that tells.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use aho_corasick::AhoCorasick;
 
 use crate::triage::words::labels::{BEFORE, HEADS, LABELS, Label};
 
@@ -13,44 +18,50 @@ static KNOWN: LazyLock<BTreeMap<&'static str, Label>> =
 /// What a label names, and whether it is one of the known labels; `None` for words that are none.
 #[must_use]
 pub fn look_up(words: &str) -> Option<(Label, bool)> {
-    let bare = bare(words);
-    if bare.is_empty() || bare.chars().count() > LABEL_CHARS_MAX {
-        return None;
-    }
-    let exact = |text: &str| KNOWN.get(text).copied();
-    if let Some(label) = exact(&bare) {
-        return Some((label, true));
-    }
+    let bare = bare(words)?;
     let without = without_determiners(&bare);
-    if let Some(label) = exact(without) {
-        return Some((label, true));
-    }
-    // `用 户 名`, `公　司`: blanks that align labels.
-    if !without.is_ascii() {
-        let close: String = without.chars().filter(|c| !c.is_whitespace()).collect();
-        if let Some(label) = exact(&close) {
-            return Some((label, true));
-        }
-    }
-    by_head(without).map(|label| (label, false))
+    exactly(&bare, without)
+        .map(|label| (label, true))
+        .or_else(|| by_head(without).map(|label| (label, false)))
+}
+
+/// What words name that are a known label as a whole.
+#[must_use]
+pub fn look_up_exactly(words: &str) -> Option<Label> {
+    let bare = bare(words)?;
+    exactly(&bare, without_determiners(&bare))
+}
+
+fn exactly(bare: &str, without: &str) -> Option<Label> {
+    let known = |text: &str| KNOWN.get(text).copied();
+    known(bare).or_else(|| if without.len() < bare.len() { known(without) } else { None }).or_else(|| {
+        // `用 户 名`, `公　司`: blanks that align labels.
+        let is_wide = !without.is_ascii() && without.contains(char::is_whitespace);
+        let close = is_wide.then(|| without.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+        close.and_then(|c| known(&c))
+    })
 }
 
 /// Lower case, without decoration and remarks in parentheses.
-fn bare(words: &str) -> String {
+fn bare(words: &str) -> Option<String> {
+    // Longer ones are sentences, and most lines are.
+    if words.len() > 3 * LABEL_CHARS_MAX {
+        return None;
+    }
     let outside = match words.find(['(', '（', '[']) {
         Some(at) if at > 0 => words.get(..at).unwrap_or(words),
         _ => words,
     };
     let edge = |c: char| c.is_whitespace() || is_decoration(c) || matches!(c, '?' | '？' | ':' | '：' | '.');
-    let lower = outside.trim_matches(edge).to_lowercase();
-    let mut out = String::with_capacity(lower.len());
-    for word in lower.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
+    let trimmed = outside.trim_matches(edge);
+    if trimmed.is_empty() || trimmed.chars().nth(LABEL_CHARS_MAX).is_some() {
+        return None;
     }
-    out
+    let lower = trimmed.to_lowercase();
+    if !lower.contains("  ") && !lower.contains(['\t', '\u{3000}']) {
+        return Some(lower);
+    }
+    Some(lower.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn is_decoration(c: char) -> bool {
@@ -93,17 +104,27 @@ fn is_decoration(c: char) -> bool {
     )
 }
 
+/// Words before a label by whether they are in Latin letters, which end with a blank or an apostrophe.
+static DETERMINERS: LazyLock<(BTreeSet<&'static str>, Vec<&'static str>)> = LazyLock::new(|| {
+    let (wide, latin): (Vec<&str>, Vec<&str>) =
+        BEFORE.iter().partition(|w| w.chars().any(|c| c > '\u{2e80}'));
+    (latin.into_iter().collect(), wide)
+});
+
 fn without_determiners(mut words: &str) -> &str {
+    let (latin, wide) = &*DETERMINERS;
     for _ in 0..3 {
-        let shorter = BEFORE.iter().find_map(|before| {
-            let rest = words.strip_prefix(before)?;
-            let is_whole = !before.is_ascii() && before.chars().any(|c| c > '\u{2e80}')
-                || rest.starts_with(' ')
-                || before.ends_with(['\'', '’']);
-            let rest = rest.trim_start();
-            (is_whole && !rest.is_empty()).then_some(rest)
-        });
-        match shorter {
+        let rest = if words.starts_with(|c: char| c > '\u{2e80}') {
+            wide.iter().find_map(|w| words.strip_prefix(w))
+        } else {
+            // One word, or two or three: `what is your`.
+            let ends = words.char_indices().filter(|(_, c)| matches!(c, ' ' | '\'' | '’')).take(3);
+            let ends =
+                ends.map(|(at, c)| if c == ' ' { (at, at) } else { (at + c.len_utf8(), at + c.len_utf8()) });
+            ends.filter_map(|(word, rest)| latin.contains(words.get(..word)?).then(|| words.get(rest..))?)
+                .last()
+        };
+        match rest.map(str::trim_start).filter(|r| !r.is_empty()) {
             Some(rest) => words = rest,
             None => break,
         }
@@ -111,22 +132,33 @@ fn without_determiners(mut words: &str) -> &str {
     words
 }
 
+/// All heads at once, each with its place in the order of `HEADS`.
+static HEAD_WORDS: LazyLock<(Option<AhoCorasick>, Vec<(usize, Label)>)> = LazyLock::new(|| {
+    let all = HEADS
+        .iter()
+        .enumerate()
+        .flat_map(|(order, (label, words))| words.iter().map(move |w| (*w, order, *label)));
+    let (words, meanings): (Vec<&str>, Vec<(usize, Label)>) =
+        all.map(|(w, order, label)| (w, (order, label))).unzip();
+    (AhoCorasick::new(words).ok(), meanings)
+});
+
 /// A label of few words that holds one that tells.
 fn by_head(words: &str) -> Option<Label> {
     let wide = words.chars().filter(|c| *c > '\u{2e80}').count();
-    let latin: Vec<&str> =
-        words.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|w| !w.is_empty()).collect();
-    if wide > 12 || wide == 0 && latin.len() > 5 {
+    if wide > 12 || wide == 0 && words.split_whitespace().count() > 5 {
         return None;
     }
-    HEADS.iter().find_map(|(label, heads)| {
-        let holds = |head: &str| {
-            if head.contains([' ', '-']) || head.chars().any(|c| c > '\u{2e80}') {
-                words.contains(head)
-            } else {
-                latin.contains(&head)
-            }
-        };
-        heads.iter().any(|h| holds(h)).then_some(*label)
-    })
+    let (heads, meanings) = &*HEAD_WORDS;
+    let is_letter = |c: char| c.is_alphanumeric() && c < '\u{2e80}';
+    let found = heads.as_ref()?.find_overlapping_iter(words).filter(|m| {
+        let before = words.get(..m.start()).and_then(|t| t.chars().next_back());
+        let after = words.get(m.end()..).and_then(|t| t.chars().next());
+        let starts = words.get(m.start()..).and_then(|t| t.chars().next());
+        !(starts.is_some_and(is_letter) && (before.is_some_and(is_letter) || after.is_some_and(is_letter)))
+    });
+    found
+        .filter_map(|m| meanings.get(m.pattern().as_usize()))
+        .min_by_key(|(order, _)| *order)
+        .map(|(_, label)| *label)
 }

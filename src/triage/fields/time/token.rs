@@ -1,6 +1,6 @@
 //! Words and numbers of a text that speak of time, in order. Knows nothing of what they mean together.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -35,6 +35,12 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let words =
         AhoCorasick::builder().ascii_case_insensitive(true).build(meanings.iter().map(|(_, w)| *w)).ok();
     Lexicon { words, meanings }
+});
+
+/// Words that may stand between the pieces of one expression.
+static LINKS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let is_link = |w: &Word| matches!(w, Word::Link | Word::Approx | Word::Since | Word::This);
+    WORDS.iter().filter(|(word, _)| is_link(word)).flat_map(|(_, written)| written.iter().copied()).collect()
 });
 
 /// Words that mean a time in one language only and something ordinary in another: the language that must not be, else must be, the text's.
@@ -179,11 +185,7 @@ pub fn is_link(gap: &str) -> bool {
     if gap.contains('\n') {
         return false;
     }
-    let links = |word: &str| {
-        LEXICON.meanings.iter().any(|(meaning, written)| {
-            matches!(meaning, Word::Link | Word::Approx | Word::Since | Word::This) && *written == word
-        })
-    };
+    let links = |word: &str| LINKS.contains(word);
     let lower = rest.to_lowercase();
     links(&lower) || lower.split([' ', ',']).filter(|w| !w.is_empty()).all(links)
 }
