@@ -144,12 +144,10 @@ pub fn triage_with(reading: &Reading, model: &Model) -> Triage {
     triage
 }
 
-/// What a report of trouble lacks; other mails lack nothing. Without a guess at the category the mail's own words decide.
+/// What a report of trouble lacks; other mails lack nothing. Without a sure guess at the category the mail's own words decide.
 fn missing(reading: &Reading, triage: &Triage) -> Vec<String> {
-    let is_technical = match triage.category.name.as_deref() {
-        Some(name) => name == TECHNICAL,
-        None => triage.intent == needs::Intent::Problem,
-    };
+    let is_technical = triage.category.name.as_deref() == Some(TECHNICAL)
+        || !triage.category.auto && triage.intent == needs::Intent::Problem;
     if !is_technical {
         return Vec::new();
     }

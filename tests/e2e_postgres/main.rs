@@ -21,6 +21,8 @@ mod cluster;
 mod crash;
 #[path = "../e2e/dialogue.rs"]
 mod dialogue;
+#[path = "../e2e/facts.rs"]
+mod facts;
 #[path = "../e2e/folder.rs"]
 mod folder;
 #[path = "../e2e/forms.rs"]
