@@ -1,5 +1,7 @@
 //! What mails want, what they lack, and how answers are read.
 
+mod mails;
+
 use super::{Intent, answers, evidence, intent, labelled, missing};
 use crate::mail::{Attachment, AttachmentKind, CloudFile, Reading};
 
