@@ -1,6 +1,8 @@
 //! What a decision rests on: gathered by `intake` on the writer's transaction, stored beside the raw message, never
 //! changed afterwards. Data only.
 
+mod imports;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,6 +13,8 @@ use crate::{
     mail::{Class, Reading, Report},
     triage::Triage,
 };
+
+pub use imports::{ImportFacts, ListedTicket};
 
 /// Version of the stored form of [`Facts`].
 pub const FACTS_VERSION: u32 = 1;
@@ -470,39 +474,6 @@ impl TimerKind {
             Self::FirstResponse => "first_response",
         }
     }
-}
-
-/// How an old mail is taken in: the operator's word for its batch.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportFacts {
-    /// The batch's name.
-    pub batch: String,
-    /// What a ticket ends as whose last mail is older than `open_since`.
-    pub state: State,
-    /// Conversations that went on since then are left as they stand; `None`: none is.
-    pub open_since: Option<Timestamp>,
-}
-
-/// A line of an old list of tickets, in the words of this desk.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ListedTicket {
-    /// The batch's name.
-    pub batch: String,
-    pub mailbox: String,
-    /// Its number in the old desk.
-    pub reference: Option<String>,
-    pub subject: String,
-    pub requester: PersonFacts,
-    pub language: String,
-    pub state: State,
-    pub priority: Priority,
-    pub category: Option<String>,
-    pub team: Option<String>,
-    /// Agent's address.
-    pub assignee: Option<String>,
-    pub tags: Vec<String>,
-    pub created_at: Timestamp,
-    pub description: String,
 }
 
 /// What is to be decided on.

@@ -62,16 +62,7 @@ pub(super) async fn gather(
             facts.bounce = returned(window, judgement, to_address, reading, now).await?;
         }
     }
-    let ids = thread_ids(reading);
-    if !ids.is_empty() {
-        facts.threads = window.threads(&ids).await?;
-    }
-    if let Some(agent) = facts.sender.as_ref().and_then(|sender| judgement.policy.agent(&sender.address))
-        && facts.threads.is_empty()
-        && mail.imported.is_none()
-    {
-        facts.answers_bundle = window.answers_bundle(&ids, &agent.address).await?;
-    }
+    conversation(window, judgement, mail, &mut facts).await?;
     let tickets = tickets_named(&facts, reading);
     if !tickets.is_empty() {
         facts.tickets = window.ticket_facts(&tickets, now).await?;
@@ -132,6 +123,26 @@ fn tickets_named(facts: &MailFacts, reading: &Reading) -> Vec<TicketId> {
         }
     }
     tickets
+}
+
+/// The mails that it answers or refers to; of an agent's that answers none of them, the bundle that it may answer.
+async fn conversation(
+    window: &mut Window,
+    judgement: &Judgement,
+    mail: &Prepared,
+    facts: &mut MailFacts,
+) -> Result<()> {
+    let ids = thread_ids(&mail.reading);
+    if !ids.is_empty() {
+        facts.threads = window.threads(&ids).await?;
+    }
+    if let Some(agent) = facts.sender.as_ref().and_then(|sender| judgement.policy.agent(&sender.address))
+        && facts.threads.is_empty()
+        && mail.imported.is_none()
+    {
+        facts.answers_bundle = window.answers_bundle(&ids, &agent.address).await?;
+    }
+    Ok(())
 }
 
 /// What the store knows of the mail's origin: whether its signed words came before, and what a probe showed of a mark in it.

@@ -116,7 +116,14 @@ impl Writing<'_> {
     /// Kinds of secrets on one line; empty: there are none.
     pub(super) fn secrets(&self, kinds: &[SecretKind]) -> Result<String, Error> {
         let names = kinds.iter().map(|kind| self.words.plain(&format!("secret.{}", kind.as_str())));
-        Ok(names.collect::<Result<Vec<_>, _>>()?.join(&self.words.plain("value.list_comma")?))
+        let names = names.collect::<Result<Vec<_>, _>>()?;
+        let comma = self.words.plain("value.list_comma")?;
+        Ok(match names.as_slice() {
+            [firsts @ .., last] if !firsts.is_empty() => {
+                format!("{}{}{last}", firsts.join(&comma), self.words.plain("value.list_and")?)
+            }
+            _ => names.concat(),
+        })
     }
 }
 

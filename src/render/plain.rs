@@ -1,7 +1,7 @@
 //! The last resort when a template fails: the letter's substance in plain English, without any template.
 
 use super::{Frame, Rendered, subject, text};
-use crate::desk::{Letter, LetterBody};
+use crate::desk::{Digest, DigestLine, Letter, LetterBody};
 
 /// The letter's substance; cannot fail.
 pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
@@ -49,15 +49,7 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
         ),
         LetterBody::Digest(digest) => (
             format!("Shadow mode of {}: {} mails not sent", frame.mailbox.address, digest.held_back_total()),
-            vec![
-                digest
-                    .lines
-                    .iter()
-                    .map(|l| format!("{} to {}: {}", l.kind, l.to, l.subject))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-                format!("When all of this is right: maildesk live {}", digest.mailbox),
-            ],
+            digest_blocks(digest),
         ),
         LetterBody::Challenge { .. } => (
             "Please answer this mail".to_owned(),
@@ -78,6 +70,14 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
         }
     };
     finish(subject, blocks, frame)
+}
+
+fn digest_blocks(digest: &Digest) -> Vec<String> {
+    let line = |l: &DigestLine| format!("{} to {}: {}", l.kind, l.to, l.subject);
+    vec![
+        digest.lines.iter().map(line).collect::<Vec<_>>().join("\n"),
+        format!("When all of this is right: maildesk live {}", digest.mailbox),
+    ]
 }
 
 fn finish(subject: String, mut blocks: Vec<String>, frame: &Frame<'_>) -> Rendered {

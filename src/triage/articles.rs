@@ -238,7 +238,7 @@ fn named_and_whole(phrase: &[Term], asked: &BTreeSet<&Term>) -> (usize, usize) {
 fn units(query: &[Term], matter: &BTreeSet<Term>) -> usize {
     let mut seen: BTreeSet<&Term> = BTreeSet::new();
     let (mut units, mut run) = (0, 0_usize);
-    let ended = |run: usize| if run == 0 { 0 } else { (run + 1) / 2 };
+    let ended = |run: usize| run.div_ceil(2);
     for term in query {
         let is_new = matter.contains(term) && seen.insert(term);
         match term {
