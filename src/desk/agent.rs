@@ -24,6 +24,9 @@ use crate::mail::{Address, Attachment, Class, Reading};
 /// How long a confirmation is good (FAULTS section 1).
 const CONFIRMATION_LIFE: SignedDuration = SignedDuration::from_mins(15);
 
+/// Why a confirmed mail is asked about again.
+pub(super) const CHANGED: &str = "what it would do has changed since you were asked";
+
 /// Inline pictures up to this size in an agent's mail are the logo of a signature; a pasted screenshot is larger.
 const LOGO_BYTES_MAX: u64 = 16 << 10;
 
@@ -68,10 +71,15 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
 
 /// Done, if it would still do what the confirmation mail showed; else the agent is asked again.
 pub(super) fn confirmed(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
-    if pending(case, agent, ticket).action == case.facts.confirmed_action {
+    if is_what_was_confirmed(case, agent, ticket) {
         return act(case, agent, ticket);
     }
-    ask(case, agent, ticket, "what it would do has changed since you were asked", Vec::new())
+    ask(case, agent, ticket, CHANGED, Vec::new())
+}
+
+/// Whether the mail would do now what the confirmation mail showed.
+pub(super) fn is_what_was_confirmed(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> bool {
+    pending(case, agent, ticket).action == case.facts.confirmed_action
 }
 
 /// What a held mail would do.
@@ -94,6 +102,7 @@ fn pending(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Pendin
     action.add("agent", &agent.address);
     action.add("ticket", &ticket.id.to_string());
     action.add("mailbox", &ticket.mailbox);
+    action.add("requester", &ticket.requester.address);
     if let Some(to) = &recipient {
         action.add("to", &to.address);
     }
@@ -237,7 +246,11 @@ pub(super) fn act(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) ->
     decision
 }
 
-fn understand(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Result<Work, Vec<Problem>> {
+pub(super) fn understand(
+    case: &Case<'_>,
+    agent: &AgentPolicy,
+    ticket: &TicketFacts,
+) -> Result<Work, Vec<Problem>> {
     let reading = &case.facts.reading;
     let found = match &reading.command_text {
         Some(text) => commands::parse(text, case.policy, agent.role),

@@ -127,9 +127,22 @@ pub fn parse(text: &str, policy: &Policy, role: Role) -> Commands {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AtDesk {
     pub named: Vec<NamedOrder>,
-    /// The text without those numbers: as it would stand in an answer to a notification.
+    /// The first order opens a ticket: for whom, as written behind `#requester`.
+    pub opens: Option<Opens>,
+    /// The text without those numbers and that order: as it would stand in an answer to a notification.
     pub text: String,
 }
+
+/// `#requester ADDRESS`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opens {
+    pub line: u32,
+    pub written: String,
+    pub argument: String,
+}
+
+/// Names of the order that opens a ticket.
+const OPENS: [&str; 4] = ["requester", "客户", "客戶", "提交人"];
 
 /// `#close 12`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +178,15 @@ pub fn at_desk(text: &str) -> AtDesk {
                 last.ticket = Some(ticket);
                 continue;
             }
-            let verb = verb(&name.trim_start_matches(['#', '＃']).to_lowercase());
+            let plain = name.trim_start_matches(['#', '＃']).to_lowercase();
+            let first = found.named.is_empty() && found.opens.is_none();
+            if first && OPENS.contains(&plain.as_str()) && !argument.starts_with(|c: char| c.is_ascii_digit())
+            {
+                let (written, argument) = (name.to_owned(), argument.to_owned());
+                found.opens = Some(Opens { line, written, argument });
+                continue;
+            }
+            let verb = verb(&plain);
             let (word, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
             let marked = word.starts_with(['#', '＃']);
             let ticket = ticket_number(word).filter(|_| marked || verb != Some(Verb::Note));
@@ -180,6 +201,17 @@ pub fn at_desk(text: &str) -> AtDesk {
     }
     found.text.push_str(top.rest);
     found
+}
+
+/// `text` with all that follows its commands as a note.
+#[must_use]
+pub fn as_note(text: &str) -> String {
+    let top = leading(text);
+    let lines: Vec<&str> = top.lines.iter().map(|(_, line)| *line).collect();
+    if lines.iter().any(|line| split(line).iter().any(|written| is_note(written))) {
+        return text.to_owned();
+    }
+    format!("{}\n#note\n{}", lines.join("\n"), top.rest)
 }
 
 /// `12` or `#12`.

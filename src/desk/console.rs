@@ -7,8 +7,8 @@
 use super::{
     AgentPolicy, Decision, LetterBody, MailFacts, PersonId, Problem, TicketId, TokenFinding, agent,
     case::Case,
-    commands::{self, AtDesk, Order},
-    loop_guard, notify, period, threading,
+    commands::{self, AtDesk, Opens, Order},
+    loop_guard, notify, opening, period, threading,
 };
 use crate::mail::Reading;
 
@@ -41,11 +41,14 @@ struct Understood {
     facts: MailFacts,
     /// `None`: orders that need none.
     ticket: Option<TicketId>,
+    /// They open one.
+    opens: Option<Opens>,
 }
 
 /// Whether the mail orders anything: else it is like any other mail of staff.
 pub(super) fn orders_something(case: &Case<'_>) -> bool {
-    !read(case).named.is_empty() || case.facts.reading.command_text.is_none()
+    let read = read(case);
+    !read.named.is_empty() || read.opens.is_some() || case.facts.reading.command_text.is_none()
 }
 
 /// Carries out what is ordered where origin or a period stands beside the address, else asks.
@@ -55,6 +58,9 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         Err(problems) => return agent::refuse(case, agent, None, problems),
     };
     let inner = Case { facts: &understood.facts, origin: case.origin.clone(), ..*case };
+    if let Some(opens) = &understood.opens {
+        return opening::decide(&inner, agent, opens);
+    }
     let Some(ticket) = understood.ticket.and_then(|id| inner.facts.ticket(id)) else {
         return if period::locks(&inner, agent) {
             period::lock(&inner, agent, None)
@@ -88,6 +94,10 @@ fn understand(case: &Case<'_>) -> Result<Understood, Vec<Problem>> {
     for order in &read.named {
         let (line, command) = (order.line, order.written.clone());
         match (ticket, order.ticket) {
+            (_, Some(_)) if read.opens.is_some() => {
+                let other = read.opens.as_ref().map(|opens| opens.written.clone()).unwrap_or_default();
+                problems.push(Problem::Contradiction { line, command, other });
+            }
             (None, Some(named)) if case.facts.ticket(named).is_none() => {
                 problems.push(Problem::UnknownTicket { line, command, ticket: named });
                 ticket = Some(named);
@@ -96,7 +106,9 @@ fn understand(case: &Case<'_>) -> Result<Understood, Vec<Problem>> {
             (Some(first), Some(named)) if first != named => {
                 problems.push(Problem::SeveralTickets { line, command, first, ticket: named });
             }
-            (None, None) if !order.needs_none => problems.push(Problem::NameTicket { line, command }),
+            (None, None) if !order.needs_none && read.opens.is_none() => {
+                problems.push(Problem::NameTicket { line, command })
+            }
             _ => {}
         }
     }
@@ -105,10 +117,11 @@ fn understand(case: &Case<'_>) -> Result<Understood, Vec<Problem>> {
     }
     let text = Reading {
         reply: commands::at_desk(&reading.reply).text,
-        command_text: Some(read.text),
+        command_text: Some(read.text.clone()),
         ..reading.clone()
     };
-    Ok(Understood { facts: MailFacts { reading: text, ..case.facts.clone() }, ticket })
+    let facts = MailFacts { reading: text, ..case.facts.clone() };
+    Ok(Understood { facts, ticket, opens: read.opens })
 }
 
 /// Words that are no note: whom they are for is not said.

@@ -434,6 +434,9 @@ pub struct MailFacts {
     /// Who stands in a mail that a web form is proven to have sent.
     #[serde(default)]
     pub form_requester: Option<PersonFacts>,
+    /// For whom a mail at an agent's own address opens a ticket ([`super::opening::client_address`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_client: Option<PersonFacts>,
     /// It is old mail that an operator brought along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<ImportFacts>,

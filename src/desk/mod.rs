@@ -24,6 +24,7 @@ pub mod imported;
 pub mod loop_guard;
 mod matter;
 mod notify;
+pub mod opening;
 mod orders;
 mod period;
 pub mod policy;

@@ -25,6 +25,22 @@ pub(super) struct Work {
     after: State,
 }
 
+impl Work {
+    /// A ticket that somebody opens is theirs, unless they say whose.
+    pub(super) fn taken_unless_assigned(mut self) -> Self {
+        let says = |c: &Command| matches!(c.order, Order::Take | Order::Assign(_));
+        if !self.commands.iter().any(says) {
+            self.commands.push(Command { line: 0, written: "#take".to_owned(), order: Order::Take });
+        }
+        self
+    }
+
+    /// The text goes to the client.
+    pub(super) fn is_public(&self) -> bool {
+        self.kind == Some(MessageKind::Reply)
+    }
+}
+
 /// Checks each order against the ticket's state.
 ///
 /// # Errors

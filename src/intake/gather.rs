@@ -10,7 +10,7 @@ use crate::{
         BounceEvidence, BounceFacts, ChallengeFacts, ConfirmationFacts, Fact, FloodFacts, LimitCounts,
         MailFacts, MailboxPolicy, PersonId, TicketId,
         bounce_mark::BounceMark,
-        console, form, proof,
+        console, form, opening, proof,
         seal::Bound,
         threading::{self, challenge_token, named_tickets},
         token::{NONCE_CHARS, claimed_person, subaddress},
@@ -274,6 +274,11 @@ async fn secrets(
     let answered = answered_ids(policy, reading, agent.is_some());
     facts.confirmation = confirmation(window, judgement, &marks, &answered).await?;
     facts.challenge = challenge(window, policy, reading, facts, agent.is_some()).await?;
+    if let Some(sender) = &facts.sender
+        && let Some(client) = opening::client_address(&facts.tokens, sender.id, reading, &judgement.policy)
+    {
+        facts.named_client = Some(window.person(&client, None, now).await?);
+    }
     if let Some(agent) = agent {
         facts.period = window.period(&agent.address).await?;
     }

@@ -147,8 +147,14 @@ fn an_agent_orders_at_their_own_address_until_it_is_revoked() {
     let help = scene.inbox(ALICE).wait_for("the help", |m| m.text().contains("#priority")).unwrap();
     assert!(help.text().contains(&address), "{}", help.text());
 
-    order(&scene, &address, "#close 2");
+    order(&scene, &address, "#close 7");
     scene.inbox(ALICE).wait_for("the refusal", |m| m.text().contains("no such ticket")).unwrap();
+
+    order(&scene, &address, "#requester ann@client.test\n\nAs promised: it is fixed.");
+    let first = scene.inbox(ANN).wait_for("the first mail", |m| m.text().contains("As promised")).unwrap();
+    assert!(!first.contains(&address) && !first.text().contains("#requester"), "{}", first.text());
+    scene.answer(ANN, &first, "Thank you, it works.");
+    scene.inbox(ALICE).wait_for("her answer", |m| m.text().contains("it works")).unwrap();
 
     // As anybody could write who read the address somewhere.
     let draft = Draft::new(ALICE, &address, &fresh_id(), "An order", "#close 1");
@@ -157,7 +163,7 @@ fn an_agent_orders_at_their_own_address_until_it_is_revoked() {
     assert!(scene.desk.run(&["agent", "revoke", ALICE]).unwrap().status.success());
     assert_ne!(desk_address(&scene), address);
     order(&scene, &address, "#close 1");
-    scene.desk.wait_for_tickets(2).unwrap();
+    scene.desk.wait_for_tickets(3).unwrap();
     assert_ne!(scene.desk.ticket(1).unwrap()["ticket"]["state"], "closed");
     order(&scene, &desk_address(&scene), "#close 1");
     scene.desk.wait_for_ticket(1, "closed", |t| t["ticket"]["state"] == "closed").unwrap();

@@ -120,11 +120,7 @@ fn without_origin_the_order_waits_for_a_confirmation_or_the_period() {
     assert_eq!(state_after(&released), Some(State::Closed));
     let mut other = confirmed(facts.clone());
     other.tickets[0].requester = person(8, "wang@chongqing.example");
-    assert_eq!(
-        state_after(&decided(other)),
-        Some(State::Closed),
-        "no mail leaves: whose ticket it is changes nothing"
-    );
+    assert_eq!(decided(other).outcome, Outcome::Held, "it is another's ticket now");
     let mut elsewhere = confirmed(facts.clone());
     elsewhere.reading.command_text = Some("#close 5".into());
     elsewhere.tickets.push(TicketFacts { id: TicketId(5), ..ticket(State::Open) });
@@ -138,4 +134,133 @@ fn without_origin_the_order_waits_for_a_confirmation_or_the_period() {
 fn a_mail_without_orders_is_like_any_other_mail_of_staff() {
     let decision = decided(MailFacts { tickets: vec![], ..console("A client called.") });
     assert_eq!((decision.outcome, decision.ticket), (Outcome::Ticket, Some(TicketRef::New)));
+}
+
+/// Alice's mail by which she opens a ticket for the client.
+fn opening_mail(text: &str) -> MailFacts {
+    let mut facts = MailFacts { tickets: vec![], named_client: Some(client()), ..console(text) };
+    facts.reading.title = "Your call of this morning".into();
+    facts
+}
+
+fn created(decision: &Decision) -> Option<(&str, PersonId, bool)> {
+    decision.changes.iter().find_map(|c| match c {
+        Change::Create { subject, requester, requester_proven, .. } => {
+            Some((subject.as_str(), *requester, *requester_proven))
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn only_the_first_order_of_the_owner_opens_a_ticket_for_somebody_who_can_be_a_client() {
+    let of = |purpose, person, text: &str| {
+        let facts = mail(&alice(), text, true);
+        opening::client_address(&[token(purpose, 0, person)], PersonId(100), &facts.reading, &policy())
+    };
+    let own = |text| of(Purpose::Desk, 100, text);
+    assert_eq!(own("#requester Lina@Huaxia.example\nHello").as_deref(), Some(CLIENT));
+    assert_eq!(own("#客户 <lina@huaxia.example>\n您好").as_deref(), Some(CLIENT));
+    for text in [
+        "#requester 12 lina@huaxia.example",
+        "#take 12\n#requester lina@huaxia.example",
+        "Hello\n#requester lina@huaxia.example",
+        "#requester alice@example.com",
+        "#requester support@example.com",
+        "#requester noreply@huaxia.example",
+        "#requester nobody",
+        "#requester",
+    ] {
+        assert_eq!(own(text), None, "{text}");
+    }
+    assert_eq!(of(Purpose::Desk, 101, "#requester lina@huaxia.example"), None);
+    assert_eq!(of(Purpose::Agent, 100, "#requester lina@huaxia.example"), None);
+}
+
+#[test]
+fn an_agent_writes_first_and_keeps_the_ticket() {
+    let decision =
+        decided(opening_mail("#requester lina@huaxia.example\n#urgent\n\nAs promised: it is fixed."));
+    assert_eq!((decision.outcome, decision.ticket), (Outcome::Ticket, Some(TicketRef::New)));
+    assert!(matches!(decision.changes[0], Change::Create { .. }));
+    assert_eq!(created(&decision), Some(("Your call of this morning", PersonId(7), false)));
+    assert_eq!(letters(&decision), ["reply>lina@huaxia.example", "transcript>alice@example.com"]);
+    assert_eq!(messages(&decision), [(MessageKind::Reply, "As promised: it is fixed.".to_owned())]);
+    assert_eq!(state_after(&decision), Some(State::Waiting));
+    assert!(decision.changes.contains(&Change::Assignee(Some(ALICE.into()))));
+    assert!(decision.changes.contains(&Change::Priority(Priority::Urgent)));
+    assert!(!decision.changes.iter().any(|c| matches!(c, Change::StartTimer { .. })), "we answered first");
+    let reply = &decision.letters[0];
+    assert_eq!(
+        (reply.person, reply.reply_purpose, reply.automatic),
+        (PersonId(7), Some(Purpose::Client), None)
+    );
+}
+
+#[test]
+fn a_record_of_a_call_stays_inside() {
+    let text = "#requester lina@huaxia.example\n#assign Bob\n#note She called: the chart is empty.";
+    let decision = decided(opening_mail(text));
+    assert_eq!(messages(&decision), [(MessageKind::Note, "She called: the chart is empty.".to_owned())]);
+    assert_silent_to_clients(&decision);
+    assert!(letters(&decision).contains(&"news>bob@example.com".to_owned()), "{:?}", letters(&decision));
+    assert!(decision.changes.contains(&Change::Assignee(Some(BOB.into()))));
+    assert!(decision.changes.iter().any(|c| matches!(c, Change::StartTimer { .. })));
+}
+
+#[test]
+fn what_does_not_fit_opens_nothing() {
+    for (text, expected) in [
+        ("#requester lina@huaxia.example", "NothingNew"),
+        ("#requester lina@huaxia.example\n\nAlice Chen", "NothingNew"),
+        ("#requester lina@huaxia.example\n#close 1042\nHello", "Contradiction"),
+        ("#requester lina@huaxia.example\n#requester wang@chongqing.example\nHello", "Unknown"),
+        ("#requester lina@huaxia.example\n#lock\nHello", "WrongState"),
+        ("#requester lina@huaxia.example\n#clsoe\nHello", "UnknownCommand"),
+    ] {
+        let decision = decided(opening_mail(text));
+        assert_eq!(letters(&decision), ["refusal>alice@example.com"], "{text}");
+        assert!(format!("{:?}", problems(&decision)).contains(expected), "{text}: {:?}", problems(&decision));
+        assert_eq!((decision.ticket, decision.changes.len()), (None, 0), "{text}");
+    }
+    let nobody = MailFacts { named_client: None, ..opening_mail("#requester alice@example.com\nHello") };
+    assert!(matches!(problems(&decided(nobody))[..], [Problem::BadArgument { .. }]));
+    let mut gone = opening_mail("#requester lina@huaxia.example\nHello");
+    gone.named_client.as_mut().unwrap().suppressed = true;
+    assert!(matches!(problems(&decided(gone))[..], [Problem::NoRecipient { .. }]));
+}
+
+#[test]
+fn opening_needs_origin_a_period_or_a_confirmation_of_just_this() {
+    let mut facts = opening_mail("#requester lina@huaxia.example\nHello");
+    facts.reading.trace.authentication_results.clear();
+    let asked = decided(facts.clone());
+    assert_eq!((asked.outcome, asked.ticket, asked.changes.len()), (Outcome::Held, None, 0));
+    assert_eq!(letters(&asked), ["confirm>alice@example.com"]);
+    let LetterBody::Confirmation { recipient, text, .. } = &asked.letters[0].body else { panic!() };
+    assert_eq!(recipient.as_ref().map(|r| r.address.as_str()), Some(CLIENT));
+    assert_eq!(text.as_deref(), Some("Hello"));
+    let released = decided(confirmed(facts.clone()));
+    assert_eq!(letters(&released), ["reply>lina@huaxia.example", "transcript>alice@example.com"]);
+    let mut other = confirmed(facts.clone());
+    other.reading.reply += ", and pay";
+    assert_eq!(letters(&decided(other)), ["confirm>alice@example.com"]);
+    let period = PeriodFacts { opened_at: hours_ago(1), until: hours_ago(-1) };
+    let believed = decided(MailFacts { period: Some(period), ..facts });
+    assert_eq!(created(&believed).map(|(_, requester, _)| requester), Some(PersonId(7)));
+}
+
+#[test]
+fn what_is_forwarded_under_the_order_is_a_note_for_the_team() {
+    let mut facts = opening_mail("#requester lina@huaxia.example\nShe asked by phone as well.");
+    facts.reading.forwarded = Some(crate::mail::Forwarded {
+        from: Some(address(CLIENT)),
+        body: Some("The chart is empty.".into()),
+        ..Default::default()
+    });
+    let decision = decided(facts);
+    assert_eq!(created(&decision).map(|(_, requester, _)| requester), Some(PersonId(7)));
+    let note = "She asked by phone as well.\n\nThe chart is empty.";
+    assert_eq!(messages(&decision), [(MessageKind::Note, note.to_owned())]);
+    assert_silent_to_clients(&decision);
 }

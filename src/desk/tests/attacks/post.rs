@@ -320,7 +320,9 @@ pub fn gather(raw: &[u8], findings: &Findings, policy: &Policy, replayed: bool) 
     named.extend(ordered);
     named.dedup();
     let tickets = named.into_iter().filter_map(known_ticket).collect();
+    let client = sender.as_ref().and_then(|s| opening::client_address(&tokens, s.id, &reading, policy));
     MailFacts {
+        named_client: client.map(|client| known_person(&client, None)),
         raw: RawId(55),
         mailbox: mailbox.name.clone(),
         received_at: now(),
