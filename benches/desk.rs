@@ -242,6 +242,7 @@ answer_age_max = "10000d"
 acks_per_address_10min_max = 1000000
 acks_per_address_day_max = 1000000
 acks_per_domain_hour_max = 1000000
+same_text_per_week_max = 1000000
 acks_per_hour_max = 1000000
 automatic_per_ticket_hour_max = 1000000
 window_messages_max = {window}

@@ -6,20 +6,20 @@
 use jiff::SignedDuration;
 
 use super::{
-    AgentPolicy, Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, Problem,
-    Purpose, Role, TicketFacts, Token, TokenFinding,
+    AgentPolicy, Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, PersonFacts,
+    Problem, Purpose, Role, TicketFacts, Token, TokenFinding,
     case::{Case, desk_event},
     client,
     commands::{self, Commands},
-    console, loop_guard, notify,
+    console, forward, loop_guard, notify,
     orders::{self, Work},
-    period,
+    people, period,
     seal::Action,
     sign_off::is_sign_off,
     threading::{self, Place},
     token::without_tokens,
 };
-use crate::mail::{Address, Attachment, Class, Reading};
+use crate::mail::{Attachment, Class, Reading};
 
 /// How long a confirmation is good (FAULTS section 1).
 const CONFIRMATION_LIFE: SignedDuration = SignedDuration::from_mins(15);
@@ -87,8 +87,8 @@ struct Pending {
     /// Command lines as written.
     lines: Vec<String>,
     text: String,
-    /// `None`: nothing leaves.
-    recipient: Option<Address>,
+    /// The requester first; empty: nothing leaves.
+    recipients: Vec<PersonFacts>,
     /// [`Action::digest`] over all of it.
     action: String,
 }
@@ -97,13 +97,14 @@ fn pending(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Pendin
     let reading = &case.facts.reading;
     let found = commands::parse(reading.command_text.as_deref().unwrap_or_default(), case.policy, agent.role);
     let text = new_text(reading, agent);
-    let recipient = (!text.is_empty() && !found.has_note()).then(|| notify::address_of(&ticket.requester));
+    let public = !text.is_empty() && !found.has_note();
+    let recipients = if public { people::recipients(ticket, &found.commands) } else { Vec::new() };
     let mut action = Action::default();
     action.add("agent", &agent.address);
     action.add("ticket", &ticket.id.to_string());
     action.add("mailbox", &ticket.mailbox);
     action.add("requester", &ticket.requester.address);
-    if let Some(to) = &recipient {
+    for to in &recipients {
         action.add("to", &to.address);
     }
     for command in &found.commands {
@@ -116,7 +117,7 @@ fn pending(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Pendin
     for file in &reading.attachments {
         action.add("file", &format!("{} {}", file.sha256, file.name));
     }
-    Pending { lines: found.lines, text, recipient, action: action.digest() }
+    Pending { lines: found.lines, text, recipients, action: action.digest() }
 }
 
 /// A mail that ends here and touches nothing.
@@ -176,6 +177,9 @@ fn without_possession(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         return refuse(case, agent, None, vec![Problem::AnswersBundle]);
     }
     let Some(ticket) = threading::named(case.facts) else {
+        if let Some(client) = forward::client(case.facts, agent) {
+            return forward::open(case, agent, client, true);
+        }
         let mut decision = client::new_ticket(case, None, NotificationCause::NewTicket);
         decision.changes.push(case.event("staff", "opened by a mail of staff"));
         return decision;
@@ -214,7 +218,8 @@ pub(super) fn ask(
     let body = LetterBody::Confirmation {
         subject: ticket.subject.clone(),
         actions: pending.lines,
-        recipient: pending.recipient,
+        recipient: pending.recipients.first().map(notify::address_of),
+        also_to: pending.recipients.iter().skip(1).map(notify::address_of).collect(),
         text: Some(pending.text).filter(|text| !text.is_empty()),
         reason: reason.to_owned(),
         expires_at: case.now.checked_add(CONFIRMATION_LIFE).unwrap_or(case.now),
@@ -290,8 +295,10 @@ pub(super) fn understand(
     if agent.role < Role::Agent && kind.is_some() {
         return Err(vec![commands::not_allowed(0, "reply")]);
     }
-    if kind == Some(MessageKind::Reply) && ticket.requester.suppressed {
-        let requester = &ticket.requester;
+    let recipients = people::recipients(ticket, &found.commands);
+    if kind == Some(MessageKind::Reply)
+        && let Some(requester) = recipients.first().filter(|person| person.suppressed)
+    {
         return Err(vec![Problem::NoRecipient {
             address: requester.address.clone(),
             since: requester.suppressed_at,
@@ -301,7 +308,7 @@ pub(super) fn understand(
     if kind == Some(MessageKind::Reply) && holds_notification(&text, ticket) {
         return Err(vec![Problem::QuotedNotification]);
     }
-    orders::plan(found, kind, text, files, ticket.state)
+    orders::plan(case, ticket, found, kind, text, files)
 }
 
 /// What the agent wrote below the commands. A sign-off alone is nothing: mail programs put one below a button's command.

@@ -13,7 +13,7 @@ pub(super) fn understanding(case: &Case<'_>, category: Option<&str>, matter: &Ma
     let text = case.text();
     let known_outage = is_known_outage(case);
     let subject = case.subject();
-    let hits = if known_outage { Vec::new() } else { case.policy.articles.search(&subject, text, language) };
+    let hits = if known_outage { Vec::new() } else { case.policy.articles.search(&subject, &text, language) };
     let is_answered = hits.iter().any(|hit| hit.answers);
     let welcome = match case.facts.triage.intent {
         Intent::Problem | Intent::Question => {

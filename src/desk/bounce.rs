@@ -4,7 +4,7 @@
 //! what was signed for that one mail stops mail to its recipient, and to nobody else; people hear of a mail once.
 
 use super::{
-    BounceEvidence, BounceFacts, Change, Decision, Letter, LetterBody, MailFacts, MessageKind,
+    BounceEvidence, BounceFacts, Change, Decision, Hints, Letter, LetterBody, MailFacts, MessageKind,
     NotificationCause, Outcome, Policy, RefusedFacts, TicketFacts,
     agent::control,
     case::{Case, DESK, desk_event},
@@ -266,6 +266,7 @@ fn told(
         quoted: false,
         files: Vec::new(),
         files_left_out: false,
+        hints: Hints::default(),
     };
     staff.into_iter().map(|agent| notify::to_staff(agent, policy, body.clone())).collect()
 }

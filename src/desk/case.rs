@@ -1,5 +1,7 @@
 //! One mail with everything that judging it needs at hand. Borrowed, never stored.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::{
@@ -7,7 +9,10 @@ use super::{
     proof::{self, Origin},
     token::without_tokens,
 };
-use crate::triage::secrets;
+use crate::{
+    mail::{Forwarded, masked},
+    triage::secrets,
+};
 
 /// The actor of events that nobody wrote.
 pub(super) const DESK: &str = "maildesk";
@@ -22,6 +27,8 @@ pub(super) struct Case<'a> {
     pub origin: Origin,
     /// Why nothing proves this mail, though its words may be genuine: somebody may have put it together.
     pub spoiled: Option<&'static str>,
+    /// The mail of the client, where this one only brings it.
+    pub forwarded: Option<&'a Forwarded>,
     pub now: Timestamp,
 }
 
@@ -42,7 +49,38 @@ impl<'a> Case<'a> {
         if let Some(reason) = spoiled {
             origin = Origin::Unproven { reason, dmarc_refused: origin.dmarc_refused() };
         }
-        Self { facts, policy, mailbox: policy.mailbox(&facts.mailbox), sender, origin, spoiled, now }
+        Self {
+            facts,
+            policy,
+            mailbox: policy.mailbox(&facts.mailbox),
+            sender,
+            origin,
+            spoiled,
+            forwarded: None,
+            now,
+        }
+    }
+
+    /// A mail of staff that forwards one of this client, who is not proven by that.
+    pub fn of_forward(
+        facts: &'a MailFacts,
+        policy: &'a Policy,
+        client: &'a PersonFacts,
+        now: Timestamp,
+    ) -> Self {
+        let origin =
+            Origin::Unproven { reason: "named in a mail that staff forwarded", dmarc_refused: false };
+        let forwarded = facts.reading.forwarded.as_ref();
+        Self {
+            facts,
+            policy,
+            mailbox: policy.mailbox(&facts.mailbox),
+            sender: client,
+            origin,
+            spoiled: None,
+            forwarded,
+            now,
+        }
     }
 
     /// A form's mail, for the client who stands in it. The form is proven, the client is not.
@@ -60,23 +98,30 @@ impl<'a> Case<'a> {
             sender: client,
             origin,
             spoiled: None,
+            forwarded: None,
             now,
         }
     }
 
-    /// See [`Reading::new_text`].
-    pub fn text(&self) -> &'a str {
-        self.facts.reading.new_text()
+    /// What the client newly wrote ([`Reading::new_text`](crate::mail::Reading::new_text)). What another service sent to prove an
+    /// address is masked: whoever reads it could take an account over.
+    pub fn text(&self) -> Cow<'a, str> {
+        let reading = &self.facts.reading;
+        let inner = self.forwarded.and_then(|forwarded| forwarded.body.as_deref());
+        let text = inner.unwrap_or_else(|| reading.new_text());
+        if reading.verification { Cow::Owned(masked(text)) } else { Cow::Borrowed(text) }
     }
 
     /// The client's own words for the subject, without prefixes. It goes on to other people, so no secret
     /// stays in it, of ours or of theirs.
     pub fn subject(&self) -> String {
         let reading = &self.facts.reading;
-        secrets::mask(&without_tokens(match (reading.title.trim(), &reading.subject) {
+        let subject = without_tokens(match (reading.title.trim(), &reading.subject) {
             ("", Some(subject)) => subject.trim(),
             (title, _) => title,
-        }))
+        });
+        let subject = secrets::mask(&subject);
+        if reading.verification { masked(&subject) } else { subject }
     }
 
     /// What this mail is written in if that is sure, else what is known of the client, else what it looks like.

@@ -9,12 +9,12 @@ use super::{
     Change, Decision, Letter, LetterBody, Matter, MessageKind, NotificationCause, Outcome, Purpose, State,
     TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind, Understanding, asking, bounce,
     case::{Case, desk_event},
-    impersonation, loop_guard, notify, routing, sla,
+    impersonation, loop_guard, notify, people, related, routing, sla,
     state::{self, Step},
     thanks,
     threading::{self, Place},
 };
-use crate::mail::Class;
+use crate::mail::{Address, Class};
 
 /// Judges a mail whose sender is not staff.
 pub(super) fn decide(case: &Case<'_>) -> Decision {
@@ -39,7 +39,8 @@ fn placed(case: &Case<'_>) -> Decision {
 /// write and a Message-ID that others may have seen.
 fn doubt(case: &Case<'_>, ticket: &TicketFacts) -> Option<&'static str> {
     let secret = threading::valid(&case.facts.tokens)
-        .any(|t| t.purpose == Purpose::Client && t.ticket == ticket.id && t.person == case.sender.id);
+        .filter(|t| t.purpose == Purpose::Client && t.person == case.sender.id)
+        .any(|t| case.facts.standing(t.ticket).is_some_and(|led| led.id == ticket.id));
     let reading = &case.facts.reading;
     if secret || reading.class != Class::Human {
         return None;
@@ -73,7 +74,7 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
     if case.facts.reading.class == Class::AutoReply {
         return robot(case, ticket);
     }
-    let only_thanks = case.facts.reading.attachments.is_empty() && thanks::is_only_thanks(case.text());
+    let only_thanks = case.facts.reading.attachments.is_empty() && thanks::is_only_thanks(&case.text());
     let input = state::client_input(ticket, only_thanks, case.facts.received_at);
     let step = state::step(ticket.state, input);
     if step == Step::NewLinked {
@@ -87,23 +88,28 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         changes.push(desk_event("state", format!("{} -> {}", ticket.state.as_str(), after.as_str())));
     }
     let proven = case.origin.is_proven();
-    if ticket.requester.id == case.sender.id && ticket.requester_proven != proven {
+    let by_requester = ticket.requester.id == case.sender.id;
+    if by_requester && ticket.requester_proven != proven {
         changes.push(Change::RequesterProven(proven));
     }
+    if by_requester && ticket.proposed_by.is_some() {
+        changes.push(Change::Proposed(None));
+    }
+    let people = people::take_in(case, Some(ticket));
+    changes.extend(people.changes);
     let done = matches!(ticket.state, State::Resolved | State::Closed);
     if done && after == State::Open && ticket.first_response_at.is_none() {
         let clock = sla::first_response(case.policy, ticket.category.as_deref(), ticket.priority, case.now);
         changes.push(Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at });
     }
     let mut matter = ticket.matter.clone();
-    let by_requester = ticket.requester.id == case.sender.id;
-    let told = matter.add(Matter::of(case.facts, case.policy, &ticket.matter.asked), by_requester);
+    let told = matter.add(stated(case, &ticket.matter.asked), by_requester);
     if !told.is_empty() {
         changes.push(Change::Facts(matter.clone()));
         changes.push(desk_event("facts", told.join(", ")));
     }
     let silent = ticket.state == State::Spam || (only_thanks && after == ticket.state);
-    let letters = if silent { Vec::new() } else { tell(case, ticket, after, done, matter) };
+    let letters = if silent { Vec::new() } else { tell(case, ticket, after, done, people.others, matter) };
     Decision {
         outcome: Outcome::Ticket,
         reason: if silent { "recorded without news" } else { "answer on a ticket" }.to_owned(),
@@ -114,9 +120,16 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
     }
 }
 
-fn tell(case: &Case<'_>, ticket: &TicketFacts, after: State, reopened: bool, matter: Matter) -> Vec<Letter> {
+fn tell(
+    case: &Case<'_>,
+    ticket: &TicketFacts,
+    after: State,
+    reopened: bool,
+    others: Vec<Address>,
+    matter: Matter,
+) -> Vec<Letter> {
     let cause = if reopened { NotificationCause::Reopened } else { NotificationCause::ClientAnswered };
-    let brief = TicketBrief { state: after, matter, ..notify::brief(ticket) };
+    let brief = TicketBrief { state: after, others, matter, ..notify::brief(ticket) };
     let author = Some(case.sender.address.as_str());
     let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), author);
     notify::notifications(case, &staff, cause, &brief)
@@ -191,13 +204,14 @@ pub(super) fn held(
     let staff = notify::responsible(case.policy, ticket.assignee.as_deref(), ticket.team.as_deref(), author);
     let quiet = was_told(case, ticket);
     let flag = impersonation::sign(case);
-    let cause = if flag.is_some() { NotificationCause::ClaimsStaff } else { cause };
+    let cause = if flag.is_some() { NotificationCause::Imitates } else { cause };
     Decision {
         outcome: Outcome::Held,
         reason: reason.to_owned(),
         ticket: Some(ticket.reference()),
         changes: std::iter::once(case.event("held", format!("{reason}; {}", case.origin.words())))
             .chain(flag.map(|flag| desk_event("impersonation", flag)))
+            .chain(masking(case))
             .collect(),
         letters: if quiet {
             Vec::new()
@@ -306,7 +320,10 @@ fn fold(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
             message(case, MessageKind::Client),
             case.event("folded", case.origin.words()),
             desk_event("acknowledgement_suppressed", why),
-        ],
+        ]
+        .into_iter()
+        .chain(masking(case))
+        .collect(),
         letters: staff.map(|agent| notify::to_staff(agent, case.policy, body.clone())).collect(),
         no_acknowledgement: Some(why.to_owned()),
         ..Decision::default()
@@ -315,6 +332,29 @@ fn fold(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
 
 /// A new ticket, for whoever wrote it.
 pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: NotificationCause) -> Decision {
+    let Opened { mut decision, brief, clock, matter, understanding } = opened(case, continues);
+    let told = match impersonation::sign(case) {
+        Some(_) => NotificationCause::Imitates,
+        None => cause,
+    };
+    let author = Some(case.sender.address.as_str());
+    let staff = notify::responsible(case.policy, None, brief.team.as_deref(), author);
+    decision.letters = notify::notifications(case, &staff, told, &brief);
+    acknowledge(case, &mut decision, continues, clock, cause, matter, understanding);
+    decision
+}
+
+/// The rows of a new ticket, told to nobody yet.
+pub(super) struct Opened {
+    pub decision: Decision,
+    pub brief: TicketBrief,
+    clock: sla::FirstResponse,
+    /// Not among the changes yet: an acknowledgement adds what it asks for.
+    pub matter: Matter,
+    understanding: Understanding,
+}
+
+pub(super) fn opened(case: &Case<'_>, continues: Option<TicketId>) -> Opened {
     let (facts, policy) = (case.facts, case.policy);
     let language = case.language();
     let route = routing::route(facts, policy, language);
@@ -324,6 +364,7 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
     let remind_at = if clock.remind_at > case.now { clock.remind_at } else { clock_from(case.now).remind_at };
     let proven = case.origin.is_proven();
     let matter = matter(case);
+    let people = people::take_in(case, None);
     let brief = TicketBrief {
         subject: case.subject(),
         state: State::New,
@@ -333,6 +374,8 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
         assignee: None,
         requester: notify::shown(case.sender),
         requester_proven: proven,
+        proposed_by: None,
+        others: people.others,
         first_response_due_at: clock.due_at,
         history: Vec::new(),
         matter: matter.clone(),
@@ -358,27 +401,38 @@ pub(super) fn new_ticket(case: &Case<'_>, continues: Option<TicketId>, cause: No
     if let Some(bytes) = facts.oversized_bytes {
         changes.push(desk_event("oversized", format!("{bytes} bytes; the mail stays on the server")));
     }
-    let flag = impersonation::sign(case);
-    changes.extend(flag.map(|flag| desk_event("impersonation", flag)));
-    let told = if flag.is_some() { NotificationCause::ClaimsStaff } else { cause };
-    let author = Some(case.sender.address.as_str());
-    let staff = notify::responsible(policy, None, brief.team.as_deref(), author);
-    let mut decision = Decision {
+    changes.extend(impersonation::sign(case).map(|flag| desk_event("impersonation", flag)));
+    changes.extend(masking(case));
+    changes.extend(people.changes);
+    changes.extend(related::change(case));
+    let decision = Decision {
         outcome: Outcome::Ticket,
         reason: "new ticket".to_owned(),
         ticket: Some(TicketRef::New),
         changes,
-        letters: notify::notifications(case, &staff, told, &brief),
         ..Decision::default()
     };
-    acknowledge(case, &mut decision, continues, clock, cause, matter, understanding);
-    decision
+    Opened { decision, brief, clock, matter, understanding }
+}
+
+/// The line of history that says why codes and links are not to be seen.
+fn masking(case: &Case<'_>) -> Option<Change> {
+    let why = "another service verifies an address or resets a password: codes and links are masked";
+    case.facts.reading.verification.then(|| desk_event("masked", why))
+}
+
+/// What the mail states. What another service sent to prove an address states nothing of anybody: its links and codes are no facts.
+fn stated(case: &Case<'_>, asked: &[String]) -> Matter {
+    if case.facts.reading.verification {
+        return Matter::default();
+    }
+    Matter::of(case.facts, case.policy, asked)
 }
 
 /// What the first mail of a ticket says, and what is known of its sender. Who is not proven may be anybody: their words are
 /// kept, and what is known of the address they write from is left out.
 fn matter(case: &Case<'_>) -> Matter {
-    let mut matter = Matter::of(case.facts, case.policy, &[]);
+    let mut matter = stated(case, &[]);
     if case.origin.is_proven() {
         matter.fill(&case.facts.known);
     }
@@ -440,5 +494,9 @@ fn suppress(case: &Case<'_>, decision: &mut Decision, refused: loop_guard::Refus
 }
 
 fn message(case: &Case<'_>, kind: MessageKind) -> Change {
-    Change::Message { kind, author: case.sender.id, text: case.text().to_owned() }
+    let (author, text) = (case.sender.id, case.text().into_owned());
+    match case.forwarded {
+        Some(_) => Change::Forwarded { author, text },
+        None => Change::Message { kind, author, text },
+    }
 }

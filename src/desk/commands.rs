@@ -5,7 +5,8 @@
 //! equal to English ones; nothing behind the first line that is no command is ever searched.
 
 use super::{
-    AgentPolicy, Policy, Priority, Problem, Role, State, TicketId, routing::parse_priority, state::Input,
+    AgentPolicy, Policy, Priority, Problem, Role, State, TicketId, arguments, people,
+    routing::parse_priority, state::Input,
 };
 
 /// What an agent orders.
@@ -22,6 +23,18 @@ pub enum Order {
     Note,
     /// Ends the period that a confirmation opened.
     Lock,
+    /// Who else gets the replies: addresses, lower case.
+    Cc {
+        add: Vec<String>,
+        remove: Vec<String>,
+    },
+    /// Whose ticket it is: the address, lower case.
+    Requester(String),
+    /// `people`: those of this ticket may read what is written on the other one.
+    Merge {
+        into: TicketId,
+        people: bool,
+    },
     Help,
 }
 
@@ -53,7 +66,7 @@ impl Commands {
 }
 
 /// The verbs, each with its names; the first is the one that is suggested.
-const VERBS: [(Verb, &[&str]); 11] = [
+const VERBS: [(Verb, &[&str]); 14] = [
     (Verb::Take, &["take", "认领", "接手", "認領"]),
     (Verb::Assign, &["assign", "指派", "分配"]),
     (Verb::Category, &["category", "分类", "分類"]),
@@ -64,6 +77,9 @@ const VERBS: [(Verb, &[&str]); 11] = [
     (Verb::State(Input::Reopen), &["reopen", "open", "重开", "重新打开", "打开", "重開"]),
     (Verb::Note, &["note", "备注", "備註"]),
     (Verb::Lock, &["lock", "锁定", "鎖定"]),
+    (Verb::Cc, &["cc", "抄送"]),
+    (Verb::Requester, &["requester", "客户", "提交人", "客戶"]),
+    (Verb::Merge, &["merge", "合并", "合併"]),
     (Verb::Help, &["help", "帮助", "幫助"]),
 ];
 
@@ -98,6 +114,9 @@ enum Verb {
     State(Input),
     Note,
     Lock,
+    Cc,
+    Requester,
+    Merge,
     Help,
 }
 
@@ -298,7 +317,10 @@ fn split(line: &str) -> Vec<&str> {
     let mut starts: Vec<usize> = Vec::new();
     let mut before = ' ';
     for (at, c) in line.char_indices() {
-        if matches!(c, '#' | '＃') && before.is_whitespace() {
+        // `#merge #12` is one command.
+        let number =
+            line.get(at..).is_some_and(|rest| rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
+        if matches!(c, '#' | '＃') && before.is_whitespace() && !(number && !starts.is_empty()) {
             starts.push(at);
             if is_note(line.get(at..).unwrap_or_default()) {
                 break;
@@ -348,6 +370,18 @@ fn read(line: u32, written: &str, policy: &Policy) -> Result<Order, Problem> {
         Some(Verb::State(input)) => alone(Order::State(input)),
         Some(Verb::Help) => Ok(Order::Help),
         Some(Verb::Note) => Ok(Order::Note),
+        Some(Verb::Cc) => arguments::people(argument).map_or_else(
+            || Err(bad(vec!["+ADDRESS".to_owned(), "-ADDRESS".to_owned()])),
+            |(add, remove)| suitable(line, shown, &add, policy).map(|()| Order::Cc { add, remove }),
+        ),
+        Some(Verb::Requester) => match arguments::address(argument) {
+            Some(address) => suitable(line, shown, std::slice::from_ref(&address), policy)
+                .map(|()| Order::Requester(address)),
+            None => Err(bad(vec!["ADDRESS".to_owned()])),
+        },
+        Some(Verb::Merge) => arguments::merge(argument)
+            .map(|(into, people)| Order::Merge { into, people })
+            .ok_or_else(|| bad(vec!["N".to_owned(), "N +cc".to_owned()])),
         Some(Verb::Assign) => assignee(argument, policy).map(Order::Assign).map_err(bad),
         Some(Verb::Category) => category(argument, policy)
             .map(Order::Category)
@@ -365,6 +399,27 @@ fn read(line: u32, written: &str, policy: &Policy) -> Result<Order, Problem> {
             }),
         },
     }
+}
+
+/// Whether these addresses may stand for clients.
+fn suitable(line: u32, command: &str, addresses: &[String], policy: &Policy) -> Result<(), Problem> {
+    let unfit =
+        |address: &String| people::unsuitable(policy, address).map(|reason| (address.clone(), reason));
+    match addresses.iter().find_map(unfit) {
+        Some((argument, reason)) => {
+            Err(Problem::Unsuitable { line, command: command.to_owned(), argument, reason })
+        }
+        None => Ok(()),
+    }
+}
+
+/// The tickets that the commands at the top of a text name besides their own: what they are is read before they are judged.
+#[must_use]
+pub fn other_tickets(text: &str) -> Vec<TicketId> {
+    let written = leading(text).lines.into_iter().flat_map(|(_, line)| split(line));
+    let merges = written
+        .filter(|w| verb(&name_of(w).trim_start_matches(['#', '＃']).to_lowercase()) == Some(Verb::Merge));
+    merges.filter_map(|w| arguments::merge(argument_of(w))).map(|(into, _)| into).collect()
 }
 
 fn category_names(policy: &Policy) -> impl Iterator<Item = &str> {
@@ -417,6 +472,9 @@ fn slot(order: &Order) -> u8 {
         Order::Note => 4,
         Order::Help => 5,
         Order::Lock => 6,
+        Order::Merge { .. } => 3,
+        Order::Cc { .. } => 7,
+        Order::Requester(_) => 8,
     }
 }
 

@@ -142,6 +142,7 @@ fn help(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         subject: case.subject(),
         done: Vec::new(),
         sent_to: None,
+        also_to: Vec::new(),
         sent_words: 0,
         help: true,
         believed_until: period::believed_until(case),

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BounceEvidence, EventBrief, Fact, Matter, OutboxId, PersonId, Priority, Purpose, RawId, State, TicketId,
-    TimerKind, bundle::BundleItem,
+    BounceEvidence, EventBrief, Fact, Matter, OutboxId, PersonId, Priority, Purpose, RawId, RelatedTicket,
+    State, TicketId, TimerKind, Unsuitable, bundle::BundleItem,
 };
 use crate::{mail::Address, triage::secrets::SecretKind};
 
@@ -109,6 +109,31 @@ pub enum Change {
     Team(Option<String>),
     Assignee(Option<String>),
     Participant(PersonId),
+    /// The person with this address, known or not, becomes a participant.
+    Join(Address),
+    /// The person with this address (lower case) is a participant no more.
+    Leave(String),
+    /// The person with this address is the requester from now on, unproven, and a participant.
+    Requester(Address),
+    /// The agent (address) whose forward names the requester; `None`: somebody acted on it.
+    Proposed(Option<String>),
+    /// The decided mail brings a client's mail that staff forwarded: a client's message under a Message-ID that the client
+    /// does not know, and must not learn.
+    Forwarded {
+        author: PersonId,
+        text: String,
+    },
+    /// By these a later mail of the same people finds this ticket ([`super::related`]).
+    Marks {
+        scope: String,
+        marks: Vec<i64>,
+    },
+    /// The ticket is merged into this one, of which `version` was read; `changes` are that one's, in the same commit.
+    Merge {
+        into: TicketId,
+        version: i64,
+        changes: Vec<Self>,
+    },
     /// Whether the requester's newest mail was proven.
     RequesterProven(bool),
     /// The first public answer left at this instant.
@@ -220,10 +245,28 @@ pub struct TicketBrief {
     pub assignee: Option<String>,
     pub requester: Address,
     pub requester_proven: bool,
+    /// The agent (address) whose forward names the requester, as long as nobody acted on it.
+    pub proposed_by: Option<String>,
+    /// Participants besides the requester: replies go to them too.
+    pub others: Vec<Address>,
     pub first_response_due_at: Option<Timestamp>,
     pub history: Vec<EventBrief>,
     #[serde(default)]
     pub matter: Matter,
+}
+
+/// What staff should know besides a mail's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Hints {
+    /// People whom the mail names and who are not on the ticket: nothing goes to them until somebody adds them.
+    pub cc: Vec<Address>,
+    /// Tickets that may be about the same, best first.
+    pub related: Vec<RelatedTicket>,
+    /// What is odd or deceptive about the mail, in the desk's English.
+    pub warnings: Vec<String>,
+    /// It verifies an address or resets a password of another service: its codes and links are masked.
+    pub masked: bool,
 }
 
 /// Why staff are told of a ticket.
@@ -236,6 +279,10 @@ pub enum NotificationCause {
     Assigned,
     /// A mail claims to be from staff and is not proven.
     ClaimsStaff,
+    /// The sender only looks like staff or like us.
+    Imitates,
+    /// A member of staff forwarded a client's mail.
+    Forwarded,
     /// Somebody who is not on the ticket wrote to it.
     Stranger,
     /// An answer came back, and the client's address takes no mail.
@@ -316,6 +363,14 @@ pub enum Problem {
     },
     /// Text at the desk that is no note.
     TextForNobody,
+    /// The command is understood, and this person or ticket does not fit it.
+    Unsuitable {
+        line: u32,
+        command: String,
+        /// The address, or the ticket's number.
+        argument: String,
+        reason: Unsuitable,
+    },
 }
 
 /// A held mail that was confirmed.
@@ -392,6 +447,8 @@ pub enum LetterBody {
         files: Vec<FileBrief>,
         /// A file list that is not sent along because it is too large.
         files_left_out: bool,
+        #[serde(default)]
+        hints: Hints,
     },
     /// An agent's words to a client.
     Reply { agent_name: String, subject: String, text: String },
@@ -403,6 +460,9 @@ pub enum LetterBody {
         /// The reply that would be sent.
         text: Option<String>,
         recipient: Option<Address>,
+        /// The others on the ticket, who would get it too.
+        #[serde(default)]
+        also_to: Vec<Address>,
         reason: String,
         expires_at: Timestamp,
         /// Digest of all that it would do ([`super::seal::Action`]): bound to the answer, shown to nobody.
@@ -417,6 +477,9 @@ pub enum LetterBody {
         subject: String,
         done: Vec<String>,
         sent_to: Option<Address>,
+        /// The others on the ticket, each of whom got a mail of their own.
+        #[serde(default)]
+        also_to: Vec<Address>,
         sent_words: u32,
         help: bool,
         /// The mail had no proof of origin and was believed because of an earlier confirmation, until then.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Findings, Matter, Priority};
+use super::{Fact, Findings, Matter, Priority, RelatedTicket, State};
 use crate::{
     mail::{Class, Reading, Report},
     triage::Triage,
@@ -48,50 +48,6 @@ id!(
     /// A row of the outbox.
     OutboxId
 );
-
-/// Ticket states (SPEC section 2).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    #[default]
-    New,
-    Open,
-    Waiting,
-    OnHold,
-    Resolved,
-    Closed,
-    Spam,
-    Merged,
-}
-
-impl State {
-    /// All states, for the property test over all pairs and for parsing.
-    pub const ALL: [Self; 8] = [
-        Self::New,
-        Self::Open,
-        Self::Waiting,
-        Self::OnHold,
-        Self::Resolved,
-        Self::Closed,
-        Self::Spam,
-        Self::Merged,
-    ];
-
-    /// The word used in JSON, SQL and mails to agents.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Open => "open",
-            Self::Waiting => "waiting",
-            Self::OnHold => "on_hold",
-            Self::Resolved => "resolved",
-            Self::Closed => "closed",
-            Self::Spam => "spam",
-            Self::Merged => "merged",
-        }
-    }
-}
 
 impl Priority {
     /// The word used in JSON, SQL and mails to agents.
@@ -199,6 +155,15 @@ pub struct TicketFacts {
     pub requester_proven: bool,
     /// Addresses of all who are on the ticket, requester first.
     pub participants: Vec<String>,
+    /// Those of them besides the requester, in the order in which they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<PersonFacts>,
+    /// The agent (address) whose forwarded mail named the requester, as long as nobody acted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_by: Option<String>,
+    /// The ticket that took this one in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<TicketId>,
     pub created_at: Timestamp,
     pub first_response_at: Option<Timestamp>,
     pub first_response_due_at: Option<Timestamp>,
@@ -437,6 +402,12 @@ pub struct MailFacts {
     /// For whom a mail at an agent's own address opens a ticket ([`super::opening::client_address`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_client: Option<PersonFacts>,
+    /// Who wrote the mail that a member of staff forwards, as far as the text tells ([`super::forward::author`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded_author: Option<PersonFacts>,
+    /// Of a mail that names no ticket: what it may belong to, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<RelatedTicket>,
     /// It is old mail that an operator brought along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<ImportFacts>,

@@ -10,7 +10,7 @@ use super::{Policy, case::Case};
 use crate::mail::{Address, has_homograph, skeleton};
 
 /// Providers where anybody gets an address: a desk may have its mailbox there, and so may its clients.
-const FREE_MAIL: [&str; 40] = [
+pub(super) const FREE_MAIL: [&str; 40] = [
     "126.com",
     "139.com",
     "163.com",

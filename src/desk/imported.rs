@@ -153,7 +153,7 @@ fn state_after(case: &Case<'_>, import: &ImportFacts, ticket: &TicketFacts, kind
     if import.open_since.is_none_or(|since| at < since) {
         return import.state;
     }
-    let only_thanks = case.facts.reading.attachments.is_empty() && thanks::is_only_thanks(case.text());
+    let only_thanks = case.facts.reading.attachments.is_empty() && thanks::is_only_thanks(&case.text());
     let input = match kind {
         MessageKind::Client if only_thanks => Input::ClientThanked,
         MessageKind::Client => Input::ClientWrote,
@@ -243,5 +243,5 @@ fn imported(import: &ImportFacts) -> String {
 }
 
 fn message(case: &Case<'_>, kind: MessageKind) -> Change {
-    Change::Message { kind, author: case.sender.id, text: case.text().to_owned() }
+    Change::Message { kind, author: case.sender.id, text: case.text().into_owned() }
 }

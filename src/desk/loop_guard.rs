@@ -33,6 +33,9 @@ fn by_mail(case: &Case<'_>, ticket: Option<&TicketFacts>) -> Result<(), String> 
     let (facts, limits) = (case.facts, &case.policy.limits);
     by_headers(facts, &case.origin, case.policy)?;
     by_bounces(case)?;
+    if facts.reading.verification {
+        return Err("another service verifies an address or resets a password".to_owned());
+    }
     by_age(facts.received_at, limits, case.now)?;
     by_text(case)?;
     by_counts(facts, limits)?;
@@ -125,6 +128,9 @@ pub fn may_schedule(
         return Err(format!("the ticket is {}", ticket.state.as_str()));
     }
     let requester = &ticket.requester;
+    if ticket.proposed_by.is_some() {
+        return Err("the requester is only proposed by a forward".to_owned());
+    }
     if requester.suppressed {
         return Err("mail to the requester bounced before".to_owned());
     }

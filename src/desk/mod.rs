@@ -3,6 +3,7 @@
 //! Invariant: the same [`Facts`], [`Policy`] and instant give the same [`Decision`], byte for byte.
 
 mod agent;
+mod arguments;
 mod asking;
 pub mod authentication;
 mod bounce;
@@ -19,16 +20,21 @@ pub mod decision;
 pub mod facts;
 pub mod findings;
 pub mod form;
+pub mod forward;
 mod impersonation;
 pub mod imported;
 pub mod loop_guard;
 mod matter;
+mod merge;
 mod notify;
 pub mod opening;
 mod orders;
+mod people;
 mod period;
 pub mod policy;
 pub mod proof;
+pub mod references;
+pub mod related;
 pub mod routing;
 pub mod seal;
 mod sent;
@@ -38,6 +44,7 @@ pub mod state;
 pub mod thanks;
 pub mod threading;
 pub mod token;
+mod unsuitable;
 
 #[cfg(test)]
 mod tests;
@@ -49,8 +56,12 @@ pub use facts::*;
 pub use findings::*;
 use jiff::Timestamp;
 pub use matter::{Fact, Matter};
+pub use merge::MERGES_MAX;
 pub use policy::*;
+pub use related::RelatedTicket;
 pub use sent::BELONGS_TO_NO_TICKET;
+pub use state::State;
+pub use unsuitable::Unsuitable;
 
 use crate::mail::Class;
 

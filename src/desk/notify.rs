@@ -4,8 +4,9 @@
 //! letter never names an agent's address.
 
 use super::{
-    AgentPolicy, Automatic, FileBrief, FileRef, Letter, LetterBody, NotificationCause, PersonFacts, PersonId,
-    Policy, Purpose, Role, TicketBrief, TicketFacts, case::Case, impersonation, token::without_tokens,
+    AgentPolicy, Automatic, FileBrief, FileRef, Hints, Letter, LetterBody, NotificationCause, PersonFacts,
+    PersonId, Policy, Purpose, Role, TicketBrief, TicketFacts, case::Case, impersonation, people,
+    token::without_tokens,
 };
 use crate::{
     mail::{Address, Reading},
@@ -17,6 +18,9 @@ const FILES_BYTES_MAX: u64 = 10 << 20;
 
 /// Message-IDs named in References (RFC 5322 sets no limit; long chains break header folding in old programs).
 const REFERENCES_MAX: usize = 20;
+
+/// What is odd about a mail in more ways than these is odd enough.
+const WARNINGS_MAX: usize = 5;
 
 /// A member of staff as a recipient.
 pub(super) type Staff<'a> = &'a AgentPolicy;
@@ -57,6 +61,8 @@ pub(super) fn brief(ticket: &TicketFacts) -> TicketBrief {
         assignee: ticket.assignee.clone(),
         requester: shown(&ticket.requester),
         requester_proven: ticket.requester_proven,
+        proposed_by: ticket.proposed_by.clone(),
+        others: people::others(ticket),
         first_response_due_at: ticket.first_response_due_at.filter(|_| ticket.first_response_at.is_none()),
         history: ticket.history.clone(),
         matter: ticket.matter.clone(),
@@ -104,6 +110,14 @@ pub(super) fn answer_to_staff(case: &Case<'_>, agent: Staff<'_>, body: LetterBod
     }
 }
 
+/// Who brings a mail to staff, where it is not its sender alone.
+#[derive(Debug, Default)]
+pub(super) struct By {
+    /// `None`: the requester.
+    pub author: Option<Address>,
+    pub note: Option<String>,
+}
+
 /// Notifications of this mail to staff, one each, with the mail's files where they are small enough.
 pub(super) fn notifications(
     case: &Case<'_>,
@@ -111,25 +125,55 @@ pub(super) fn notifications(
     cause: NotificationCause,
     brief: &TicketBrief,
 ) -> Vec<Letter> {
+    let author = Some(shown(case.sender)).filter(|author| author.address != brief.requester.address);
+    notifications_by(case, staff, cause, brief, By { author, note: None })
+}
+
+/// The same, of a mail that somebody brought along.
+pub(super) fn notifications_by(
+    case: &Case<'_>,
+    staff: &[Staff<'_>],
+    cause: NotificationCause,
+    brief: &TicketBrief,
+    by: By,
+) -> Vec<Letter> {
     let reading = &case.facts.reading;
     let size: u64 = reading.attachments.iter().map(|a| a.size).sum();
-    let files_left_out = size > FILES_BYTES_MAX;
+    // What proves an address may stand in a file as well.
+    let files_left_out = size > FILES_BYTES_MAX || (reading.verification && !reading.attachments.is_empty());
     let files = if files_left_out { Vec::new() } else { files(case, |_| true) };
     let body = LetterBody::Notification {
         cause,
         brief: brief.clone(),
-        author: Some(shown(case.sender)).filter(|author| author.address != brief.requester.address),
-        note: None,
-        text: for_staff(case.text()),
-        secrets: secrets::kinds(case.text()),
+        author: by.author,
+        note: by.note,
+        text: for_staff(&case.text()),
+        secrets: secrets::kinds(&case.text()),
         quoted: reading.quoted.is_some(),
         files: file_briefs(reading),
         files_left_out,
+        hints: hints(case, brief),
     };
     staff
         .iter()
         .map(|agent| Letter { files: files.clone(), ..to_staff(agent, case.policy, body.clone()) })
         .collect()
+}
+
+/// What staff should know of this mail besides its words.
+fn hints(case: &Case<'_>, brief: &TicketBrief) -> Hints {
+    let reading = &case.facts.reading;
+    let on = |person: &Address| {
+        person.address == brief.requester.address || brief.others.iter().any(|o| o.address == person.address)
+    };
+    let named = people::named(case).into_iter().map(impersonation::shown);
+    let deception = impersonation::sign(case).map(str::to_owned);
+    Hints {
+        cc: named.filter(|person| !on(person)).collect(),
+        related: case.facts.related.clone(),
+        warnings: deception.into_iter().chain(reading.warnings.iter().cloned()).take(WARNINGS_MAX).collect(),
+        masked: reading.verification,
+    }
 }
 
 /// The acknowledgement of this mail. Without a `purpose` the mail is held: then nothing of any ticket shows. Whoever is not

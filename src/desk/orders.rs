@@ -5,14 +5,15 @@
 use crate::triage::secrets;
 
 use super::{
-    AgentPolicy, Change, Decision, FileRef, Letter, LetterBody, MessageKind, NotificationCause, Outcome,
-    Priority, Problem, Purpose, State, TicketBrief, TicketFacts, TimerKind,
+    AgentPolicy, Change, Decision, FileRef, Hints, Letter, LetterBody, MessageKind, NotificationCause,
+    Outcome, PersonFacts, Priority, Problem, Purpose, State, TicketBrief, TicketFacts, TicketId, TimerKind,
     case::Case,
     commands::{Command, Commands, Order, wrong_state},
-    notify, period, routing,
+    impersonation, merge, notify, people, period, routing,
     state::{self, Input},
     threading,
 };
+use crate::mail::Address;
 
 /// An agent's mail, understood and possible.
 #[derive(Debug)]
@@ -46,15 +47,18 @@ impl Work {
 /// # Errors
 /// The orders that are not possible from it.
 pub(super) fn plan(
+    case: &Case<'_>,
+    ticket: &TicketFacts,
     found: Commands,
     kind: Option<MessageKind>,
     text: String,
     files: Vec<FileRef>,
-    before: State,
 ) -> Result<Work, Vec<Problem>> {
     let public = kind == Some(MessageKind::Reply);
+    let before = ticket.state;
     let mut after = before;
-    let mut problems = Vec::new();
+    let mut problems = people::problems(ticket, &found.commands);
+    problems.extend(merge::problems(case.facts, ticket, &found.commands, public));
     let mut named = false;
     for command in &found.commands {
         let input = match command.order {
@@ -62,10 +66,16 @@ pub(super) fn plan(
                 named = true;
                 input
             }
+            Order::Merge { .. } => {
+                named = true;
+                Input::Merge
+            }
             Order::Take => Input::Take,
             Order::Assign(_)
             | Order::Category(_)
             | Order::Priority(_)
+            | Order::Cc { .. }
+            | Order::Requester(_)
             | Order::Note
             | Order::Lock
             | Order::Help => continue,
@@ -75,7 +85,7 @@ pub(super) fn plan(
             None => problems.push(wrong_state(command.line, &command.written, before)),
         }
     }
-    if public {
+    if public && problems.is_empty() {
         match state::step(after, Input::AgentReplied).after(after) {
             // A named state outranks the reply's `waiting`.
             Some(_) if named => {}
@@ -100,7 +110,11 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
         lines: Vec::new(),
         letters: Vec::new(),
         brief: TicketBrief { state: work.after, ..notify::brief(ticket) },
+        recipients: people::recipients(ticket, &work.commands),
     };
+    for command in &work.commands {
+        done.people(&command.order);
+    }
     done.keep_text(&work);
     for command in &work.commands {
         done.order(&command.order);
@@ -138,6 +152,8 @@ struct Done<'c, 'a> {
     lines: Vec<String>,
     letters: Vec<Letter>,
     brief: TicketBrief,
+    /// Of a reply: the requester first.
+    recipients: Vec<PersonFacts>,
 }
 
 impl Done<'_, '_> {
@@ -147,16 +163,22 @@ impl Done<'_, '_> {
         self.changes.push(Change::Message { kind, author, text: work.text.clone() });
         self.changes.push(self.case.event(kind.as_str(), format!("{} words", words(&work.text))));
         if kind == MessageKind::Reply {
-            self.letters.push(self.reply(work));
+            let replies: Vec<Letter> =
+                self.recipients.iter().map(|person| self.reply(work, person)).collect();
+            self.letters.extend(replies);
+            if self.ticket.proposed_by.is_some() {
+                self.changes.push(Change::Proposed(None));
+            }
         }
     }
 
-    fn reply(&self, work: &Work) -> Letter {
+    /// One mail a person: each has a token of their own, and none learns another's.
+    fn reply(&self, work: &Work, to: &PersonFacts) -> Letter {
         let ticket = self.ticket;
         let answered = ticket.last_client_message_id.as_ref();
         Letter {
-            to: notify::address_of(&ticket.requester),
-            person: ticket.requester.id,
+            to: notify::address_of(to),
+            person: to.id,
             language: if ticket.language.is_empty() {
                 &self.case.policy.default_language
             } else {
@@ -193,9 +215,53 @@ impl Done<'_, '_> {
                 self.changes.push(Change::EndPeriod(self.agent.address.clone()));
                 self.record("period", "open", "ended");
             }
-            // Carried out together with the reply, once.
-            Order::State(_) | Order::Note | Order::Help => {}
+            Order::Merge { into, people } => self.merge(*into, *people),
+            // Carried out before the reply, or together with it, once.
+            Order::Cc { .. } | Order::Requester(_) | Order::State(_) | Order::Note | Order::Help => {}
         }
+    }
+
+    /// Who is on the ticket, before anything is sent to them.
+    fn people(&mut self, order: &Order) {
+        match order {
+            Order::Requester(address) if *address != self.ticket.requester.address => {
+                let person = Address { name: None, address: address.clone() };
+                self.record("requester", &self.ticket.requester.address, address);
+                // Whose ticket it never was reads nothing of it.
+                self.changes.push(Change::Leave(self.ticket.requester.address.clone()));
+                self.changes.push(Change::Requester(person.clone()));
+                self.brief.requester = impersonation::shown(person);
+                (self.brief.requester_proven, self.brief.proposed_by) = (false, None);
+            }
+            Order::Requester(_) if self.ticket.proposed_by.is_some() => {
+                self.changes.push(Change::Proposed(None));
+                self.brief.proposed_by = None;
+            }
+            Order::Cc { add, remove } => {
+                let is_on = |address: &String| self.ticket.participants.contains(address);
+                let add: Vec<&String> = add.iter().filter(|address| !is_on(address)).collect();
+                let words = add.iter().map(|a| format!("+{a}")).chain(remove.iter().map(|a| format!("-{a}")));
+                let words: Vec<String> = words.collect();
+                if words.is_empty() {
+                    return;
+                }
+                self.changes.push(self.case.event("cc", words.join(" ")));
+                self.lines.push(format!("cc {}", words.join(" ")));
+                self.changes.extend(remove.iter().cloned().map(Change::Leave));
+                let person = |address: &String| Address { name: None, address: address.clone() };
+                self.changes.extend(add.into_iter().map(|address| Change::Join(person(address))));
+            }
+            _ => {}
+        }
+    }
+
+    fn merge(&mut self, into: TicketId, people: bool) {
+        let event = |kind: &str, content: String| self.case.event(kind, content);
+        let change = merge::change(self.case.facts, self.ticket, into, people, event);
+        self.changes.push(self.case.event("merged_into", format!("#{into}")));
+        self.lines.push(format!("merged_into #{into}"));
+        self.changes.extend(change);
+        self.changes.push(Change::StopTimer(TimerKind::FirstResponse));
     }
 
     fn record(&mut self, kind: &str, before: &str, after: &str) {
@@ -273,6 +339,7 @@ impl Done<'_, '_> {
             quoted: false,
             files: Vec::new(),
             files_left_out: false,
+            hints: Hints::default(),
         };
         let letters = staff.into_iter().map(|agent| notify::to_staff(agent, self.case.policy, body.clone()));
         self.letters.extend(letters);
@@ -283,7 +350,8 @@ impl Done<'_, '_> {
         let body = LetterBody::Transcript {
             subject: self.ticket.subject.clone(),
             done: std::mem::take(&mut self.lines),
-            sent_to: public.then(|| notify::address_of(&self.ticket.requester)),
+            sent_to: self.recipients.first().filter(|_| public).map(notify::address_of),
+            also_to: self.recipients.iter().skip(1).filter(|_| public).map(notify::address_of).collect(),
             sent_words: if public { words(&work.text) } else { 0 },
             help,
             believed_until: period::believed_until(self.case),

@@ -52,6 +52,7 @@ pub(super) fn lock(case: &Case<'_>, agent: &AgentPolicy, ticket: Option<&TicketF
         subject: ticket.map_or_else(|| case.subject(), |ticket| ticket.subject.clone()),
         done: vec!["period open -> ended".to_owned()],
         sent_to: None,
+        also_to: Vec::new(),
         sent_words: 0,
         help: false,
         believed_until: None,

@@ -51,7 +51,7 @@ pub(super) fn decide(facts: &MailFacts, policy: &Policy, now: Timestamp) -> Deci
 fn tickets(facts: &MailFacts) -> impl Iterator<Item = &TicketFacts> {
     let by_reference = facts.threads.iter().map(|thread| thread.ticket);
     let clients = threading::valid(&facts.tokens).filter(|token| token.purpose == Purpose::Client);
-    by_reference.chain(clients.map(|token| token.ticket)).filter_map(|id| facts.ticket(id))
+    by_reference.chain(clients.map(|token| token.ticket)).filter_map(|id| facts.standing(id))
 }
 
 fn went_to(facts: &MailFacts, ticket: &TicketFacts) -> bool {

@@ -5,10 +5,56 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{State, TicketFacts};
+use serde::{Deserialize, Serialize};
+
+use super::TicketFacts;
 
 /// Days after closing in which a client's answer reopens; later it opens a new, linked ticket (SPEC section 2).
 pub const REOPEN_DAYS: i64 = 14;
+
+/// Ticket states (SPEC section 2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    #[default]
+    New,
+    Open,
+    Waiting,
+    OnHold,
+    Resolved,
+    Closed,
+    Spam,
+    Merged,
+}
+
+impl State {
+    /// All states, for the property test over all pairs and for parsing.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Open,
+        Self::Waiting,
+        Self::OnHold,
+        Self::Resolved,
+        Self::Closed,
+        Self::Spam,
+        Self::Merged,
+    ];
+
+    /// The word used in JSON, SQL and mails to agents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::OnHold => "on_hold",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+            Self::Spam => "spam",
+            Self::Merged => "merged",
+        }
+    }
+}
 
 /// What happens to a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +73,13 @@ pub enum Input {
     Resolve,
     Close,
     Reopen,
+    /// Into another ticket.
+    Merge,
 }
 
 impl Input {
     /// All inputs, for the property test over all pairs.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClientWrote,
         Self::ClientWroteLate,
         Self::ClientThanked,
@@ -42,6 +90,7 @@ impl Input {
         Self::Resolve,
         Self::Close,
         Self::Reopen,
+        Self::Merge,
     ];
 }
 
@@ -78,6 +127,10 @@ pub fn step(state: State, input: Input) -> Step {
             S::New | S::Open | S::Waiting | S::OnHold | S::Resolved | S::Closed | S::Spam | S::Merged,
             I::RobotWrote,
         ) => Step::Stay,
+        (S::New | S::Open | S::Waiting | S::OnHold | S::Resolved | S::Closed, I::Merge) => {
+            Step::To(S::Merged)
+        }
+        (S::Spam | S::Merged, I::Merge) => Step::Impossible,
         (S::New, I::ClientWrote | I::ClientWroteLate | I::ClientThanked) => Step::Stay,
         (S::New, I::Take | I::Reopen) => Step::To(S::Open),
         (S::New, I::AgentReplied | I::Wait) => Step::To(S::Waiting),

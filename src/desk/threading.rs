@@ -61,12 +61,13 @@ pub(super) enum Place<'a> {
 pub(super) fn place<'a>(facts: &'a MailFacts, sender: &PersonFacts) -> Place<'a> {
     let mut found = Place::New;
     for token in valid(&facts.tokens) {
-        let Some(ticket) = facts.ticket(token.ticket) else { continue };
+        let Some(ticket) = facts.standing(token.ticket) else { continue };
         let own = token.person == sender.id;
         // An agent's token in the hand of that agent, who is not acting as one (retired, two From): not leaked, but no
         // client's either.
         let ours = match token.purpose {
-            Purpose::Client => own || is_on(ticket, sender),
+            // Whoever was taken off the ticket, or stayed behind when it was merged, is a stranger with an old secret.
+            Purpose::Client => is_on(ticket, sender),
             Purpose::Agent | Purpose::Confirm | Purpose::Desk | Purpose::Challenge if own => false,
             Purpose::Agent | Purpose::Confirm | Purpose::Desk | Purpose::Challenge => {
                 return Place::Leaked(ticket);
@@ -75,7 +76,7 @@ pub(super) fn place<'a>(facts: &'a MailFacts, sender: &PersonFacts) -> Place<'a>
         found = better(found, ticket, ours);
     }
     for thread in &facts.threads {
-        let Some(ticket) = facts.ticket(thread.ticket) else { continue };
+        let Some(ticket) = facts.standing(thread.ticket) else { continue };
         found = better(found, ticket, is_on(ticket, sender));
     }
     found

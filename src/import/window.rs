@@ -17,7 +17,9 @@ use super::sources::Item;
 use crate::{
     desk::{
         self, Change, Decision, Facts, Findings, ImportFacts, MailFacts, Outcome, PersonFacts, Policy, RawId,
-        ThreadMatch, TicketFacts, TicketId, TicketRef, form, threading::named_tickets,
+        ThreadMatch, TicketFacts, TicketId, TicketRef, form,
+        references::{self, Links},
+        threading::named_tickets,
     },
     intake::{thread_ids, usable_sender},
     mail::{Address, Class, Reading},
@@ -95,11 +97,24 @@ pub(super) async fn take(
         ended: Vec::with_capacity(mails.len()),
     };
     taking.gather(&mails).await?;
-    for mail in mails {
-        taking.judge(mail).await?;
+    let order = in_order(&mails);
+    let mut mails: Vec<Option<ReadItem>> = mails.into_iter().map(Some).collect();
+    for place in order {
+        if let Some(mail) = mails.get_mut(place).and_then(Option::take) {
+            taking.judge(mail).await?;
+        }
     }
     taking.write().await?;
     Ok(taking.ended)
+}
+
+/// By date, but no answer before its question: a clock was wrong, and the answer would open a ticket of its own.
+fn in_order(mails: &[ReadItem]) -> Vec<usize> {
+    let links: Vec<Links<'_>> = mails
+        .iter()
+        .map(|mail| mail.read.as_ref().map(|(reading, _)| Links::from(reading)).unwrap_or_default())
+        .collect();
+    references::questions_first(&links)
 }
 
 impl Taking<'_> {

@@ -8,9 +8,9 @@ use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
         BounceEvidence, BounceFacts, ChallengeFacts, ConfirmationFacts, Fact, FloodFacts, LimitCounts,
-        MailFacts, MailboxPolicy, PersonId, TicketId,
+        MERGES_MAX, MailFacts, MailboxPolicy, PersonId, RelatedTicket, TicketFacts, TicketId,
         bounce_mark::BounceMark,
-        console, form, opening, proof,
+        commands, console, form, forward, opening, proof, related,
         seal::Bound,
         threading::{self, challenge_token, named_tickets},
         token::{NONCE_CHARS, claimed_person, subaddress},
@@ -25,6 +25,8 @@ const THREAD_IDS_MAX: usize = 30;
 const ANSWERED_MAX: usize = 5;
 /// A longer address is none (RFC 5321 section 4.5.3.1.3: a path has 256 octets, its brackets among them).
 pub const ADDRESS_BYTES_MAX: usize = 254;
+/// Tickets that an agent's commands may name.
+const NAMED_MAX: usize = 5;
 /// Recipient addresses searched for tokens.
 const RECIPIENTS_MAX: usize = 100;
 
@@ -56,21 +58,17 @@ pub(super) async fn gather(
     {
         secrets(window, judgement, policy, reading, &mut facts, now).await?;
         if !mail.sent {
-            let (marks, today) = (marks(policy, reading), days_since_epoch(now));
-            let to_address = marks.iter().find_map(|mark| judgement.keys.check_bounce(mark, today));
-            facts.bounce_address = to_address.is_some();
-            facts.bounce = returned(window, judgement, to_address, reading, now).await?;
+            bounced(window, judgement, policy, reading, &mut facts, now).await?;
         }
     }
     conversation(window, judgement, mail, &mut facts).await?;
     let tickets = tickets_named(&facts, reading);
-    if !tickets.is_empty() {
-        facts.tickets = window.ticket_facts(&tickets, now).await?;
-    }
+    facts.tickets = tickets_of(window, judgement, &facts, reading, tickets, now).await?;
     facts.limits = limits(window, &facts, now).await?;
     if mail.imported.is_none() && !mail.sent {
         facts.known = known(window, judgement, &facts, now).await?;
         facts.flood = flood(window, judgement, mail, &facts, now).await?;
+        others(window, judgement, reading, &mut facts, now).await?;
     }
     Ok(facts)
 }
@@ -105,6 +103,22 @@ async fn author(
         let person = window.person(&client.key(), client.name.as_deref(), now).await?;
         facts.form_requester = Some(person);
     }
+    Ok(())
+}
+
+/// The mail of ours that came back.
+async fn bounced(
+    window: &mut Window,
+    judgement: &Judgement,
+    policy: &MailboxPolicy,
+    reading: &Reading,
+    facts: &mut MailFacts,
+    now: jiff::Timestamp,
+) -> Result<()> {
+    let (marks, today) = (marks(policy, reading), days_since_epoch(now));
+    let to_address = marks.iter().find_map(|mark| judgement.keys.check_bounce(mark, today));
+    facts.bounce_address = to_address.is_some();
+    facts.bounce = returned(window, judgement, to_address, reading, now).await?;
     Ok(())
 }
 
@@ -145,6 +159,24 @@ async fn conversation(
     Ok(())
 }
 
+/// Whose mail this one brings, and which tickets it may belong to.
+async fn others(
+    window: &mut Window,
+    judgement: &Judgement,
+    reading: &Reading,
+    facts: &mut MailFacts,
+    now: jiff::Timestamp,
+) -> Result<()> {
+    if let Some(author) = forward::author(reading, &judgement.policy) {
+        let person = window.person(&author.key(), author.name.as_deref(), now).await?;
+        facts.forwarded_author = Some(person);
+    }
+    if facts.tickets.is_empty() {
+        facts.related = related_tickets(window, facts, reading, now).await?;
+    }
+    Ok(())
+}
+
 /// What the store knows of the mail's origin: whether its signed words came before, and what a probe showed of a mark in it.
 async fn origin(
     window: &mut Window,
@@ -176,6 +208,51 @@ async fn known(
     }
 }
 
+/// The tickets that the mail names, those that an agent's commands name, and those into which any of them was merged.
+async fn tickets_of(
+    window: &mut Window,
+    judgement: &Judgement,
+    facts: &MailFacts,
+    reading: &Reading,
+    mut wanted: Vec<TicketId>,
+    now: jiff::Timestamp,
+) -> Result<Vec<TicketFacts>> {
+    if facts.sender.as_ref().is_some_and(|sender| judgement.policy.agent(&sender.address).is_some()) {
+        let text = reading.command_text.as_deref().unwrap_or_default();
+        // At the desk the first number is the ticket that is merged.
+        let named = [commands::other_tickets(text), commands::other_tickets(&commands::at_desk(text).text)];
+        wanted.extend(named.into_iter().flatten().take(NAMED_MAX));
+    }
+    let mut tickets: Vec<TicketFacts> = Vec::new();
+    for _ in 0..MERGES_MAX {
+        wanted.retain(|id| tickets.iter().all(|ticket| ticket.id != *id));
+        if wanted.is_empty() {
+            break;
+        }
+        let found = window.ticket_facts(&wanted, now).await?;
+        wanted = found.iter().filter_map(|ticket| ticket.merged_into).collect();
+        tickets.extend(found);
+    }
+    Ok(tickets)
+}
+
+/// What a mail that names no ticket may belong to.
+async fn related_tickets(
+    window: &mut Window,
+    facts: &MailFacts,
+    reading: &Reading,
+    now: jiff::Timestamp,
+) -> Result<Vec<RelatedTicket>> {
+    let client = facts.form_requester.as_ref().or(facts.forwarded_author.as_ref());
+    let Some(client) = client.or(facts.sender.as_ref()).filter(|_| reading.class == Class::Human) else {
+        return Ok(Vec::new());
+    };
+    let marks = related::marks(reading);
+    let found = window.marked(&related::scope(&client.address), &marks, now).await?;
+    let named = threading::mark(reading.subject.as_deref().unwrap_or_default());
+    window.subjects(&related::best(named, &marks, &reading.base_subject, &found)).await
+}
+
 /// Counted like the limits: for whoever would be answered.
 async fn flood(
     window: &mut Window,
@@ -187,7 +264,7 @@ async fn flood(
     let Some(sender) = facts.form_requester.as_ref().or(facts.sender.as_ref()) else {
         return Ok(FloodFacts::default());
     };
-    let (mut flood, newest) = window.flood(sender, now).await?;
+    let (mut flood, newest) = window.flood(sender, mail.reading.new_text(), now).await?;
     let is_full = flood.tickets_address_hour >= judgement.policy.limits.tickets_per_address_hour_max;
     if let Some(newest) = newest.filter(|_| is_full) {
         flood.newest = window.ticket_facts(&[newest], now).await?.pop();

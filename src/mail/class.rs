@@ -56,6 +56,11 @@ fn names_desk(value: &str, desk_id: &str) -> bool {
         && value.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w.eq_ignore_ascii_case(desk_id))
 }
 
+fn names_us(value: &str, policy: &ReadPolicy) -> bool {
+    let mut words = value.split(|c: char| c.is_whitespace() || "<>,;".contains(c));
+    names_desk(value, &policy.desk_id) || words.any(|word| policy.own_addresses.iter().any(|own| own == word))
+}
+
 /// Somebody called our mail unwanted: ARF, the forms that providers had before it, and Apple's button.
 fn complaint(e: &Evidence<'_>) -> Option<(Class, String)> {
     let root = e.tree.parts.first()?;
@@ -227,6 +232,10 @@ pub fn forbids_automatic_mail(e: &Evidence<'_>, policy: &ReadPolicy) -> Option<S
         if let Some(v) = value(e.header, name).filter(|v| name != "X-Auto-Response-Suppress" || v != "none") {
             return Some(format!("{name}: {v}"));
         }
+    }
+    // Filters write it with the address or the name of who let the mail pass; ours in it is a mail of ours come round.
+    if let Some(v) = value(e.header, "X-Loop").filter(|v| names_us(v, policy)) {
+        return Some(format!("X-Loop: {v}"));
     }
     let root = e.tree.parts.first().map(|p| p.content_type.value.as_str());
     if root == Some("multipart/report") {

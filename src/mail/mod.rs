@@ -37,6 +37,7 @@ mod structure;
 mod subject;
 mod trace;
 mod transfer;
+mod verification;
 mod words;
 
 use std::{borrow::Cow, ops::ControlFlow, panic};
@@ -47,6 +48,7 @@ pub use deception::{has_homograph, skeleton};
 pub use reading::*;
 pub use report::of_refusal;
 use structure::Structure;
+pub use verification::masked;
 
 /// Reads one mail: any bytes give a [`Reading`], within 2 s and 256 MiB (SPEC section 5).
 ///
@@ -210,6 +212,14 @@ fn read_whole(bytes: &[u8], policy: &ReadPolicy) -> Reading {
         // A machine known by its words alone is a machine all the same.
         reading.no_automatic_mail.get_or_insert_with(|| reason.clone());
     }
+    reading.verification = verification::is_verification(
+        reading.from.as_ref(),
+        class,
+        reading.no_automatic_mail.is_some(),
+        !reading.in_reply_to.is_empty(),
+        subject,
+        &body.text,
+    );
     reading.class = class;
     reading.class_reason = reason;
     reading.report =

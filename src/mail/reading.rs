@@ -284,6 +284,9 @@ pub struct Reading {
     /// identity (SPEC section 4).
     #[serde(skip)]
     pub identity: String,
+    /// Another service proves an address by it or resets a password: the codes and links in it act for whoever reads them.
+    #[serde(skip)]
+    pub verification: bool,
     pub warnings: Vec<String>,
 }
 

@@ -13,11 +13,13 @@ use super::{
 };
 use crate::{
     desk::{
-        Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody, NotificationCause, Problem,
-        TicketBrief, bundle::BundleItem, commands::chinese_category, sign_off::is_name,
+        Digest, DigestLine, EventBrief, FileBrief, Hints, Letter, LetterBody, NotificationCause,
+        RelatedTicket, TicketBrief, bundle::BundleItem, commands::chinese_category, sign_off::is_name,
     },
     mail::Address,
 };
+
+mod problems;
 
 /// A letter's template, its subject and what the template shows.
 pub(super) struct View {
@@ -27,7 +29,7 @@ pub(super) struct View {
 }
 
 /// The commands that `#help` lists, with their Chinese names.
-const COMMANDS: [(&str, &str); 11] = [
+const COMMANDS: [(&str, &str); 14] = [
     ("take", "接手"),
     ("assign", "分配"),
     ("category", "分类"),
@@ -38,6 +40,9 @@ const COMMANDS: [(&str, &str); 11] = [
     ("reopen", "重开"),
     ("note", "备注"),
     ("lock", "锁定"),
+    ("cc", "抄送"),
+    ("requester", "客户"),
+    ("merge", "合并"),
     ("help", "帮助"),
 ];
 
@@ -141,6 +146,7 @@ impl Writing<'_> {
             quoted,
             files,
             files_left_out,
+            hints,
         } = &self.letter.body
         else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
@@ -155,9 +161,32 @@ impl Writing<'_> {
             next => self.next_step(*cause, brief)?,
             files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
         };
+        let values = context! { ..values, ..self.hints(hints)? };
         let name = super::text::cut(&name_of(&brief.requester), NAME_COLUMNS);
         let subject = format!("{} {} · {name}", self.tag(brief), self.base(&brief.subject)?);
         Ok(View { template: "notification", subject, values: context! { ..values, ..self.brief(brief)? } })
+    }
+
+    /// What staff should know besides the mail's own words.
+    fn hints(&self, hints: &Hints) -> Result<Value, Error> {
+        let related = |ticket: &RelatedTicket| -> Result<String, Error> {
+            Ok(format!("#{} {}", ticket.id, self.base(&ticket.subject)?))
+        };
+        Ok(context! {
+            masked => hints.masked,
+            warnings => hints.warnings.iter().map(|w| self.reason(w)).collect::<Result<Vec<_>, _>>()?,
+            cc => hints.cc.iter().map(name_and_address).collect::<Vec<_>>(),
+            cc_command => hints.cc.iter().map(|p| format!(" +{}", clean_line(&p.address))).collect::<String>(),
+            related => hints.related.iter().map(related).collect::<Result<Vec<_>, _>>()?,
+            related_first => hints.related.first().map(|ticket| ticket.id.to_string()),
+        })
+    }
+
+    /// The people to whom a reply goes, in a line.
+    fn people(&self, first: Option<&Address>, others: &[Address]) -> Result<Option<String>, Error> {
+        let comma = self.words.plain("refuse.list_comma")?;
+        let all: Vec<String> = first.into_iter().chain(others).map(name_and_address).collect();
+        Ok(Some(all.join(&comma)).filter(|line| !line.is_empty()))
     }
 
     fn confirmation(&self) -> Result<View, Error> {
@@ -166,6 +195,7 @@ impl Writing<'_> {
             actions,
             text,
             recipient,
+            also_to,
             reason,
             expires_at,
             period_seconds,
@@ -179,7 +209,7 @@ impl Writing<'_> {
         let period_end = self.frame.now.checked_add(jiff::SignedDuration::from_secs(*period_seconds));
         let values = context! {
             reason => self.reason(reason)?, text => text.as_deref().map(clean_text),
-            recipient => recipient.as_ref().map(name_and_address),
+            recipient => self.people(recipient.as_ref(), also_to)?,
             until => self.instant(*expires_at)?,
             left => time::distance(self.words, self.frame.now, *expires_at)?,
             hours => match period_end {
@@ -193,21 +223,23 @@ impl Writing<'_> {
     }
 
     fn transcript(&self) -> Result<View, Error> {
-        let LetterBody::Transcript { subject, done, sent_to, sent_words, help, believed_until } =
+        let LetterBody::Transcript { subject, done, sent_to, also_to, sent_words, help, believed_until } =
             &self.letter.body
         else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
         let comma = self.words.plain("done.list_comma")?;
         let done = done.iter().map(|line| {
-            let (kind, detail) =
-                line.split_once(' ').filter(|(_, d)| d.contains(" -> ")).unwrap_or((line, ""));
+            let (kind, detail) = line
+                .split_once(' ')
+                .filter(|(_, d)| d.contains(" -> ") || d.contains(['#', '@']))
+                .unwrap_or((line, ""));
             self.step(kind, detail)
         });
         let done = done.collect::<Result<Vec<_>, _>>()?;
         let values = context! {
             help, sent_words, done => done.join(&comma),
-            sent_to => sent_to.as_ref().map(name_and_address),
+            sent_to => self.people(sent_to.as_ref(), also_to)?,
             believed => believed_until.map(|at| self.instant(at)).transpose()?,
             commands => if *help { self.commands()? } else { Vec::new() },
             desk_address => Some(self.frame.desk_address).filter(|address| *help && !address.is_empty()),
@@ -307,8 +339,15 @@ impl Writing<'_> {
         let words = self.words;
         let name = |key: &str| words.plain(&format!("fact.{key}"));
         let proof = words.plain(if brief.requester_proven { "proof.yes" } else { "proof.no" })?;
-        let mut rows =
-            vec![row(name("client")?, name_and_address(&brief.requester)), row(name("proof")?, proof)];
+        let mut rows = vec![row(name("client")?, name_and_address(&brief.requester))];
+        if let Some(agent) = &brief.proposed_by {
+            let who = self.colleague(agent);
+            rows.push(row(name("proposed")?, words.say("value.proposed", context! { who })?));
+        }
+        rows.push(row(name("proof")?, proof));
+        if let Some(others) = self.people(None, &brief.others)? {
+            rows.push(row(name("others")?, others));
+        }
         if let Some(category) = &brief.category {
             rows.push(row(name("category")?, self.category(category)?));
         }
@@ -339,6 +378,8 @@ impl Writing<'_> {
         let who = name_of(&brief.requester);
         let key = match (cause, brief.first_response_due_at) {
             (NotificationCause::ClaimsStaff, _) => "notify.next_claims_staff",
+            (NotificationCause::Imitates, _) => "notify.next_imitates",
+            (NotificationCause::Forwarded, _) => "notify.next_forwarded",
             (NotificationCause::Stranger, _) => "notify.next_stranger",
             (NotificationCause::Unreachable, _) => "notify.next_unreachable",
             (NotificationCause::Undelivered, _) => "notify.next_undelivered",
@@ -379,53 +420,6 @@ impl Writing<'_> {
         let chinese =
             COMMANDS.iter().find(|(name, _)| *name == command).map_or(command, |(_, chinese)| chinese);
         format!("#{}", if self.words.language == "zh" { chinese } else { command })
-    }
-
-    fn problem(&self, problem: &Problem) -> Result<String, Error> {
-        let (key, values) = match problem {
-            Problem::UnknownCommand { line, command, did_you_mean } => {
-                let did_you_mean = did_you_mean.as_deref().map(hash);
-                ("unknown_command", context! { line, command => hash(command), did_you_mean })
-            }
-            Problem::BadArgument { line, command, argument, allowed } => {
-                let allowed = allowed.join(&self.words.plain("refuse.list_comma")?);
-                let argument = clean_line(argument);
-                ("bad_argument", context! { line, command => hash(command), argument, allowed })
-            }
-            Problem::NotAllowed { line, command, least_role } => {
-                ("not_allowed", context! { line, command => hash(command), least_role })
-            }
-            Problem::WrongState { line, command, state } => {
-                let state = self.words.name_or(&format!("state.{state}"), state)?;
-                ("wrong_state", context! { line, command => hash(command), state })
-            }
-            Problem::Contradiction { line, command, other } => {
-                ("contradiction", context! { line, command => hash(command), other => hash(other) })
-            }
-            Problem::BelowQuote { command } => ("below_quote", context! { command => hash(command) }),
-            Problem::NothingNew => ("nothing_new", context! {}),
-            Problem::HiddenText => ("hidden_text", context! {}),
-            Problem::NoRecipient { address, since, why } => {
-                let since = since.map(|at| self.instant(at)).transpose()?;
-                ("no_recipient", context! { address => clean_line(address), since, why => clean_line(why) })
-            }
-            Problem::AnswersBundle => ("answers_bundle", context! {}),
-            Problem::QuotedNotification => ("quoted_notification", context! {}),
-            Problem::NoConsent => ("no_consent", context! {}),
-            Problem::NameTicket { line, command } => {
-                ("name_ticket", context! { line, command => hash(command) })
-            }
-            Problem::UnknownTicket { line, command, ticket } => (
-                "unknown_ticket",
-                context! { line, command => hash(command), ticket => format!("#{ticket}") },
-            ),
-            Problem::SeveralTickets { line, command, first, ticket } => {
-                let (first, ticket) = (format!("#{first}"), format!("#{ticket}"));
-                ("several_tickets", context! { line, command => hash(command), first, ticket })
-            }
-            Problem::TextForNobody => ("text_for_nobody", context! {}),
-        };
-        self.words.say(&format!("refuse.{key}"), values)
     }
 
     fn commands(&self) -> Result<Vec<Value>, Error> {
@@ -551,6 +545,8 @@ fn cause_key(cause: NotificationCause) -> &'static str {
         NotificationCause::Reopened => "reopened",
         NotificationCause::Assigned => "assigned",
         NotificationCause::ClaimsStaff => "claims_staff",
+        NotificationCause::Imitates => "imitates",
+        NotificationCause::Forwarded => "forwarded",
         NotificationCause::Stranger => "stranger",
         NotificationCause::Unreachable => "unreachable",
         NotificationCause::Undelivered => "undelivered",

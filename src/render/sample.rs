@@ -8,9 +8,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Frame, Templates, templates::position, try_render};
 use crate::{
     desk::{
-        AgentPolicy, ArticleBrief, Ask, BundleItem, Digest, DigestLine, EventBrief, Fact, FileBrief, Letter,
-        LetterBody, MailboxPolicy, Matter, NotificationCause, PersonId, Policy, Priority, Problem, State,
-        TicketBrief, TicketId, Understanding,
+        AgentPolicy, ArticleBrief, Ask, BundleItem, Digest, DigestLine, EventBrief, Fact, FileBrief, Hints,
+        Letter, LetterBody, MailboxPolicy, Matter, NotificationCause, PersonId, Policy, Priority, Problem,
+        RelatedTicket, State, TicketBrief, TicketId, Understanding, Unsuitable,
     },
     mail::Address,
     triage::secrets::SecretKind,
@@ -108,6 +108,8 @@ fn brief() -> TicketBrief {
         assignee: Some("fang@example.com".to_owned()),
         requester: person("李娜", "lina@huaxia.example"),
         requester_proven: true,
+        proposed_by: Some("bob@example.com".to_owned()),
+        others: vec![person("王伟", "wei@huaxia.example")],
         first_response_due_at: Some(after(120)),
         history: vec![
             event(-50, "maildesk", "created", ""),
@@ -175,6 +177,8 @@ fn bare_brief() -> TicketBrief {
         assignee: None,
         requester: Address { name: None, address: "lina@huaxia.example".to_owned() },
         requester_proven: false,
+        proposed_by: None,
+        others: Vec::new(),
         first_response_due_at: None,
         history: Vec::new(),
         matter: Matter::default(),
@@ -202,6 +206,7 @@ pub fn letters(language: &str) -> Vec<(&'static str, Letter)> {
     };
     let mut all = client_bodies();
     all.extend(staff_bodies());
+    all.extend(hinted_bodies());
     all.extend(answer_bodies());
     all.into_iter().map(|(name, body)| (name, letter(body))).collect()
 }
@@ -270,6 +275,7 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
         quoted: !files.is_empty(),
         files_left_out: files.len() == 1,
         files,
+        hints: Hints::default(),
     };
     let returned = |cause, brief| LetterBody::Notification {
         cause,
@@ -284,6 +290,7 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
         quoted: false,
         files: Vec::new(),
         files_left_out: false,
+        hints: Hints::default(),
     };
     let file = |name: &str, size_bytes| FileBrief { name: name.to_owned(), size_bytes };
     let files = vec![file("截图 1.png", 348_211), file("browser.log", 812)];
@@ -334,6 +341,39 @@ fn bundled(subject: &str) -> BundleItem {
     }
 }
 
+/// Notifications that say more than the mail does.
+fn hinted_bodies() -> Vec<(&'static str, LetterBody)> {
+    let notification = |cause, brief, hints| LetterBody::Notification {
+        cause,
+        brief,
+        author: Some(person("Bob Miller", "bob@example.com")),
+        note: None,
+        text: CLIENT_TEXT.to_owned(),
+        secrets: Vec::new(),
+        quoted: false,
+        files: Vec::new(),
+        files_left_out: false,
+        hints,
+    };
+    let related = |id, subject: &str| RelatedTicket { id: TicketId(id), subject: subject.to_owned() };
+    let odd = ["the sender's domain looks like ours", "From shows another address than it has"];
+    let imitates = Hints { warnings: odd.map(str::to_owned).to_vec(), ..Hints::default() };
+    let forwarded = Hints {
+        cc: vec![
+            person("王伟", "wei@huaxia.example"),
+            Address { name: None, address: "ops@huaxia.example".to_owned() },
+        ],
+        related: vec![related(1031, "甘特图无法加载"), related(977, "")],
+        ..Hints::default()
+    };
+    let masked = Hints { masked: true, ..Hints::default() };
+    vec![
+        ("notification_imitates", notification(NotificationCause::Imitates, bare_brief(), imitates)),
+        ("notification_forwarded", notification(NotificationCause::Forwarded, brief(), forwarded)),
+        ("notification_masked", notification(NotificationCause::NewTicket, bare_brief(), masked)),
+    ]
+}
+
 fn digest() -> Digest {
     let counts = |of: &[(&str, u64)]| of.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect();
     let line = |kind: &str, ticket, to: &str, subject: &str| DigestLine {
@@ -378,6 +418,7 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         actions: actions.iter().map(|a| (*a).to_owned()).collect(),
         text: text.map(str::to_owned),
         recipient,
+        also_to: Vec::new(),
         reason: "no trusted result and no signature".to_owned(),
         expires_at: after(15),
         action: String::new(),
@@ -387,6 +428,7 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         subject: "甘特图无法加载".to_owned(),
         done: done.iter().map(|d| (*d).to_owned()).collect(),
         sent_to: (sent_words > 0).then(|| person("Li Na", "lina@huaxia.example")),
+        also_to: (sent_words > 1).then(|| person("王伟", "wei@huaxia.example")).into_iter().collect(),
         sent_words,
         help,
         believed_until: done.first().filter(|d| d.starts_with("state")).map(|_| after(600)),
@@ -461,4 +503,35 @@ fn problems() -> Vec<Problem> {
         },
         Problem::TextForNobody,
     ]
+    .into_iter()
+    .chain(unsuitable())
+    .collect()
+}
+
+fn unsuitable() -> Vec<Problem> {
+    use Unsuitable as U;
+    let one = |command: &str, argument: &str, reason| Problem::Unsuitable {
+        line: 9,
+        command: command.to_owned(),
+        argument: argument.to_owned(),
+        reason,
+    };
+    let people = [
+        ("nobody", U::NoAddress),
+        ("support@example.com", U::Ours),
+        ("bob@example.com", U::Staff),
+        ("noreply@huaxia.example", U::Robot),
+        ("lina@huaxia.example", U::Requester),
+        ("wei@huaxia.example", U::NotOn),
+        ("10", U::TooMany),
+    ];
+    let tickets = [
+        ("#977", U::NoTicket),
+        ("#1042", U::Itself),
+        ("#976", U::Gone),
+        ("#975", U::OtherPeople),
+        ("#974", U::ReplyBesides),
+    ];
+    let people = people.into_iter().map(|(argument, reason)| one("cc", argument, reason));
+    people.chain(tickets.into_iter().map(|(argument, reason)| one("merge", argument, reason))).collect()
 }

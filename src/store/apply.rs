@@ -12,6 +12,7 @@ use super::{
     engine::{Connection, query, query_as, query_scalar},
     events::{self, Head, NewEvent},
     failure::{Context, unreadable},
+    flood::text_hash,
 };
 use crate::{
     desk::{
@@ -37,10 +38,11 @@ const CHANGE: &str = "UPDATE ticket SET version = version + 1, updated_at = $3, 
 
 /// A mail that was taken in as a note and is decided again after its confirmation keeps its row.
 const MESSAGE: &str = "INSERT INTO message (ticket_id, raw_id, kind, author_id, identity, message_id, message_id_hash,
-        mail_references, subject, text, received_at, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        mail_references, subject, text, received_at, created_at, text_hash)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     ON CONFLICT (identity) WHERE identity <> '' DO UPDATE SET ticket_id = excluded.ticket_id, kind = excluded.kind,
-        author_id = excluded.author_id, text = excluded.text, created_at = excluded.created_at
+        author_id = excluded.author_id, text = excluded.text, created_at = excluded.created_at,
+        text_hash = excluded.text_hash
         WHERE message.raw_id = excluded.raw_id
     RETURNING id";
 
@@ -77,11 +79,18 @@ impl<'a> Row<'a> {
                 Change::Assignee(assignee) => row.assignee = Some(assignee.as_deref().unwrap_or_default()),
                 Change::RequesterProven(proven) => row.requester_proven = Some(*proven),
                 Change::Facts(matter) => row.facts = Some(matter),
+                Change::Requester(_) => row.requester_proven = Some(false),
                 Change::FirstResponse(at) => row.first_response_at = Some(*at),
                 Change::Event { kind, actor, content } => row.events.push(NewEvent { kind, actor, content }),
                 // Rows of their own, written once the ticket is there.
                 Change::Message { .. }
+                | Change::Forwarded { .. }
                 | Change::Participant(_)
+                | Change::Join(_)
+                | Change::Leave(_)
+                | Change::Proposed(_)
+                | Change::Marks { .. }
+                | Change::Merge { .. }
                 | Change::StartTimer { .. }
                 | Change::StopTimer(_)
                 | Change::UseConfirmation(_)
@@ -119,6 +128,12 @@ impl Window {
         };
         for change in changes {
             self.add(application, ticket, change).await?;
+            if let Change::Merge { into, version, changes } = change {
+                self.change(*into, *version, changes, application.now).await?;
+                for change in changes {
+                    self.add(application, Some(*into), change).await?;
+                }
+            }
         }
         if let Some(raw) = application.raw {
             self.decide(raw, ticket, application).await?;
@@ -228,8 +243,16 @@ impl Window {
         let on = || ticket.ok_or_else(|| StoreError::Refused("a change of a ticket without a ticket".into()));
         match change {
             Change::Message { kind, author, text } => {
-                self.add_message(application, on()?, *kind, *author, text).await
+                self.add_message(application, on()?, *kind, *author, text, true).await
             }
+            Change::Forwarded { author, text } => {
+                self.add_message(application, on()?, MessageKind::Client, *author, text, false).await
+            }
+            Change::Join(_) | Change::Leave(_) | Change::Requester(_) | Change::Proposed(_) => {
+                self.change_people(on()?, change, now).await
+            }
+            Change::Marks { scope, marks } => self.add_marks(on()?, scope, marks, now).await,
+            Change::Merge { into, .. } => self.set_merged(on()?, *into).await,
             Change::Participant(person) => self.add_participant(on()?, *person, now).await,
             Change::StartTimer { kind, due_at } => self.start_timer(on()?, *kind, *due_at).await,
             Change::StopTimer(kind) => self.stop_timer(on()?, *kind, now).await,
@@ -260,6 +283,8 @@ impl Window {
         }
     }
 
+    /// `shown`: the author knows the mail's Message-ID and references, so that answers may name them. By its hash it is found in
+    /// any case.
     async fn add_message(
         &mut self,
         application: &Application<'_>,
@@ -267,6 +292,7 @@ impl Window {
         kind: MessageKind,
         author: PersonId,
         text: &str,
+        shown: bool,
     ) -> Result<()> {
         let (Some(raw), Some(mail)) = (application.raw, &application.mail) else {
             return Err(StoreError::Refused("a message of a ticket without its mail".into()));
@@ -278,13 +304,14 @@ impl Window {
             .bind(kind.as_str())
             .bind(author.0)
             .bind(clean(mail.identity))
-            .bind(clean(message_id))
+            .bind(if shown { clean(message_id) } else { String::new() })
             .bind(if message_id.is_empty() { Vec::new() } else { message_id_hash(message_id) })
-            .bind(json(&mail.references)?)
+            .bind(if shown { json(&mail.references)? } else { "[]".to_owned() })
             .bind(mail.subject.map(clean))
             .bind(clean(text))
             .bind(micros(mail.received_at))
             .bind(micros(application.now))
+            .bind(if kind == MessageKind::Client { text_hash(text) } else { None })
             .fetch_optional(&mut *self.tx)
             .await
             .context("adding a message")?;
@@ -301,27 +328,6 @@ impl Window {
             .await
             .map(TicketId)
             .context("looking for the first mail of an identity")
-    }
-
-    /// People stand in the order in which they came; the requester is the first.
-    pub(super) async fn add_participant(
-        &mut self,
-        ticket: TicketId,
-        person: PersonId,
-        now: Timestamp,
-    ) -> Result<()> {
-        query(
-            "INSERT INTO participant (ticket_id, person_id, position, added_at)
-             VALUES ($1, $2, (SELECT COUNT(*) FROM participant WHERE ticket_id = $1), $3)
-             ON CONFLICT (ticket_id, person_id) DO NOTHING",
-        )
-        .bind(ticket.0)
-        .bind(person.0)
-        .bind(micros(now))
-        .execute(&mut *self.tx)
-        .await
-        .context("adding a participant")
-        .map(|_| ())
     }
 
     async fn start_timer(&mut self, ticket: TicketId, kind: TimerKind, due_at: Timestamp) -> Result<()> {

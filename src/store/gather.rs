@@ -52,7 +52,8 @@ const LIMITS: &str = "SELECT
 /// Mail to agents is left out of the two counts; what shadow mode holds back is in them.
 const TICKET_FACTS: &str = "SELECT t.id, t.version, t.mailbox, t.state, t.subject, t.language, t.category, t.priority,
         t.team, t.assignee, t.tags, t.requester_proven, t.created_at, t.first_response_at, t.first_response_due_at,
-        t.closed_at, t.facts, p.id AS person_id, p.address, p.name, p.suppressed, p.suppressed_at, p.suppressed_why, p.released_at,
+        t.closed_at, t.facts, t.proposed_by, t.merged_into,
+        p.id AS person_id, p.address, p.name, p.suppressed, p.suppressed_at, p.suppressed_why, p.released_at,
         COALESCE((SELECT n.language FROM ticket n WHERE n.requester_id = p.id ORDER BY n.id DESC LIMIT 1), '')
             AS person_language,
         COALESCE(c.message_id, '') AS client_message_id, COALESCE(c.mail_references, '[]') AS client_references,
@@ -86,6 +87,8 @@ struct TicketFactsRow {
     first_response_due_at: Option<i64>,
     closed_at: Option<i64>,
     facts: String,
+    proposed_by: String,
+    merged_into: Option<i64>,
     person_id: i64,
     address: String,
     name: String,
@@ -210,9 +213,12 @@ impl Window {
         }
         let rows: Vec<TicketFactsRow> = query.fetch_all(&mut *self.tx).await.context("reading tickets")?;
         let mut tickets = rows.into_iter().map(ticket_facts).collect::<Result<Vec<_>>>()?;
-        for (ticket, address) in self.participants(&ids).await? {
+        for (ticket, person) in self.participants(&ids).await? {
             if let Some(facts) = tickets.iter_mut().find(|facts| facts.id.0 == ticket) {
-                facts.participants.push(address);
+                facts.participants.push(person.address.clone());
+                if person.id != facts.requester.id {
+                    facts.others.push(person);
+                }
             }
         }
         for (ticket, brief) in events::newest(&mut self.tx, &ids).await? {
@@ -243,17 +249,22 @@ impl Window {
         Ok(Matter::lasting(&earlier))
     }
 
-    async fn participants(&mut self, ids: &[i64]) -> Result<Vec<(i64, String)>> {
+    async fn participants(&mut self, ids: &[i64]) -> Result<Vec<(i64, PersonFacts)>> {
         let sql = format!(
-            "SELECT a.ticket_id, p.address FROM participant a JOIN person p ON p.id = a.person_id
+            "SELECT a.ticket_id, p.id, p.address, p.name, p.suppressed FROM participant a JOIN person p ON p.id = a.person_id
              WHERE a.ticket_id IN ({}) ORDER BY a.ticket_id, a.position, a.person_id",
             parameters(1, ids.len())
         );
-        let mut query = query_as(AssertSqlSafe(sql));
+        let mut query = query_as::<(i64, i64, String, String, i64)>(AssertSqlSafe(sql));
         for id in ids {
             query = query.bind(*id);
         }
-        query.fetch_all(&mut *self.tx).await.context("reading participants")
+        let rows = query.fetch_all(&mut *self.tx).await.context("reading participants")?;
+        let person = |(ticket, id, address, name, suppressed)| {
+            let (name, suppressed) = (some_text(name), suppressed != 0);
+            (ticket, PersonFacts { id: PersonId(id), address, name, suppressed, ..PersonFacts::default() })
+        };
+        Ok(rows.into_iter().map(person).collect())
     }
 
     /// Automatic mails to this address (lower case), its domain and all together, those of shadow mode among them.
@@ -309,6 +320,9 @@ fn ticket_facts(row: TicketFactsRow) -> Result<TicketFacts> {
         },
         requester_proven: row.requester_proven != 0,
         participants: Vec::new(),
+        others: Vec::new(),
+        proposed_by: some_text(row.proposed_by),
+        merged_into: row.merged_into.map(TicketId),
         created_at: instant(row.created_at)?,
         first_response_at: instant_or_none(row.first_response_at)?,
         first_response_due_at: instant_or_none(row.first_response_due_at)?,

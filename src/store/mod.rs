@@ -29,6 +29,7 @@ mod mailboxes;
 mod open;
 mod origin;
 mod outbox;
+mod people;
 mod quarantine;
 mod rows;
 mod sent;

@@ -15,6 +15,10 @@ use std::{
     process::{Command, Output},
 };
 
+use maildesk::{
+    desk::references::{Links, conversations},
+    mail::{ReadPolicy, Reading, read},
+};
 use serde_json::Value;
 
 /// What the judge calls it, and the share of its rows in percent that must pass.
@@ -34,6 +38,60 @@ const BARS: &[Bar] = &[
     ("forward", 95),
 ];
 const BARS_OWN: &[Bar] = &[("reply", 95), ("forward", 95), ("class", 98)];
+
+fn mails_of(mbox: &[u8]) -> Vec<Vec<u8>> {
+    let mut mails: Vec<Vec<u8>> = Vec::new();
+    for line in mbox.split_inclusive(|b| *b == b'\n') {
+        if line.starts_with(b"From ") {
+            mails.push(Vec::new());
+        } else if let Some(mail) = mails.last_mut() {
+            mail.extend_from_slice(line);
+        }
+    }
+    mails
+}
+
+/// The mails of an mbox by their conversations, as `desk::references` finds them, against a row of kind `thread`; numbers count
+/// from 1. The corpus' judge leaves these rows to the program's own tests.
+fn is_threaded(mails: &[Reading], expect: &Value) -> bool {
+    let links: Vec<Links<'_>> = mails.iter().map(Links::from).collect();
+    let placed = conversations(&links);
+    let at = |number: &Value| number.as_u64().and_then(|n| usize::try_from(n).ok()?.checked_sub(1)).unwrap();
+    let conversation = |number: &Value| placed[at(number)].conversation;
+    let groups = |name: &str| expect[name].as_array().cloned().unwrap_or_default();
+    let same = |group: &Value| {
+        let numbers = group.as_array().unwrap();
+        numbers.iter().all(|number| conversation(number) == conversation(&numbers[0]))
+    };
+    let parents = expect["parents"].as_object().cloned().unwrap_or_default();
+    let is_parent = |(child, parent): (&String, &Value)| {
+        let child: u64 = child.parse().unwrap();
+        placed[at(&child.into())].parent == Some(at(parent))
+    };
+    placed.len() == mails.len()
+        && groups("same_thread").iter().all(same)
+        && groups("different_thread").iter().all(|group| !same(group))
+        && parents.iter().all(is_parent)
+}
+
+#[test]
+fn conversations_are_found_as_others_find_them() {
+    let Some(corpus) = corpus() else { return };
+    let rows = std::fs::read_to_string(corpus.join("expected.jsonl")).unwrap();
+    let rows = rows.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for row in rows.filter(|row| row["kind"] == "thread") {
+        let bytes = std::fs::read(corpus.join(row["file"].as_str().unwrap())).unwrap();
+        let mails: Vec<Reading> =
+            mails_of(&bytes).iter().map(|mail| read(mail, &ReadPolicy::default())).collect();
+        count += 1;
+        if !is_threaded(&mails, &row["expect"]) {
+            wrong.push(row["id"].as_str().unwrap().to_owned());
+        }
+    }
+    println!("  {:22} {:4} of {count:4}", "thread", count - wrong.len());
+    assert!(count > 0 && wrong.is_empty(), "{wrong:?}");
+}
 
 /// Runs the judge whose folder is its first argument. Its `judge_forward` takes the people of `to` and `cc` for objects, and some
 /// rows give them as plain addresses: without this it ends at the first of these with an exception.
@@ -78,8 +136,7 @@ fn below(folder: &Path, corpus: &Path, bars: &[Bar]) -> Vec<String> {
     found
 }
 
-#[test]
-fn the_corpora_are_read_at_least_this_well() {
+fn corpus() -> Option<PathBuf> {
     let corpus = std::env::var_os("MAILDESK_CORPUS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
     if !corpus.join("score.py").exists() {
@@ -87,8 +144,14 @@ fn the_corpora_are_read_at_least_this_well() {
             "SKIPPED, this proves nothing: no mail corpus at {}; set MAILDESK_CORPUS",
             corpus.display()
         );
-        return;
+        return None;
     }
+    Some(corpus)
+}
+
+#[test]
+fn the_corpora_are_read_at_least_this_well() {
+    let Some(corpus) = corpus() else { return };
     if Command::new("python3").arg("--version").output().is_err() {
         eprintln!("SKIPPED, this proves nothing: python3, which runs the corpus' judge, is not installed");
         return;

@@ -13,7 +13,8 @@ use maildesk_lab::{
 use crate::scene::{ALICE, BINARY, SUPPORT, Scene, house, letter, scene};
 
 /// The limits of a desk that answers a burst: the test is about crashes, not about floods.
-const GENEROUS: &str = "[limits]\nacks_per_hour_max = 1000\nacks_per_domain_hour_max = 1000\n";
+const GENEROUS: &str =
+    "[limits]\nacks_per_hour_max = 1000\nacks_per_domain_hour_max = 1000\nsame_text_per_week_max = 1000\n";
 
 fn client(n: usize) -> String {
     format!("c+{n}@client.test")

@@ -100,7 +100,7 @@ fn shadow_sends_nothing_until_live() {
     while scene.desk.outbox().unwrap().iter().all(|r| r["state"] == "shadow") {
         assert!(n < 40, "still in the shadow:\n{}", scene.desk.log());
         let sender = format!("c+live{n}@client.test");
-        scene.deliver(&sender, &letter(&sender, "In the light", "Please answer this one."));
+        scene.deliver(&sender, &letter(&sender, "In the light", &format!("Please answer number {n}.")));
         n += 1;
         scene.desk.wait_for_tickets(1 + n).unwrap();
     }

@@ -22,6 +22,7 @@ mod dialogue;
 mod facts;
 mod folder;
 mod forms;
+mod people;
 mod possession;
 mod programs;
 mod proof;

@@ -14,8 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::scene::{BINARY, SUPPORT};
 
-const MORE: &str =
-    "[limits]\nanswer_age_max = \"10000d\"\nacks_per_hour_max = 1000\nacks_per_domain_hour_max = 1000\n";
+const MORE: &str = "[limits]\nanswer_age_max = \"10000d\"\nacks_per_hour_max = 1000\nacks_per_domain_hour_max = 1000\nsame_text_per_week_max = 1000\n";
 
 /// A mailbox whose mail is worked by desks on a cluster of their own.
 struct Cluster {

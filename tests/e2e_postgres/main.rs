@@ -27,6 +27,8 @@ mod facts;
 mod folder;
 #[path = "../e2e/forms.rs"]
 mod forms;
+#[path = "../e2e/people.rs"]
+mod people;
 #[path = "../e2e/possession.rs"]
 mod possession;
 #[path = "../e2e/programs.rs"]

@@ -3,7 +3,10 @@
 use maildesk::store::{FolderKey, Keep, Store};
 use maildesk_lab::{desk::DeskOptions, scripted_imap::ScriptedImap, scripted_smtp::ScriptedSmtp};
 
-use crate::scene::{address, filled, letter, options, scene};
+use crate::{
+    scene::{address, filled, letter, options, scene},
+    servers::with_sales,
+};
 
 #[test]
 fn a_folder_numbered_anew_makes_no_ticket_twice() {
@@ -74,4 +77,36 @@ fn a_mail_dragged_away_while_it_was_kept_and_not_decided_is_one_ticket() {
     assert_eq!((scene.desk.outcome("ticket").unwrap(), scene.desk.outcome("ignored").unwrap()), (1, 1));
     scene.desk.wait("the ledger", || Ok((scene.desk.status()?["unaccounted"] == 0).then_some(()))).unwrap();
     scene.finish();
+}
+
+#[test]
+fn one_message_id_at_two_addresses_is_one_ticket() {
+    let mail = letter(1);
+    let imap = ScriptedImap::builder().mail(1, &mail);
+    let mut scene = scene(imap, ScriptedSmtp::script(), &options());
+    // The copy came another way, and another mail has taken its Message-ID.
+    let copy =
+        [b"Received: from elsewhere by mx.desk.test; Mon, 2 Nov 2026 10:00:00 +0000\r\n", &*mail].concat();
+    let id = "letter.1@client1.test";
+    let squatter = String::from_utf8(letter(2)).unwrap().replace("letter.2@client2.test", id).into_bytes();
+    let (sales, smtp) = scene.runtime.block_on(async {
+        let sales = ScriptedImap::builder().mail(1, &copy).mail(2, &squatter);
+        (sales.start().await, ScriptedSmtp::script().start().await)
+    });
+    with_sales(&scene, &sales, &smtp);
+    scene.desk.start().unwrap();
+    scene.desk.wait_for_tickets(2).unwrap();
+    scene.desk.wait("all decided", || Ok((decided(&scene) == 3).then_some(()))).unwrap();
+    let mut requesters: Vec<String> =
+        scene.desk.tickets().unwrap().iter().map(|t| t["requester"].as_str().unwrap().to_owned()).collect();
+    requesters.sort();
+    assert_eq!(requesters, [address(1), address(2)]);
+    scene.finish();
+}
+
+/// Mails with an outcome, in all mailboxes.
+fn decided(scene: &crate::scene::Scene) -> u64 {
+    let all = scene.desk.json(&["status"]).unwrap();
+    let outcomes = all.as_array().unwrap().iter().filter_map(|mailbox| mailbox["outcomes"].as_object());
+    outcomes.flat_map(|o| o.values()).filter_map(serde_json::Value::as_u64).sum()
 }

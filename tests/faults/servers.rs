@@ -13,7 +13,7 @@ use crate::scene::{Scene, address, filled, letter, options, scene};
 const REFUSAL: &str = "NO [AUTHENTICATIONFAILED] wrong password";
 
 /// A second mailbox `sales` on servers of its own, written before the first, so that nothing goes by the order.
-fn with_sales(scene: &Scene, imap: &ScriptedImap, smtp: &ScriptedSmtp) {
+pub fn with_sales(scene: &Scene, imap: &ScriptedImap, smtp: &ScriptedSmtp) {
     let sales = DeskOptions { address: "sales@desk.test", ..options() };
     let table = sales.mailbox("sales", scene.desk.folder(), &Scripted { imap, smtp }).unwrap();
     let path = scene.desk.config_path();

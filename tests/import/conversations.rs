@@ -120,3 +120,16 @@ fn a_colleague_on_copy_belongs_to_the_conversation_and_a_long_pause_does_not_end
     assert_eq!(ticket["participants"], serde_json::json!(["li@acme.test"]));
     scene.desk.finish().unwrap();
 }
+
+#[test]
+fn an_answer_that_is_dated_before_its_question_joins_it() {
+    let scene = scene();
+    let first = question(5, "q1@acme.test", LI).text();
+    let ours = answer(2, "a1@desk.test", "Support <support@desk.test>", LI, &["q1@acme.test"]).text();
+    let more = answer(1, "q2@acme.test", LI, SUPPORT, &["q1@acme.test", "a1@desk.test"]).text();
+    let path = scene.file("All.mbox", mbox(&[more, ours, first]));
+    let summary = scene.import(&[path.to_str().unwrap(), "--batch", "old"]);
+    assert_eq!((&summary["tickets"], &summary["added"]), (&1.into(), &2.into()));
+    assert_eq!(scene.kinds(1), ["client", "reply", "client"]);
+    scene.desk.finish().unwrap();
+}

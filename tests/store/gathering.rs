@@ -2,10 +2,12 @@
 
 use maildesk::{
     desk::{LimitCounts, MessageKind, ThreadMatch, TicketId},
-    store::{NewOutbox, OutboxKind},
+    store::{FolderKey, NewOutbox, OutboxKind},
 };
 
-use crate::house::{Mail, apply, at, changing, each_engine, event, ignored, message, new_ticket, outgoing};
+use crate::house::{
+    Mail, apply, at, changing, each_engine, event, ignored, keep, key, message, new_ticket, outgoing,
+};
 
 #[test]
 fn people_are_one_row_an_address() {
@@ -49,6 +51,35 @@ fn duplicates_are_earlier_decided_mails_of_the_same_identity() {
             Some(ticket),
             "the ticket before nothing"
         );
+    });
+}
+
+/// One Message-ID that came to several of our addresses (SPEC section 4).
+#[test]
+fn one_mail_in_two_mailboxes_is_one_ticket_whichever_window_it_comes_in() {
+    each_engine(|house| async move {
+        let first = house.keep(&[1]).await[0];
+        let sales = FolderKey { mailbox: "sales".into(), ..key() };
+        house.store.begin_folder(&sales, 0, at(0)).await.unwrap();
+        let kept = house.store.keep(&sales, &[keep(1), keep(2)], at(1)).await.unwrap();
+        let [(_, copy), (_, squatter)] = kept[..] else { panic!("{kept:?}") };
+        let mut window = house.store.window_of("support").await.unwrap();
+        let client = window.person("client@client.example", None, at(2)).await.unwrap();
+        let mail = Mail::named("same");
+        let ticket =
+            apply(&mut window, Some(first), Some(&mail), &new_ticket(client.id), at(3)).await.unwrap();
+        assert_eq!(window.duplicate("same", copy).await.unwrap(), Some(ticket), "in the same window");
+        window.commit().await.unwrap();
+        let mut window = house.store.window_of("sales").await.unwrap();
+        assert_eq!(window.duplicate("same", copy).await.unwrap(), Some(ticket), "and in another mailbox's");
+        // Another mail under the same Message-ID is another mail.
+        let other = Mail { message_id: mail.message_id.clone(), ..Mail::named("another") };
+        assert_eq!(window.duplicate("another", squatter).await.unwrap(), None);
+        let second =
+            apply(&mut window, Some(squatter), Some(&other), &new_ticket(client.id), at(4)).await.unwrap();
+        assert_ne!(second, ticket);
+        let threads = window.threads(&[mail.message_id.unwrap()]).await.unwrap();
+        assert_eq!(threads.len(), 2, "both are found by it");
     });
 }
 
@@ -240,12 +271,12 @@ fn floods_are_counted_by_person_and_hour() {
         house.enqueue(&[ack(2), ack(3)], at(30)).await;
 
         let mut window = house.store.window().await.unwrap();
-        let (flood, newest) = window.flood(&client, at(100)).await.unwrap();
+        let (flood, newest) = window.flood(&client, "", at(100)).await.unwrap();
         assert_eq!(newest, Some(one));
         assert_eq!((flood.tickets_address_hour, flood.folded_address_hour), (2, 1));
         assert_eq!(flood.acks_address_row, 2, "since staff last answered");
         assert_eq!(flood.breaker_hour, Some(1));
-        let (later, newest) = window.flood(&client, at(2 * 3600)).await.unwrap();
+        let (later, newest) = window.flood(&client, "", at(2 * 3600)).await.unwrap();
         assert_eq!((later.tickets_address_hour, later.folded_address_hour, newest), (0, 0, None));
         assert_eq!((later.breaker_hour, later.acks_address_row), (Some(0), 2));
 

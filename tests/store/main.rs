@@ -18,6 +18,7 @@ mod leases;
 mod ledger;
 mod origin;
 mod outbox;
+mod people;
 mod safety;
 mod sent;
 mod tickets;

@@ -490,7 +490,9 @@ fn whoever_shows_themself_as_staff_or_as_us_is_flagged_to_the_team_and_answered_
         ("", "alice@ехаmрӏе.com", false),
     ] {
         let decision = by(&named(name, address), proven);
-        assert_eq!(cause(&decision), Some(NotificationCause::ClaimsStaff), "{name} {address}");
+        assert_eq!(cause(&decision), Some(NotificationCause::Imitates), "{name} {address}");
+        let LetterBody::Notification { hints, .. } = &decision.letters.last().unwrap().body else { panic!() };
+        assert!(hints.warnings[0].starts_with("the sender"), "{name} {address}: staff read why");
         assert!(event_kinds(&decision).contains(&"impersonation"), "{name} {address}");
         assert_eq!((decision.outcome, decision.ticket), (Outcome::Ticket, Some(TicketRef::New)));
     }

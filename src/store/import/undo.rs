@@ -32,7 +32,7 @@ const UNTOUCHED: &str =
 const OWN: &str = "AND i.made = 1
     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id)
     AND NOT EXISTS (SELECT 1 FROM timer m WHERE m.ticket_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM ticket c WHERE c.linked_to = t.id)
+    AND NOT EXISTS (SELECT 1 FROM ticket c WHERE c.linked_to = t.id OR c.merged_into = t.id)
     AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.ticket_id = t.id AND (l.mailbox <> $2 OR l.folder <> $3))";
 /// Those of others, which are only given back without the batch's mails: no mail of elsewhere was ignored for the sake of one of
 /// these. An ignored mail of a batch keeps no facts that tell which it was; it came later, at least.
@@ -202,7 +202,7 @@ impl Window {
             return Ok(false);
         }
         self.drop_messages(batch, &tickets).await?;
-        for table in ["event", "participant", "facts", "import_ticket"] {
+        for table in ["event", "participant", "ticket_mark", "facts", "import_ticket"] {
             self.drop_where(table, "ticket_id", &tickets).await?;
         }
         if batch.is_list {

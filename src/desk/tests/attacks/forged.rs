@@ -175,7 +175,8 @@ fn every_deceptive_name_and_domain_is_flagged_to_the_team() {
             "others' fields",
         ];
         let decision = Mail::new(*shape, *from).decided();
-        let flagged = cause(&decision) == Some(NotificationCause::ClaimsStaff);
+        let flagged =
+            matches!(cause(&decision), Some(NotificationCause::ClaimsStaff | NotificationCause::Imitates));
         assert_eq!(flagged, !plain.contains(shape), "{shape} {seen:?} {:?}", decision.reason);
     }
     assert_eq!(judged(), 19);

@@ -11,3 +11,4 @@ mod sealed;
 mod secrets;
 mod spliced;
 mod strangers;
+mod ticket_trick;

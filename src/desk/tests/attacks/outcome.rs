@@ -39,7 +39,8 @@ pub enum Fate {
 pub fn fate(decision: &Decision) -> Fate {
     let kinds = letters(decision);
     let has = |kind: &str| kinds.iter().any(|l| l.starts_with(kind));
-    let claims = cause(decision) == Some(NotificationCause::ClaimsStaff);
+    let claims =
+        matches!(cause(decision), Some(NotificationCause::ClaimsStaff | NotificationCause::Imitates));
     match decision.outcome {
         Outcome::Ignored => Fate::Ignored,
         Outcome::Control if has("refusal") => Fate::Refused,
@@ -68,6 +69,9 @@ pub fn is_act(decision: &Decision) -> bool {
                 | Change::Team(_)
                 | Change::Assignee(_)
                 | Change::Participant(_)
+                | Change::Leave(_)
+                | Change::Requester(_)
+                | Change::Merge { .. }
                 | Change::FirstResponse(_)
                 | Change::StopTimer(_)
                 | Change::State(State::Closed | State::Resolved | State::Waiting | State::OnHold)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::desk::*;
 
-fn passed(address: &str) -> String {
+pub fn passed(address: &str) -> String {
     format!("mx.example.com; dmarc=pass header.from={}", address.rsplit_once('@').unwrap().1)
 }
 
@@ -121,7 +121,12 @@ fn nobody_is_brought_in_by_a_field() {
     let gets = |mail: &Mail| {
         let decision = mail.decided();
         assert!(decision.letters.iter().all(|l| !l.to.address.contains("evil")), "{}", mail.name);
-        assert!(!decision.changes.iter().any(|c| matches!(c, Change::Participant(_))), "{}", mail.name);
+        // A proven requester brings others in by Cc, and by nothing else (SPEC section 6).
+        let brings = |c: &Change| match c {
+            Change::Join(_) => !(mail.name.starts_with("Cc: ") && mail.from.contains(CLIENT)),
+            other => matches!(other, Change::Participant(_) | Change::Requester(_)),
+        };
+        assert!(!decision.changes.iter().any(brings), "{}", mail.name);
         fate(&decision)
     };
     for field in OTHERS {

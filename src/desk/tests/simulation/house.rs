@@ -454,7 +454,16 @@ impl House {
             Change::EndPeriod(agent) => {
                 self.periods.remove(agent);
             }
-            Change::StartTimer { .. } | Change::StopTimer(_) => {}
+            Change::Join(person) => {
+                let ticket = self.tickets.get_mut(&id).unwrap();
+                if !ticket.participants.contains(&person.address) {
+                    ticket.participants.push(person.address.clone());
+                    ticket
+                        .others
+                        .push(PersonFacts { address: person.address.clone(), ..PersonFacts::default() });
+                }
+            }
+            Change::StartTimer { .. } | Change::StopTimer(_) | Change::Marks { .. } => {}
             Change::Bounced { .. } | Change::Suppress { .. } | Change::Release(_) => {}
             other => panic!("the simulation does not know {other:?}"),
         }

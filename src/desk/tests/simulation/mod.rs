@@ -96,8 +96,12 @@ fn judge(pair: &Pair, week: &Week) -> Result<(), String> {
     if back > pair.ours_max.max(2) as usize { Err(format!("{back} mails of the other desk")) } else { Ok(()) }
 }
 
+/// What goes to several people on a ticket is one.
 fn replies(week: &Week) -> usize {
-    week.ours.left.iter().filter(|l| l.kind == "reply").count()
+    let mut replies: Vec<_> =
+        week.ours.left.iter().filter(|l| l.kind == "reply").map(|l| (l.ticket, l.at)).collect();
+    replies.dedup();
+    replies.len()
 }
 
 /// FAULTS section 2, counted over all that left, at each mail that did.
