@@ -206,7 +206,7 @@ static APP: Pattern = Pattern::new(concat!(
 ));
 /// An update to a version.
 static UPDATE: Pattern = Pattern::new(
-    r"(?i)(?:updat(?:e|ed|ing) to|upgrad(?:e|ed|ing) to|update auf|aktualisiert auf|mise à jour vers|passage à|actualicé a|actualizar a|atualizei para|atualização para|升级到了?|更新到了?|升到了?|アップデート|アップグレード)\s?(?:the |version |v|版本|バージョン)*\s?(\d{1,4}(?:\.\d{1,6}){1,4}(?:[-+][0-9A-Za-z][0-9A-Za-z.]{0,20})?)",
+    r"(?i)(?:updat(?:e|ed|ing) to|upgrad(?:e|ed|ing) to|update auf|aktualisiert auf|mise à jour vers|passage à|actualicé a|actualizar a|atualizei para|atualização para|升级到了?|更新到了?|升到了?|アップデート|アップグレード)\s?(?:(?:the |version |v|版本|バージョン)*\s?(\d{1,4}(?:\.\d{1,6}){1,4}(?:[-+][0-9A-Za-z][0-9A-Za-z.]{0,20})?)|(?:the )?(?:version |版本 ?)(\d{2,4})\b)",
 );
 /// A number that calls itself a version.
 static BARE: Pattern =
@@ -217,7 +217,9 @@ fn app_versions(text: &Text<'_>, mentions: &[Mention], findings: &mut Findings) 
     let mut candidates: Vec<(Mention, f64)> = Vec::new();
     for (pattern, confidence) in [(&APP, 0.8), (&UPDATE, 0.72), (&BARE, 0.6)] {
         for found in pattern.captures_iter(text.text).take(CANDIDATES_MAX) {
-            let (Some(whole), Some(number)) = (found.get(0), found.get(1)) else { continue };
+            let (Some(whole), Some(number)) = (found.get(0), found.iter().skip(1).flatten().next()) else {
+                continue;
+            };
             if is_of_other(text.text, mentions, whole.start(), number.start(), number.end()) {
                 continue;
             }
@@ -298,7 +300,7 @@ fn is_of_other(text: &str, mentions: &[Mention], start: usize, number: usize, en
             .strip_suffix(*word)
             .is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|c: char| c.is_alphanumeric()))
     };
-    let other = OF_OTHERS.iter().any(|w| ends_with(&w));
+    let other = OF_OTHERS.iter().any(ends_with);
     let after = text.get(end..).unwrap_or_default();
     let is_size =
         ["GB", "MB", "KB", " GB", " MB", " GHz", "%", "元", "万", "ms"].iter().any(|u| after.starts_with(u));

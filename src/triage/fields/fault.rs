@@ -46,7 +46,7 @@ static COLON: Pattern = Pattern::new(concat!(
     r"\s*(?:is|was|says|ist|lautet|est|es|é|是|为|:|：|は)+\s*([^\n。]+)",
 ));
 static CODE: Pattern = Pattern::new(concat!(
-    r"(?i)(\bERR_[A-Z0-9_]{3,}|\bDNS_PROBE_[A-Z_]+|\bE[A-Z]{4,}\b: [^\n]+|\b0x[0-9a-f]{8}\b|\bAADSTS\d+[^\n。]*",
+    r"(?i)(\bERR_[A-Z0-9_]{3,}|\bDNS_PROBE_[A-Z_]+|(?-i:\bE[A-Z]{4,}\b: [^\n]+)|\b0x[0-9a-f]{8}\b|\bAADSTS\d+[^\n。]*",
     r"|\b(?:http(?: status)?|error(?: code)?|status(?: code)?|code|fehler(?:code)?|erreur|código|erro|错误代码|错误码|错误|代码|报错|エラーコード|エラー)\s?[:：#]?\s?\(?(?:[45]\d\d\b(?-i:[: ]{1,2}[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,3})?|[A-Z]{1,5}[-_]\d{2,6}\b|\d{4,6}\b)\)?",
     r"|\b[45]\d\d (?:Internal Server Error|Bad Gateway|Gateway Time-?out|Service (?:Temporarily )?Unavailable|Forbidden|Not Found|Unauthorized|Bad Request|Too Many Requests|Conflict|Request Entity Too Large|Payload Too Large|error|错误|fehler|erreur)",
     r"|(?:\b(?:a|an|with|einen?|une|un|uma?) |返回 ?|报 ?|出现 ?)[45]\d\d\b(?: error| errors| 错误|(?-i: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}))?)",

@@ -76,16 +76,13 @@ const NOTHING: [&str; 44] = [
 
 /// Offers what labelled lines say.
 pub fn apply(text: &Text<'_>, labelled: &[Labelled<'_>], findings: &mut Findings) {
-    let is_block = labelled.iter().any(|l| {
-        l.words.eq_ignore_ascii_case("commit")
-            || l.words.eq_ignore_ascii_case("electron")
-            || l.words.eq_ignore_ascii_case("node.js")
-    });
+    let is_block = is_block(labelled);
     let mut versions: Vec<(Label, &Labelled<'_>, f64)> = Vec::new();
     for line in labelled {
         let is_nothing = NOTHING.contains(&line.value.to_lowercase().as_str());
         // A program's own block has the date of its build.
-        if is_nothing || line.value.is_empty() || is_block && line.label == Some(Label::OccurredAt) {
+        let is_of_block = matches!(line.label, None | Some(Label::OccurredAt | Label::Error));
+        if is_nothing || line.value.is_empty() || is_block && is_of_block {
             continue;
         }
         let mut confidence = match (line.label, line.exact) {
@@ -113,6 +110,13 @@ pub fn apply(text: &Text<'_>, labelled: &[Labelled<'_>], findings: &mut Findings
     }
 }
 
+/// Whether a program wrote the lines about itself: its commit, its engines, the date of its build.
+#[must_use]
+pub fn is_block(labelled: &[Labelled<'_>]) -> bool {
+    const MARKS: [&str; 3] = ["commit", "electron", "node.js"];
+    labelled.iter().any(|l| l.label.is_none() && MARKS.iter().any(|m| l.words.eq_ignore_ascii_case(m)))
+}
+
 /// A version alone, beside `Browser version` or `OS version`: it completes the name that another line gives.
 fn complete(text: &Text<'_>, label: Label, line: &Labelled<'_>, confidence: f64, findings: &mut Findings) {
     let version = line.value;
@@ -124,8 +128,15 @@ fn complete(text: &Text<'_>, label: Label, line: &Labelled<'_>, confidence: f64,
         Some(known) if known.value.version.is_none() => known.value.version = Some(version.to_owned()),
         Some(_) => {}
         None => {
-            let product = Product { name: named.map(|m| m.name), version: Some(version.to_owned()) };
-            best.offer(product, text.evidence(Source::Label, version, confidence * 0.8));
+            let name = named.map(|m| m.name);
+            let is_windows = label == Label::OsVersion && name.is_none() && version.starts_with("10.0.");
+            let (name, version) = if is_windows {
+                (Some("Windows".to_owned()), products::windows_version(version))
+            } else {
+                (name, version.to_owned())
+            };
+            let product = Product { name, version: Some(version) };
+            best.offer(product, text.evidence(Source::Label, line.value, confidence * 0.8));
         }
     }
 }

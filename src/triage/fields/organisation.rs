@@ -13,6 +13,16 @@ static FORM: Pattern = Pattern::new(concat!(
     r"\b((?:[\p{Lu}0-9][\p{L}\d&'’-]*(?:\.[\p{L}\d]+)*,? (?:(?:&|und|et|y|e|and|of|de|du|da|do|der|the) )?){1,5}",
     r"(?:GmbH(?: & Co\.? KGa?A?)?|AG|KGaA|KG|OHG|e\.V\.|GbR|UG|Ltd\b\.?|Limited|LLC|L\.L\.C\.|Inc\b\.?|Corp\b\.?|Corporation|PLC|plc|LLP|BV|B\.V\.|NV|N\.V\.|AB|A/S|ApS|AS|Oyj?|S\.A\.S\.?|S\.A\. de C\.V\.|S\.A\.?|SARL|S\.à r\.l\.|SAS|SA|[Ss]\.?[Rr]\.?[Ll]\b\.?|SpA|S\.p\.A\.?|S\.L\.U?\.?|SLU?|Ltda\b\.?|LTDA|ME|Pty\.? Ltd\.?|Pte\.? Ltd\.?|Co\.,? Ltd\.?|d\.o\.o\.|s\.r\.o\.|Kft\.?|Sp\. z o\.o\.|K\.K\.|GK|Holdings?|Group))(?:[\s,.;:)。，!?]|$)",
 ));
+/// A part of each of those legal forms.
+static FORM_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let parts = [
+        "GmbH", " AG", "KGaA", " KG", "OHG", "e.V", "GbR", " UG", "Ltd", "Limited", "LLC", "L.L.C", " Inc",
+        " Corp", "PLC", "plc", "LLP", " BV", "B.V", " NV", "N.V", " AB", "A/S", "ApS", " AS", " Oy", "S.A",
+        "SARL", "S.à", " SAS", " SA", "rl", "r.l", "RL", "R.L", "SpA", "S.p.A", "S.L", " SL", "Ltda", "LTDA",
+        " ME", "Co.", "d.o.o", "s.r.o", "Kft", "z o.o", "K.K", " GK", "Holding", "Group",
+    ];
+    AhoCorasick::new(parts).ok()
+});
 /// What says whose name follows.
 static CUE: Pattern = Pattern::new(concat!(
     r"\b(?:[Ww]e are|[Ww]e're|[Ww]e’re|I work (?:at|for|with)|[Hh]ere at|on behalf of|[Oo]ur (?:company|organi[sz]ation|firm|school|university|client)(?: name)?(?: is(?: called)?)?,?|[Ee]mployed at|(?:admin|administrator|manager|director|developer|engineer|consultant|head of \w+) (?:at|of|for)|(?:I am|I'm|I’m|[Mm]y name is) [\p{Lu}]\w+(?: [\p{Lu}]\w+)? (?:from|at|of|with)|[Tt]his is [\p{Lu}]\w+(?: [\p{Lu}]\w+)? (?:from|at|of)|I represent|I'm with|I am with|(?:I am|I'm|I’m) (?:writing )?from|writing (?:to you )?from|[Ww]e at",
@@ -69,7 +79,10 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
 }
 
 fn latin(text: &Text<'_>, findings: &mut Findings) {
-    let forms: Vec<&str> = FORM.captures_iter(text.text).filter_map(|c| Some(c.get(1)?.as_str())).collect();
+    // Few mails hold a legal form, and looking for the name before it is dear.
+    let has_form = FORM_PARTS.as_ref().is_none_or(|parts| parts.is_match(text.text));
+    let forms = FORM.captures_iter(if has_form { text.text } else { "" });
+    let forms: Vec<&str> = forms.filter_map(|c| Some(c.get(1)?.as_str())).collect();
     // Of "from A Ltd to B Ltd" the last one is to be.
     if let Some(name) = forms.last() {
         let name = name.trim_end_matches([',', '.']).trim();
@@ -211,7 +224,7 @@ fn name_before(text: &str, ending: usize, end: usize) -> Option<(String, bool)> 
         Some((at, _)) if at >= stop => (at, true),
         _ => (stop, false),
     };
-    let name = run.get(begin..)?.trim_start_matches(|c| matches!(c, '（' | '(' | ')' | '）'));
+    let name = run.get(begin..)?.trim_start_matches(['（', '(', ')', '）']);
     // 我是金杉食品的管理员: 我是 alone is a cue only for names that end well, which the caller sees to.
     let tail = text.get(ending..end)?;
     (!name.is_empty()).then(|| (format!("{name}{tail}"), has_cue))

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Findings, Place, Text, candidate::Source, labels::Labelled, time};
+use super::{Findings, Place, Text, candidate::Source, labelled as values, labels::Labelled, time};
 use crate::triage::{OccurredAt, words::labels::Label};
 
 /// A line at least so long goes on in the next: programs wrap at 60 to 80 columns.
@@ -11,7 +11,12 @@ const WRAPPED_BYTES_MIN: usize = 52;
 /// The text in which prose is looked for: labelled values and user agents are blanks, and lines that were wrapped go on.
 pub fn without(text: &str, labelled: &[Labelled<'_>], agents: &[Range<usize>]) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    let spans = labelled.iter().filter(|l| is_read(l)).map(|l| l.span.clone()).chain(agents.iter().cloned());
+    let is_block = values::is_block(labelled);
+    let spans = labelled
+        .iter()
+        .filter(|l| is_block || is_read(l))
+        .map(|l| l.span.clone())
+        .chain(agents.iter().cloned());
     for span in spans {
         for byte in bytes.get_mut(span).unwrap_or_default() {
             if *byte != b'\n' {
@@ -113,7 +118,19 @@ fn is_of_fault(text: &str, start: usize, end: usize) -> bool {
         "until",
         "请在",
     ];
-    const BEHIND: [&str; 10] =
-        ["到期", "截止", "之前回复", "前回复", "会议", "invoice", "rechnung", "前完成", "上线", "前答复"];
+    const BEHIND: [&str; 12] = [
+        "到期",
+        "截止",
+        "之前回复",
+        "前回复",
+        "会议",
+        "invoice",
+        "rechnung",
+        "前完成",
+        "上线",
+        "前答复",
+        "发票",
+        "账单",
+    ];
     !BEFORE.iter().any(|w| before.contains(w)) && !BEHIND.iter().any(|w| behind.contains(w))
 }

@@ -174,7 +174,7 @@ fn is_negated(words: &str, start: usize, end: usize) -> bool {
             .match_indices(*n)
             .any(|(at, _)| is_word(&before, at) || n.starts_with("n'") || n.starts_with("n’"))
     };
-    !is_negative && (germanic || NEGATORS.iter().any(|n| is_there(&n)))
+    !is_negative && (germanic || NEGATORS.iter().any(is_there))
 }
 
 /// `in Chrome nicht`, `in Firefox schon`: the contrary of the clause before, by its last word.
@@ -216,7 +216,7 @@ fn is_left(text: &str, mention: &Mention) -> bool {
     let from = text.ceil_char_boundary(mention.start.saturating_sub(12));
     let before = text.get(from..mention.start).unwrap_or_default().trim_end().to_lowercase();
     let after = text.get(mention.end..).unwrap_or_default();
-    let after = after.trim_start_matches(|c: char| c == ' ' || c == '系' || c == '统');
+    let after = after.trim_start_matches([' ', '系', '统']);
     ["from", "von", "de", "desde", "从", "由", "do"].iter().any(|w| before.ends_with(w))
         && ["to ", "auf ", "zu ", "à ", "vers ", "a ", "para ", "到", "升", "换成", "换到", "改", "更新"]
             .iter()

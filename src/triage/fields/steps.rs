@@ -114,7 +114,9 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
     let is = |code: &str| text.language.is_none_or(|l| l == code);
     let wide = text.text.chars().any(|c| c > '\u{2e80}');
     for sentence in sentences(text.text) {
-        if sentence.chars().any(|c| ('\u{3041}'..='\u{30ff}').contains(&c)) && text.language == Some("ja") {
+        if sentence.chars().any(|c| ('\u{3041}'..='\u{30ff}').contains(&c))
+            && text.language.is_none_or(|l| l == "ja")
+        {
             clauses(sentence, &['、', '。', ',', '，'], &mut steps, |c| {
                 JAPANESE.is_match(c) && JAPANESE_PAST.is_match(c)
             });
@@ -214,15 +216,27 @@ fn english(sentence: &str, steps: &mut Vec<String>) {
     }
 }
 
+static FOLLOWING: Pattern =
+    Pattern::new(r"(?i)^(?:also |then |and |even )*(?:[a-z-]{2,}ed|ran|set|made|put|took|went)\b [a-z]");
+/// What people see is nothing that they tried.
+static OBSERVING: Pattern = Pattern::new(
+    r"(?i)^(?:also |then |and |even )*(?:noticed|reali[sz]ed|discovered|received|wanted|needed|expected|hoped|failed|stopped|happened|appeared|seemed|looked|worked|crashed|started to|turned out|asked|ended|remained|showed)\b",
+);
+
 /// Clauses with a remedy in the past.
 fn told(sentence: &str, steps: &mut Vec<String>) {
     let clauses = sentence
         .split([',', ';', '(', ')', ':', '—'])
         .flat_map(|c| c.split(" and "))
         .flat_map(|c| c.split(" but "));
+    let before = steps.len();
     for clause in clauses {
         let clause = clause.trim().trim_end_matches(['.', '!', '\n', ' ']);
-        let Some(remedy) = ENGLISH.find(clause).or_else(|| ENGLISH_PAST.find(clause)) else { continue };
+        // `I refreshed it, started in safe mode and created a profile`: what follows a remedy in the same form is one, too.
+        let follows =
+            || FOLLOWING.find(clause).filter(|_| steps.len() > before && !OBSERVING.is_match(clause));
+        let remedy = ENGLISH.find(clause).or_else(|| ENGLISH_PAST.find(clause)).or_else(follows);
+        let Some(remedy) = remedy else { continue };
         // `Reinstalling did not help` was done, `I did not restart` was not.
         let is_done = NOT_DONE.find(clause).is_none_or(|not| not.start() >= remedy.end());
         if is_done && clause.len() <= STEP_BYTES_MAX && steps.len() < LIST_MAX {

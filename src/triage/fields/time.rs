@@ -217,6 +217,7 @@ fn join(a: &mut Expression, b: &Expression) {
     a.is_approximate |= b.is_approximate;
     a.is_since |= b.is_since;
     a.is_weak &= b.is_weak;
+    a.is_limit |= b.is_limit;
     a.end = b.end;
 }
 
@@ -274,7 +275,11 @@ fn piece(text: &str, tokens: &[Token], i: usize, at: Moment) -> Option<(Expressi
             Some((e, used))
         }),
         Kind::Word(Word::Day(days)) => whole(
-            Expression { day: Some(Day::Relative(i64::from(days))), ..Expression::default() },
+            Expression {
+                day: Some(Day::Relative(i64::from(days))),
+                is_limit: days > 0,
+                ..Expression::default()
+            },
             1,
             token.end,
         ),

@@ -133,7 +133,9 @@ fn without_determiners(mut words: &str) -> &str {
 }
 
 /// All heads at once, each with its place in the order of `HEADS`.
-static HEAD_WORDS: LazyLock<(Option<AhoCorasick>, Vec<(usize, Label)>)> = LazyLock::new(|| {
+type Heads = (Option<AhoCorasick>, Vec<(usize, Label)>);
+
+static HEAD_WORDS: LazyLock<Heads> = LazyLock::new(|| {
     let all = HEADS
         .iter()
         .enumerate()
