@@ -11,7 +11,7 @@ use whatlang::Lang;
 use super::Language;
 
 /// Text looked at; more does not change the result.
-const CHARS_MAX: usize = 4_000;
+const CHARS_MAX: usize = 1_500;
 /// Letters of one script below this share of all do not decide.
 const SHARE_PERCENT: usize = 20;
 /// Votes by which a short text is sure: three words that no neighbour has.
@@ -25,6 +25,8 @@ const HAN_REPORTS: &[&str] =
     &["报错", "報錯", "提示", "显示", "顯示", "返回", "出现", "出現", "日志", "异常"];
 /// Text that statistics look at.
 const STATISTICS_CHARS_MAX: usize = 600;
+/// Letters beyond ASCII that are looked at.
+const MARKED_MAX: usize = 120;
 /// Words that vote.
 const VOTERS_MAX: usize = 200;
 /// What a word of the matter weighs beside a function word.
@@ -40,7 +42,7 @@ const HAN_GRAMMAR: &str = "的了是在我你您们們不没沒有请請吗嗎�
 #[derive(Default)]
 struct Scripts {
     han: usize,
-    /// Of these, what builds sentences.
+    /// Not 0: some of these build sentences.
     han_grammar: usize,
     kana: usize,
     hangul: usize,
@@ -172,9 +174,11 @@ impl Votes {
                 }
             }
         }
+        let marked: Vec<char> =
+            lower.chars().filter(|c| ('\u{80}'..'\u{2000}').contains(c)).take(MARKED_MAX).collect();
         for (code, letters) in words::LETTERS {
-            let hits = lower.chars().filter(|c| letters.contains(*c)).take(4).count();
-            let at = words::WORDS.iter().position(|(known, _)| known == code);
+            let hits = marked.iter().filter(|c| letters.contains(**c)).take(4).count();
+            let at = words::WORDS.iter().position(|(known, _)| known == code).filter(|_| hits > 0);
             if let Some(score) = at.and_then(|at| scores.get_mut(at)) {
                 *score += 0.6 * f32::from(u8::try_from(hits).unwrap_or_default());
             }
@@ -228,7 +232,8 @@ fn count(text: &str) -> Scripts {
                 }
                 _ => {}
             }
-            scripts.han_grammar += usize::from(HAN_GRAMMAR.contains(c));
+            let may_build = scripts.han_grammar == 0 && u32::from(c) >= 0x3400;
+            scripts.han_grammar += usize::from(may_build && HAN_GRAMMAR.contains(c));
             let latin = c.is_ascii_alphabetic();
             words += usize::from(latin && !in_word);
             in_word = latin;
@@ -237,7 +242,9 @@ fn count(text: &str) -> Scripts {
         // Who begins a line in Chinese and goes on in English pastes what a program said.
         let begins_wide = line.chars().find(|c| c.is_alphabetic()).is_some_and(|c| u32::from(c) >= 0x3041);
         scripts.latin_words += if begins_wide { words.min(PASTED_WORDS) } else { words };
-        scripts.han_grammar += HAN_REPORTS.iter().filter(|report| line.contains(**report)).count();
+        if scripts.han_grammar == 0 && scripts.han > 0 {
+            scripts.han_grammar += usize::from(HAN_REPORTS.iter().any(|report| line.contains(report)));
+        }
     }
     scripts
 }

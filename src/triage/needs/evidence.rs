@@ -102,8 +102,13 @@ fn is_pasted(text: &str) -> bool {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES_MAX);
     let (mut weak, mut strong) = (0, 0);
     for line in lines {
-        strong += usize::from(is_strong(line));
-        weak += usize::from(is_weak(line));
+        // Programs begin no line with a wide letter; people who write such letters begin most with one.
+        if line.starts_with(|c: char| u32::from(c) >= 0x3040) {
+            continue;
+        }
+        let is_strong = is_strong(line);
+        strong += usize::from(is_strong);
+        weak += usize::from(is_strong || is_weak(line));
     }
     strong >= 1 || weak >= LOG_LINES_MIN
 }
@@ -164,8 +169,7 @@ fn is_weak(line: &str) -> bool {
     ];
     let is_request =
         ["get /", "post /", "put /", "patch /", "delete /"].iter().any(|start| lower.starts_with(start));
-    is_strong(line)
-        || is_request
+    is_request
         || starts.iter().any(|start| lower.starts_with(start)) && line.is_ascii()
         || lower.starts_with("at ") && line.contains('(')
 }

@@ -1,6 +1,9 @@
 //! What a mail wants of us: that a trouble ends, that a question is answered, that something is built, that somebody listens.
 //! By it the desk decides whether questions help or annoy (SPEC section 8).
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use super::phrases;
@@ -26,25 +29,56 @@ pub enum Intent {
     Question,
 }
 
+/// The lists of phrases, in the order of [`Said`].
+const LISTS: [&[&str]; 7] = [
+    phrases::BREAKDOWN,
+    phrases::MALFUNCTION,
+    phrases::HOW_TO,
+    phrases::WHERE_IS,
+    phrases::WISH,
+    phrases::COMPLAINT,
+    phrases::THANKS,
+];
+
+/// All phrases at once; the list of each by its pattern's number.
+static PHRASES: LazyLock<(Option<AhoCorasick>, Vec<usize>)> = LazyLock::new(|| {
+    let of: Vec<usize> =
+        LISTS.iter().enumerate().flat_map(|(list, phrases)| phrases.iter().map(move |_| list)).collect();
+    (AhoCorasick::new(LISTS.iter().copied().flatten()).ok(), of)
+});
+
+/// Which lists a mail says something of.
+fn said(text: &str) -> [bool; LISTS.len()] {
+    let mut said = [false; LISTS.len()];
+    let (automaton, of) = &*PHRASES;
+    // Neighbouring phrases share a blank, so those that overlap count too.
+    for found in automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)) {
+        if let Some(said) = of.get(found.pattern().as_usize()).and_then(|list| said.get_mut(*list)) {
+            *said = true;
+        }
+    }
+    said
+}
+
 /// What the mail with this subject and new text wants.
 #[must_use]
 pub fn of(subject: &str, text: &str) -> Intent {
-    let all = normal(&format!("{subject}\n{text}"));
-    let says = |list: &[&str]| list.iter().any(|phrase| all.contains(phrase));
-    let asks_how = says(phrases::HOW_TO);
-    let malfunctions = says(phrases::MALFUNCTION);
+    let [breaks_down, malfunctions, asks_how, asks_where, wishes, complains, thanks] =
+        said(&normal(&format!("{subject}\n{text}")));
     // "Cannot find where…", "how do I get rid of the error": the first asks how, the second reports a trouble.
-    if says(phrases::COMPLAINT) {
+    if complains {
         Intent::Complaint
-    } else if says(phrases::WHERE_IS) && !says(phrases::BREAKDOWN) {
+    } else if breaks_down {
+        Intent::Problem
+    } else if asks_where {
         Intent::HowTo
-    } else if says(phrases::WISH) && !says(phrases::BREAKDOWN) {
+    } else if wishes {
         Intent::Wish
-    } else if malfunctions || says(phrases::BREAKDOWN) {
-        if asks_how && !says(phrases::BREAKDOWN) { Intent::HowTo } else { Intent::Problem }
     } else if asks_how {
         Intent::HowTo
-    } else if says(phrases::THANKS) {
+    } else if malfunctions {
+        Intent::Problem
+    } else if thanks {
         Intent::Thanks
     } else {
         Intent::Question
