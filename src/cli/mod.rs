@@ -3,6 +3,7 @@
 
 mod agent;
 mod check;
+mod classify;
 mod client;
 mod import;
 mod init;
@@ -14,6 +15,7 @@ mod print;
 mod quarantine;
 mod status;
 mod ticket;
+mod train;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -62,6 +64,10 @@ enum Command {
     /// Show what the desk would read in these mails, changing nothing.
     Inspect(inspect::Inspect),
     Import(import::Import),
+    /// Try how well the classifier learns from rows of your own; changes nothing.
+    Classify(classify::Classify),
+    /// Show what the classifier learned from this desk's refiled tickets, and how good it is.
+    Train(train::Train),
     /// End shadow mode: from now on mail leaves.
     Live(live::Live),
     /// Tickets.
@@ -107,6 +113,8 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Init(init) => init.run(&cli.common),
         Command::Check(check) => check.run(&cli.common),
         Command::Inspect(inspect) => inspect.run(&cli.common),
+        Command::Classify(classify) => classify.run(&cli.common),
+        Command::Train(train) => runtime()?.block_on(train.run(&cli.common)),
         Command::Import(import) => runtime()?.block_on(import.run(&cli.common)),
         Command::Live(live) => runtime()?.block_on(live.run(&cli.common)),
         Command::Ticket(ticket) => runtime()?.block_on(ticket.run(&cli.common)),

@@ -111,6 +111,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
         // From files, once all else is right.
         articles: Arc::default(),
         categories,
+        category_precision: routing::precision(&file),
         trust,
         forms,
         limits: desk::limits(&file),

@@ -255,6 +255,20 @@ impl<'a> Field<'a> {
         if wrong.get() { Vec::new() } else { found }
     }
 
+    /// One number, whole or not.
+    pub fn number(&self) -> Option<At<f64>> {
+        let value = self.value?;
+        let number = match value.get_ref() {
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wrong_type("a number", value);
+        }
+        number.map(|value| At { value, line: self.line })
+    }
+
     /// A table in it.
     pub fn section(&self) -> Option<Section<'a>> {
         let value = self.value?;

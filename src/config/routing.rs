@@ -130,6 +130,20 @@ pub fn sla(file: &Section<'_>, categories: &[String]) -> Vec<SlaPolicy> {
     policies
 }
 
+/// Reads `[triage]`: the share of tickets filed by themselves that must be filed right.
+pub fn precision(file: &Section<'_>) -> Option<f64> {
+    let triage = file.optional("triage", "[triage]\nprecision = 0.95").section()?;
+    let field = triage.optional("precision", "precision = 0.95");
+    let found = field.number();
+    triage.finish();
+    let found = found?;
+    if (0.5..1.0).contains(&found.value) {
+        return Some(found.value);
+    }
+    field.reject(found.line, format!("{} is not a share between 0.5 and 0.999", found.value));
+    None
+}
+
 /// Fractions of the target, ascending.
 fn remind_at(field: &Field<'_>) -> Vec<f64> {
     let found = field.numbers();

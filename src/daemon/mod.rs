@@ -24,7 +24,7 @@ use self::lease::Shift;
 use crate::{
     config::{self, Config, MailboxConfig},
     edge::{self, Pulse},
-    intake::{Desk, Judgement, Prover, Reader, alert, open_store},
+    intake::{Desk, Judgement, Prover, Reader, alert, keep_learning, open_store},
     net,
     render::Templates,
     store::{self, Alone, Changes},
@@ -106,6 +106,7 @@ async fn open(config: &Config) -> Result<Desk> {
         outbox_wake: Arc::default(),
         intake_wake: Arc::default(),
         timers_wake: Arc::default(),
+        corrected: Arc::default(),
     })
 }
 
@@ -219,6 +220,9 @@ impl Running {
         let pulse = running.pulse();
         running.tasks.spawn(timers::run(desk.clone(), pulse, running.stop.clone()));
         running.tasks.spawn(watch_foreign_changes(desk.clone(), mailboxes, running.stop.clone()));
+        let learning = keep_learning(desk.clone());
+        let stop = running.stop.clone();
+        running.tasks.spawn(async move { stop.run_until_cancelled(learning).await.unwrap_or_default() });
         running
     }
 

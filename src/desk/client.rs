@@ -379,6 +379,7 @@ pub(super) fn opened(case: &Case<'_>, continues: Option<TicketId>) -> Opened {
         first_response_due_at: clock.due_at,
         history: Vec::new(),
         matter: matter.clone(),
+        guesses: routing::guesses(facts, &route),
     };
     let understanding = asking::understanding(case, route.category.as_deref(), &matter);
     let create = Change::Create {

@@ -105,6 +105,12 @@ pub enum Change {
     },
     State(State),
     Category(Option<String>),
+    /// A person of staff said where the ticket belongs: the classifier learns from it.
+    Correction {
+        before: Option<String>,
+        category: String,
+        by: PersonId,
+    },
     Priority(Priority),
     Team(Option<String>),
     Assignee(Option<String>),
@@ -253,6 +259,16 @@ pub struct TicketBrief {
     pub history: Vec<EventBrief>,
     #[serde(default)]
     pub matter: Matter,
+    /// Where no category was sure enough: the likeliest, the first first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guesses: Vec<Guess>,
+}
+
+/// A category that a ticket may belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guess {
+    pub category: String,
+    pub percent: u8,
 }
 
 /// What staff should know besides a mail's own words.

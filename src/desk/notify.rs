@@ -66,6 +66,7 @@ pub(super) fn brief(ticket: &TicketFacts) -> TicketBrief {
         first_response_due_at: ticket.first_response_due_at.filter(|_| ticket.first_response_at.is_none()),
         history: ticket.history.clone(),
         matter: ticket.matter.clone(),
+        guesses: Vec::new(),
     }
 }
 

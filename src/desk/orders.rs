@@ -287,6 +287,11 @@ impl Done<'_, '_> {
         self.record("category", self.ticket.category.as_deref().unwrap_or("none"), name);
         self.brief.category = Some(name.to_owned());
         self.changes.push(Change::Category(Some(name.to_owned())));
+        self.changes.push(Change::Correction {
+            before: self.ticket.category.clone(),
+            category: name.to_owned(),
+            by: self.case.sender.id,
+        });
         let team = routing::team_of_category(self.case.policy, name, &self.ticket.language);
         if let Some(team) = team.filter(|t| self.ticket.team.as_deref() != Some(&t.name)) {
             self.record("team", self.ticket.team.as_deref().unwrap_or("none"), &team.name);

@@ -31,6 +31,8 @@ pub struct Policy {
     pub own_facts: Vec<OwnFact>,
     pub articles: Arc<Index>,
     pub outages: Vec<Outage>,
+    /// `[triage] precision`: the share of tickets filed by themselves that must be filed right; `None`: 0.95.
+    pub category_precision: Option<f64>,
     pub sla: Vec<SlaPolicy>,
     pub trust: Trust,
     pub forms: Vec<FormPolicy>,

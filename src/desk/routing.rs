@@ -2,8 +2,11 @@
 //!
 //! Invariant: a guess that is not sure enough to file by itself files nothing; the ticket then waits for a person's word.
 
-use super::{MailFacts, Policy, Priority, Rule, TeamPolicy};
-use crate::mail::Reading;
+use super::{Guess, MailFacts, Policy, Priority, Rule, TeamPolicy};
+use crate::{mail::Reading, triage::Ranked};
+
+/// Guesses that staff are shown.
+const GUESSES: usize = 2;
 
 /// Where a new ticket goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +40,18 @@ pub fn route(facts: &MailFacts, policy: &Policy, language: &str) -> Route {
         tags: fitting.iter().map(|r| &r.tags).find(|t| !t.is_empty()).cloned().unwrap_or_default(),
         category,
     }
+}
+
+/// The two best guesses of a ticket that nothing filed.
+#[must_use]
+pub fn guesses(facts: &MailFacts, route: &Route) -> Vec<Guess> {
+    let ranking = facts.triage.category.ranking.iter().filter(|_| route.category.is_none());
+    let guess = |row: &Ranked| Guess {
+        category: row.name.clone(),
+        // 0 to 100 by its making.
+        percent: (row.confidence * 100.0).round().clamp(0.0, 100.0) as u8,
+    };
+    ranking.take(GUESSES).map(guess).collect()
 }
 
 /// The team that works on a category: one that speaks the language before one that takes any.

@@ -13,6 +13,7 @@ mod dispatch;
 mod folder;
 mod gather;
 mod judgement;
+mod learning;
 mod mailbox;
 mod prove;
 mod reader;
@@ -28,6 +29,7 @@ pub use challenge::challenge;
 pub use digest::send_due_digests;
 pub use gather::{ADDRESS_BYTES_MAX, thread_ids, usable_sender};
 pub use judgement::{Judgement, read_policy, token_keys};
+pub use learning::{keep_learning, learn};
 pub use mailbox::{Service, Serving, imap_limits};
 pub use prove::{Inquiry, Prover};
 pub use reader::{Reader, read_once};
@@ -78,6 +80,8 @@ pub struct Desk {
     pub intake_wake: Arc<Notify>,
     /// New timers are in the store.
     pub timers_wake: Arc<Notify>,
+    /// Staff refiled a ticket.
+    pub corrected: Arc<Notify>,
 }
 
 impl Desk {

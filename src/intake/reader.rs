@@ -7,11 +7,12 @@ use std::{
     thread,
 };
 
+use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     mail::{self, ReadPolicy, Reading},
-    triage::{self, Triage},
+    triage::{self, Model, Triage},
 };
 
 const STACK_BYTES: usize = 16 << 20;
@@ -31,6 +32,7 @@ pub type Read = Option<(Reading, Triage)>;
 #[derive(Debug, Clone)]
 pub struct Reader {
     jobs: mpsc::Sender<Job>,
+    model: Arc<ArcSwap<Model>>,
 }
 
 /// The reading thread is gone, which only happens while the process ends.
@@ -48,19 +50,28 @@ impl Reader {
     }
 
     fn start_with(
-        read: impl Fn(&[u8], &ReadPolicy) -> (Reading, Triage) + Send + 'static,
+        read: impl Fn(&[u8], &ReadPolicy, &Model) -> (Reading, Triage) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let model = Arc::new(ArcSwap::from_pointee(Model::default()));
+        let taught = Arc::clone(&model);
         thread::Builder::new().name("reader".into()).stack_size(STACK_BYTES).spawn(move || {
             while let Some(job) = queue.blocking_recv() {
-                let caught =
-                    |bytes: &Arc<Vec<u8>>| catch_unwind(AssertUnwindSafe(|| read(bytes, &job.policy))).ok();
+                let model = taught.load_full();
+                let caught = |bytes: &Arc<Vec<u8>>| {
+                    catch_unwind(AssertUnwindSafe(|| read(bytes, &job.policy, &model))).ok()
+                };
                 let read = job.mails.iter().map(caught).collect();
                 // Nobody waits any more: the window was given up.
                 let _ = job.done.send(read);
             }
         })?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, model })
+    }
+
+    /// What the desk's corrections taught holds for each mail that is read from now on.
+    pub fn teach(&self, model: Model) {
+        self.model.store(Arc::new(model));
     }
 
     /// Reads mails in order.
@@ -74,9 +85,9 @@ impl Reader {
     }
 }
 
-fn read_one(bytes: &[u8], policy: &ReadPolicy) -> (Reading, Triage) {
+fn read_one(bytes: &[u8], policy: &ReadPolicy, model: &Model) -> (Reading, Triage) {
     let reading = mail::read(bytes, policy);
-    let triage = triage::triage(&reading);
+    let triage = triage::triage_with(&reading, model);
     (reading, triage)
 }
 
@@ -85,7 +96,9 @@ fn read_one(bytes: &[u8], policy: &ReadPolicy) -> (Reading, Triage) {
 /// # Errors
 /// When the operating system gives no thread.
 pub fn read_once(bytes: Vec<u8>, policy: ReadPolicy) -> std::io::Result<(Reading, Triage)> {
-    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || read_one(&bytes, &policy))?;
+    let thread = thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(move || read_one(&bytes, &policy, &Model::default()))?;
     thread.join().map_err(|_| std::io::Error::other("the reader crashed"))
 }
 
@@ -95,9 +108,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_mail_that_crashes_the_reading_costs_only_itself() {
-        let reader = Reader::start_with(|bytes, policy| {
+        let reader = Reader::start_with(|bytes, policy, model| {
             assert_ne!(bytes, b"crash", "a bug of ours");
-            read_one(bytes, policy)
+            read_one(bytes, policy, model)
         });
         let reader = reader.unwrap();
         let mails = [&b"Subject: one\r\n\r\n"[..], b"crash", b"Subject: two\r\n\r\n"];

@@ -13,7 +13,7 @@ use super::{
     take::{Prepared, Taken, prepare_one},
 };
 use crate::{
-    desk::{self, Decision, Facts, MailFacts, Outcome, RawId, Release, TicketId, proof},
+    desk::{self, Change, Decision, Facts, MailFacts, Outcome, RawId, Release, TicketId, proof},
     edge,
     store::{Application, AppliedMail, Result, StoreError, Window},
 };
@@ -32,6 +32,8 @@ struct Decided {
     reason: String,
     /// A held mail that is to be decided again, confirmed.
     release: Option<Release>,
+    /// Staff said where a ticket belongs.
+    corrected: bool,
 }
 
 /// Decides on all mails, in order, in one commit.
@@ -72,6 +74,9 @@ pub(super) async fn decide_window(desk: &Desk, mailbox: &str, live: bool, mails:
     }
     if decided.iter().any(|d| d.letters > 0) || quarantined {
         desk.outbox_wake.notify_waiters();
+    }
+    if decided.iter().any(|d| d.corrected) {
+        desk.corrected.notify_one();
     }
     desk.timers_wake.notify_one();
     Ok(())
@@ -201,6 +206,7 @@ impl Decided {
             outcome: decision.outcome,
             ticket,
             letters: decision.letters.len(),
+            corrected: decision.changes.iter().any(|c| matches!(c, Change::Correction { .. })),
             no_acknowledgement: decision.no_acknowledgement,
             reason: decision.reason,
             release: decision.release,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     desk::{
-        Digest, DigestLine, EventBrief, FileBrief, Hints, Letter, LetterBody, NotificationCause,
+        Digest, DigestLine, EventBrief, FileBrief, Guess, Hints, Letter, LetterBody, NotificationCause,
         RelatedTicket, TicketBrief, bundle::BundleItem, commands::chinese_category, sign_off::is_name,
     },
     mail::Address,
@@ -350,6 +350,11 @@ impl Writing<'_> {
         }
         if let Some(category) = &brief.category {
             rows.push(row(name("category")?, self.category(category)?));
+        } else if !brief.guesses.is_empty() {
+            let guess =
+                |guess: &Guess| Ok(format!("{} {} %", self.category(&guess.category)?, guess.percent));
+            let guesses: Vec<String> = brief.guesses.iter().map(guess).collect::<Result<_, Error>>()?;
+            rows.push(row(name("category")?, format!("{}?", guesses.join(", "))));
         }
         rows.push(row(name("priority")?, words.plain(&format!("priority.{}", brief.priority.as_str()))?));
         rows.push(row(name("state")?, words.plain(&format!("state.{}", brief.state.as_str()))?));

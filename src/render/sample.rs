@@ -119,6 +119,7 @@ fn brief() -> TicketBrief {
             event(-5, "maildesk", "facts", "username, occurred_at"),
         ],
         matter: matter(),
+        guesses: Vec::new(),
     }
 }
 

@@ -99,6 +99,7 @@ impl<'a> Row<'a> {
                 | Change::EndPeriod(_)
                 | Change::AnswerChallenge { .. }
                 | Change::Bounced { .. }
+                | Change::Correction { .. }
                 | Change::Suppress { .. }
                 | Change::Release(_) => {}
             }
@@ -267,6 +268,9 @@ impl Window {
                 let status = Some(status.clone()).filter(|status| !status.is_empty());
                 let bounced = Bounced { at: now, hard: *hard, status, diagnostic: diagnostic.clone() };
                 self.add_bounce(*outbox, application.raw, *evidence, &bounced, *told).await
+            }
+            Change::Correction { before, category, by } => {
+                self.add_correction(on()?, before.as_deref(), category, *by, now).await
             }
             Change::Suppress { person, why } => self.suppress(*person, why, now).await,
             Change::Release(person) => self.let_through(*person, now).await,

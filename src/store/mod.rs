@@ -14,6 +14,7 @@ mod bounce;
 mod bundle;
 mod changes;
 mod columns;
+mod corrections;
 mod digest;
 mod engine;
 mod events;

@@ -120,17 +120,11 @@ pub fn triage(reading: &Reading) -> Triage {
 #[must_use]
 pub fn triage_with(reading: &Reading, model: &Model) -> Triage {
     let written = if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply };
-    let mut language = language::of(written);
-    if language.code.is_none() {
-        language = Language { reliable: false, ..language::of(&reading.title) };
-    }
-    let folded = fold::fold(&reading.title, written);
-    let lexicon = born::lexicon();
-    let known = language.code.as_deref().filter(|_| language.reliable);
-    let hits = lexicon.find(&folded, known);
-    let mut category = category::guess(lexicon, &folded, &hits, model);
-    category.reasons.extend(priority::spam_hints(lexicon, &folded, &hits));
-    let priority = priority::guess(lexicon, &folded, &hits);
+    let read = category::Read::of(&reading.title, written);
+    let mut category = category::guess(&read, model);
+    category.reasons.extend(priority::spam_hints(born::lexicon(), &read.folded, &read.hits));
+    let priority = priority::guess(born::lexicon(), &read.folded, &read.hits);
+    let language = read.language;
     let (fields, evidence) = fields::read(reading, language.code.as_deref());
     let mut triage = Triage { language, fields, evidence, category, priority, ..Triage::default() };
     triage.intent = match needs::intent(&reading.title, written) {

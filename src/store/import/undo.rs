@@ -33,6 +33,7 @@ const OWN: &str = "AND i.made = 1
     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id)
     AND NOT EXISTS (SELECT 1 FROM timer m WHERE m.ticket_id = t.id)
     AND NOT EXISTS (SELECT 1 FROM ticket c WHERE c.linked_to = t.id OR c.merged_into = t.id)
+    AND NOT EXISTS (SELECT 1 FROM correction k WHERE k.ticket_id = t.id)
     AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.ticket_id = t.id AND (l.mailbox <> $2 OR l.folder <> $3))";
 /// Those of others, which are only given back without the batch's mails: no mail of elsewhere was ignored for the sake of one of
 /// these. An ignored mail of a batch keeps no facts that tell which it was; it came later, at least.
@@ -48,6 +49,7 @@ const UNNAMED: &str = "person.token_epoch = 0
     AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM participant a WHERE a.person_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM message m WHERE m.author_id = person.id)
+    AND NOT EXISTS (SELECT 1 FROM correction k WHERE k.person_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = person.address)";
 
 /// A ticket that an undo leaves alone.

@@ -464,7 +464,7 @@ impl House {
                 }
             }
             Change::StartTimer { .. } | Change::StopTimer(_) | Change::Marks { .. } => {}
-            Change::Bounced { .. } | Change::Suppress { .. } | Change::Release(_) => {}
+            Change::Bounced { .. } | Change::Suppress { .. } | Change::Release(_) | Change::Correction { .. } => {}
             other => panic!("the simulation does not know {other:?}"),
         }
     }
