@@ -60,3 +60,74 @@ fn heard(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], level: &str) -> (f64,
     }
     (sum, words)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::triage::{Triage, triage};
+
+    fn read(title: &str, text: &str) -> Triage {
+        triage(&crate::mail::Reading { title: title.to_owned(), text: text.to_owned(), ..Default::default() })
+    }
+
+    #[test]
+    fn outages_and_lost_data_are_urgent_in_every_language() {
+        for text in [
+            "Nobody can log in since 9, the whole company is waiting.",
+            "我们全公司都登录不上去，业务中断了。",
+            "Seit heute früh kann die gesamte Firma nicht arbeiten, Totalausfall.",
+            "Nadie puede entrar, está todo caído.",
+            "Panne générale : personne ne peut travailler.",
+            "Ninguém consegue entrar, caiu tudo.",
+            "全社でログインできず、業務が止まっています。",
+            "All our projects are gone!",
+            "昨晚开始数据全没了",
+        ] {
+            let triage = read("", text);
+            assert_eq!(triage.priority.name.as_deref(), Some("urgent"), "{text}");
+            assert!(!triage.priority.reasons.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn pressing_words_deadlines_and_several_people_raise_and_wishes_lower() {
+        for (text, level) in [
+            ("Please answer as soon as possible, the export fails.", "high"),
+            ("报表导不出来，客户在等，今天必须交。", "high"),
+            ("Mehrere Kollegen sehen die Karten nicht.", "high"),
+            ("至急ご確認ください。", "high"),
+            ("It would be nice to have a darker theme, no rush.", "low"),
+            ("建议增加导出为图片的功能，不着急。", "low"),
+            ("Sería genial tener una vista semanal, sin prisa.", "low"),
+            ("The export button does nothing.", "normal"),
+            ("导出按钮点了没反应。", "normal"),
+        ] {
+            assert_eq!(read("", text).priority.name.as_deref(), Some(level), "{text}");
+        }
+    }
+
+    #[test]
+    fn shouting_alone_raises_nothing() {
+        let plain = read("Export", "The export button does nothing.");
+        let loud = read("EXPORT!!!", "THE EXPORT BUTTON DOES NOTHING!!!!!!");
+        assert_eq!(plain.priority, loud.priority);
+    }
+
+    #[test]
+    fn offers_nobody_asked_for_are_hinted_at_and_support_mail_is_not() {
+        let offer = read(
+            "Rank your website",
+            "We offer SEO services and backlinks to get you on the first page of Google.",
+        );
+        assert!(
+            offer.category.reasons.iter().any(|r| r.starts_with("spam?")),
+            "{:?}",
+            offer.category.reasons
+        );
+        let ticket = read("Login", "I cannot log in, please help. To unsubscribe click here.");
+        assert!(
+            !ticket.category.reasons.iter().any(|r| r.starts_with("spam?")),
+            "{:?}",
+            ticket.category.reasons
+        );
+    }
+}

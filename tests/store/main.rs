@@ -9,6 +9,7 @@
 )]
 
 mod bounces;
+mod corrections;
 mod digest;
 mod facts;
 mod gathering;

@@ -52,6 +52,17 @@ fn commands_alone_send_nothing_to_the_client() {
 }
 
 #[test]
+fn refiling_a_ticket_teaches_and_saying_the_same_does_not() {
+    let correction = |text: &str| {
+        let decision = decided(agent_mail(State::Open, text));
+        decision.changes.into_iter().find(|c| matches!(c, Change::Correction { .. }))
+    };
+    let Some(Change::Correction { before, category, .. }) = correction("#account\n") else { panic!() };
+    assert_eq!((before.as_deref(), category.as_str()), (Some("technical"), "account"));
+    assert_eq!(correction("#technical\n"), None);
+}
+
+#[test]
 fn commands_above_a_reply_outrank_its_waiting() {
     for (text, after) in [
         ("#resolve\nDone.", Some(State::Resolved)),

@@ -81,6 +81,27 @@ fn the_promise_follows_the_target_that_fits_best_and_the_reminder_its_last_fract
 }
 
 #[test]
+fn what_nothing_filed_is_shown_with_its_two_best_guesses() {
+    let mut facts = mail(&client(), "x", true);
+    let row = |name: &str, confidence| crate::triage::Ranked { name: name.into(), confidence };
+    facts.triage.category.ranking = vec![row("account", 0.62), row("technical", 0.31), row("business", 0.07)];
+    facts.triage.category.name = Some("account".into());
+    let shown = |facts: MailFacts| {
+        let found = decided(facts).letters.into_iter().find_map(|letter| match letter.body {
+            LetterBody::Notification { brief, .. } => Some(brief),
+            _ => None,
+        });
+        let brief = found.unwrap();
+        let guesses: Vec<(String, u8)> = brief.guesses.into_iter().map(|g| (g.category, g.percent)).collect();
+        (brief.category, guesses)
+    };
+    let two = vec![("account".to_owned(), 62), ("technical".to_owned(), 31)];
+    assert_eq!(shown(facts.clone()), (None, two));
+    facts.triage.category.auto = true;
+    assert_eq!(shown(facts), (Some("account".to_owned()), Vec::new()));
+}
+
+#[test]
 fn rules_route_before_guesses_and_weak_guesses_file_nothing() {
     let mut facts = mail(&client(), "Bitte ein ANGEBOT", true);
     facts.triage.category.name = Some("account".into());

@@ -9,7 +9,7 @@ use crate::triage::{
 
 /// From this confidence on a guess files by itself: on tickets of topics and wordings that the weights were not fitted on,
 /// at least 95 % of such guesses were right.
-pub const AUTO_MIN: f64 = 0.75;
+pub const AUTO_MIN: f64 = 0.8;
 /// The weights are sure of themselves; this makes the confidence as sure as they were found right on unseen tickets.
 const TEMPERATURE: f64 = 0.6;
 /// A word of the subject counts half as much again.

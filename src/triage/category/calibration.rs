@@ -15,6 +15,10 @@ pub struct Outcome {
 const FILED_MIN: usize = 15;
 /// The lower bound is passed by chance about once in ten.
 const Z: f64 = 1.28;
+/// Where many guesses were seen, the threshold is chosen among many: the one that looks best flatters. This part of what may be
+/// wrong is kept back then.
+const FLATTERY: f64 = 0.25;
+const FLATTERY_FROM: f64 = 800.0;
 /// Steps of the fit; it converges in a few.
 const STEPS: usize = 50;
 
@@ -58,10 +62,12 @@ impl Calibration {
 fn files_from(outcomes: &[Outcome], precision: f64) -> Option<f64> {
     let mut sorted = outcomes.to_vec();
     sorted.sort_by(|a, b| b.sureness.total_cmp(&a.sureness));
+    let many = (outcomes.len() as f64 / FLATTERY_FROM).min(1.0);
+    let asked = precision + (1.0 - precision) * FLATTERY * many;
     let (mut right, mut found) = (0, None);
     for (at, outcome) in sorted.iter().enumerate() {
         right += usize::from(outcome.right);
-        if right >= FILED_MIN && lower_bound(right, at + 1) >= precision {
+        if right >= FILED_MIN && lower_bound(right, at + 1) >= asked {
             found = Some(outcome.sureness);
         }
     }

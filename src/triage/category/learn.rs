@@ -78,22 +78,29 @@ struct Judges {
     weights: Vec<Vec<f32>>,
 }
 
-/// Learns. `None`: too few corrections, or only one category. `precision` is the share of automatic filing that must be right.
+/// Learns. `None`: too few corrections, or all of one category of the operator's own. `known` are the categories there are, empty:
+/// any. `precision` is the share of automatic filing that must be right.
 #[must_use]
-pub fn learn(examples: &[Example], precision: f64) -> Option<Learned> {
+pub fn learn(examples: &[Example], known: &[String], precision: f64) -> Option<Learned> {
     let newest = examples.get(examples.len().saturating_sub(CORRECTIONS_MAX)..).unwrap_or(examples);
     let mut by_category: BTreeMap<String, usize> = BTreeMap::new();
     for example in newest {
         *by_category.entry(example.category.clone()).or_default() += 1;
     }
-    let categories: Vec<String> = by_category.keys().take(CATEGORIES_MAX).cloned().collect();
-    let on_lexicon = categories.iter().all(|c| BORN.contains(&c.as_str()));
+    let on_lexicon = by_category.keys().chain(known).all(|c| BORN.contains(&c.as_str()));
+    let categories: Vec<String> = if on_lexicon {
+        // Also one that nobody was corrected to: the lexicon may say it.
+        let exists = |name: &&str| known.is_empty() || known.iter().any(|k| k == name);
+        BORN.iter().copied().filter(exists).map(str::to_owned).collect()
+    } else {
+        by_category.keys().take(CATEGORIES_MAX).cloned().collect()
+    };
     if (on_lexicon && newest.len() < CORRECTIONS_MIN) || categories.len() < 2 {
         return None;
     }
     let rows: Vec<Row<'_>> =
         newest.iter().filter_map(|example| Row::of(example, &categories, on_lexicon)).collect();
-    let outcomes = unseen(&rows, &categories, on_lexicon);
+    let outcomes = unseen(&rows, &categories);
     let calibration = Calibration::of(&outcomes, precision);
     let quality = quality(&rows, &outcomes, &calibration, on_lexicon, by_category);
     let all: Vec<usize> = (0..rows.len()).collect();
@@ -136,7 +143,7 @@ fn first_of(margins: &[f64]) -> Option<usize> {
 }
 
 /// Each example judged by judges that did not see it.
-fn unseen(rows: &[Row<'_>], categories: &[String], _on_lexicon: bool) -> Vec<Outcome> {
+fn unseen(rows: &[Row<'_>], categories: &[String]) -> Vec<Outcome> {
     let mut outcomes = Vec::with_capacity(rows.len());
     for fold in 0..FOLDS {
         let part = |out: bool| (0..rows.len()).filter(move |at| (scattered(*at) % FOLDS == fold) == out);

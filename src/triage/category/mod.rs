@@ -7,6 +7,8 @@ mod born;
 pub mod calibration;
 mod features;
 mod learn;
+#[cfg(test)]
+mod tests;
 
 pub use learn::{CORRECTIONS_MAX, Learned, Quality};
 
@@ -57,7 +59,7 @@ impl Model {
     pub fn learn(categories: &[String], corrections: &[Correction], precision: f64) -> Self {
         let known = |c: &&Correction| categories.is_empty() || categories.contains(&c.category);
         let examples: Vec<learn::Example> = corrections.iter().filter(known).map(example).collect();
-        let learned = learn::learn(&examples, precision);
+        let learned = learn::learn(&examples, categories, precision);
         Self { categories: categories.to_vec(), precision, learned }
     }
 }
