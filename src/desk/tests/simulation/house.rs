@@ -464,7 +464,10 @@ impl House {
                 }
             }
             Change::StartTimer { .. } | Change::StopTimer(_) | Change::Marks { .. } => {}
-            Change::Bounced { .. } | Change::Suppress { .. } | Change::Release(_) | Change::Correction { .. } => {}
+            Change::Bounced { .. }
+            | Change::Suppress { .. }
+            | Change::Release(_)
+            | Change::Correction { .. } => {}
             other => panic!("the simulation does not know {other:?}"),
         }
     }
