@@ -214,7 +214,7 @@ fn what_does_not_fit_opens_nothing() {
         ("#requester lina@huaxia.example", "NothingNew"),
         ("#requester lina@huaxia.example\n\nAlice Chen", "NothingNew"),
         ("#requester lina@huaxia.example\n#close 1042\nHello", "Contradiction"),
-        ("#requester lina@huaxia.example\n#requester wang@chongqing.example\nHello", "Unknown"),
+        ("#requester lina@huaxia.example\n#requester wang@chongqing.example\nHello", "WrongState"),
         ("#requester lina@huaxia.example\n#lock\nHello", "WrongState"),
         ("#requester lina@huaxia.example\n#clsoe\nHello", "UnknownCommand"),
     ] {
