@@ -65,6 +65,7 @@ pub(super) fn decide(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         (true, None) => without_possession(case, agent),
         (false, Some(ticket)) if period::believes(case) && !names_several(case) => act(case, agent, ticket),
         (false, Some(ticket)) => ask(case, agent, ticket, case.origin.words(), Vec::new()),
+        (false, None) if at_desk && period::believes(case) => without_possession(case, agent),
         (false, None) => claims_staff(case),
     }
 }
@@ -178,7 +179,9 @@ fn without_possession(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
     }
     let Some(ticket) = threading::named(case.facts) else {
         if let Some(client) = forward::client(case.facts, agent) {
-            return forward::open(case, agent, client, true);
+            // At the agent's own address possession is shown as well.
+            let proposed = !console::is_own(&case.facts.tokens, case.sender.id);
+            return forward::open(case, agent, client, proposed);
         }
         let mut decision = client::new_ticket(case, None, NotificationCause::NewTicket);
         decision.changes.push(case.event("staff", "opened by a mail of staff"));

@@ -183,8 +183,8 @@ impl Window {
         for hash in &hashes {
             query = query.bind(hash.clone());
         }
-        let found: Vec<(Vec<u8>, i64, Option<String>, i64, i64, Option<i64>)> =
-            query.fetch_all(&mut *self.tx).await.context("looking for a thread")?;
+        type Found = (Vec<u8>, i64, Option<String>, i64, i64, Option<i64>);
+        let found: Vec<Found> = query.fetch_all(&mut *self.tx).await.context("looking for a thread")?;
         Ok(hashes
             .iter()
             .flat_map(|hash| found.iter().filter(move |(found, ..)| found == hash))

@@ -49,6 +49,19 @@ fn a_forward_opens_a_ticket_of_the_client_and_mails_nothing_to_them() {
 }
 
 #[test]
+fn at_the_agents_own_address_the_requester_is_not_merely_proposed() {
+    let mut facts = forward(None, true);
+    facts.tokens = vec![token(Purpose::Desk, 0, 100)];
+    let decision = decided(facts.clone());
+    assert!(decision.changes.contains(&Change::Forwarded { author: PersonId(7), text: "一直空白".into() }));
+    assert!(!decision.changes.iter().any(|c| matches!(c, Change::Proposed(_))));
+    assert_silent_to_clients(&decision);
+    // Somebody else's address shows nothing.
+    facts.tokens = vec![token(Purpose::Desk, 0, 101)];
+    assert!(decided(facts).changes.contains(&Change::Proposed(Some(ALICE.into()))));
+}
+
+#[test]
 fn without_origin_it_is_an_ordinary_untrusted_mail() {
     let decision = decided(forward(None, false));
     assert_eq!(cause(&decision), Some(NotificationCause::ClaimsStaff));

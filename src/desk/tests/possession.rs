@@ -87,7 +87,8 @@ fn what_is_released_is_what_was_confirmed() {
     let held = || b_alone("#resolve\nPlease clear the cache.");
     let released = decided(confirmed(held()));
     assert_eq!(letters(&released), ["reply>lina@huaxia.example", "transcript>alice@example.com"]);
-    let changes: [(&str, fn(&mut MailFacts)); 8] = [
+    type Alter = fn(&mut MailFacts);
+    let changes: [(&str, Alter); 8] = [
         ("another requester", |f| f.tickets[0].requester = person(8, "wang@chongqing.example")),
         ("merged into another ticket", |f| {
             f.tickets[0].id = TicketId(5);

@@ -334,8 +334,8 @@ fn label_of(line: Line<'_>) -> Option<Head<'_>> {
         let words = text.get(..at).unwrap_or_default();
         let is_separator = match c {
             ':' => {
-                !after.starts_with("//")
-                    && !(ends_in_digit(words) && after.starts_with(|c: char| c.is_ascii_digit()))
+                let in_time = ends_in_digit(words) && after.starts_with(|c: char| c.is_ascii_digit());
+                !after.starts_with("//") && !in_time
             }
             '：' | '﹕' | '︰' | '=' | '→' | '＝' => true,
             '?' | '？' => !after.trim().is_empty(),

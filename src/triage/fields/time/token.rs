@@ -102,7 +102,8 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
         is_letter(c)
             || matches!(c, '_' | '@' | '-' | '.') && !text.get(..start).is_some_and(|t| t.ends_with(". "))
     });
-    !(starts_so && glued) && !(ends_so && after.is_some_and(|c| is_letter(c) || matches!(c, '_' | '@')))
+    let goes_on = after.is_some_and(|c| is_letter(c) || matches!(c, '_' | '@'));
+    !(starts_so && glued || ends_so && goes_on)
 }
 
 /// Numbers in digits, and Chinese numerals before a unit of time.
