@@ -320,7 +320,7 @@ fn split(line: &str) -> Vec<&str> {
         // `#merge #12` is one command.
         let number =
             line.get(at..).is_some_and(|rest| rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
-        if matches!(c, '#' | '＃') && before.is_whitespace() && !(number && !starts.is_empty()) {
+        if matches!(c, '#' | '＃') && before.is_whitespace() && (!number || starts.is_empty()) {
             starts.push(at);
             if is_note(line.get(at..).unwrap_or_default()) {
                 break;

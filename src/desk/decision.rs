@@ -432,6 +432,7 @@ pub struct ArticleBrief {
 }
 
 /// The kinds of mail, each with what its template shows.
+#[expect(clippy::large_enum_variant, reason = "a decision has a handful of letters, each moved once")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterBody {

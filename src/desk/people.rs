@@ -21,7 +21,7 @@ pub(super) fn unsuitable(policy: &Policy, address: &str) -> Option<Unsuitable> {
     let key = address.to_lowercase();
     if !form::is_usable(&key) {
         Some(Unsuitable::NoAddress)
-    } else if loop_guard::is_own(policy, &key) || policy.official_addresses.iter().any(|own| *own == key) {
+    } else if loop_guard::is_own(policy, &key) || policy.official_addresses.contains(&key) {
         Some(Unsuitable::Ours)
     } else if policy.agent(&key).is_some() {
         Some(Unsuitable::Staff)
