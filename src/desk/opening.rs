@@ -6,12 +6,12 @@
 
 use super::{
     AgentPolicy, Change, Decision, LetterBody, PersonFacts, PersonId, Policy, Problem, State, TicketFacts,
-    TicketRef, TimerKind, TokenFinding, agent,
+    TicketRef, TimerKind, TokenFinding, agent, arguments,
     case::Case,
     commands::{self, Command, Commands, Opens, Order, wrong_state},
-    console, form, loop_guard, orders, period, routing, sla,
+    console, orders, people, period, routing, sla,
 };
-use crate::mail::{Reading, robot_local_part};
+use crate::mail::Reading;
 
 /// For whom a mail at the desk opens a ticket, as its first order says; `None`: it opens none, or names nobody who can be a
 /// client.
@@ -23,22 +23,8 @@ pub fn client_address(
     policy: &Policy,
 ) -> Option<String> {
     let text = reading.command_text.as_deref().filter(|_| console::is_own(tokens, sender))?;
-    let address = address(&commands::at_desk(text).opens?.argument)?;
-    may_be_client(policy, &address).then_some(address)
-}
-
-/// Mail programs put brackets and links around addresses: `<a@x>`, `a@x<mailto:a@x>`.
-fn address(argument: &str) -> Option<String> {
-    let word = argument.trim().trim_start_matches(['<', '[', '(']);
-    let end = word.find(['<', '>', ']', ')']).unwrap_or(word.len());
-    let word = word.get(..end)?.trim_start_matches("mailto:").to_lowercase();
-    (word.contains('@') && !word.contains(char::is_whitespace)).then_some(word)
-}
-
-fn may_be_client(policy: &Policy, address: &str) -> bool {
-    let ours = loop_guard::is_own(policy, address) || policy.official_addresses.iter().any(|a| a == address);
-    let robot = robot_local_part(address).is_some() || policy.forms.iter().any(|form| form.from == address);
-    form::is_usable(address) && !ours && !robot && policy.agent(address).is_none()
+    let address = arguments::address(&commands::at_desk(text).opens?.argument)?;
+    people::unsuitable(policy, &address).is_none().then_some(address)
 }
 
 /// Opens the ticket where origin, a period or a confirmation stands beside the address, else asks. `case`: `opens` and numbers
