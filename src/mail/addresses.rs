@@ -45,6 +45,7 @@ fn split(raw: &[u8]) -> Vec<&[u8]> {
     let (mut from, mut comment, mut quoted, mut escaped, mut angle) = (0, 0_u32, false, false, false);
     let mut closed_at = None;
     let mut word_until = 0;
+    let last_semicolon = memchr::memrchr(b';', raw);
     for (i, &b) in raw.iter().enumerate() {
         if escaped {
             escaped = false;
@@ -81,7 +82,7 @@ fn split(raw: &[u8]) -> Vec<&[u8]> {
                 closed_at = None;
             }
             // A group's name ends here and its members follow, up to a semicolon; elsewhere it is part of a bare name.
-            b':' if !angle && is_group(raw, i) => {
+            b':' if !angle && is_group(raw, i, last_semicolon) => {
                 from = i + 1;
                 closed_at = None;
             }
@@ -92,10 +93,10 @@ fn split(raw: &[u8]) -> Vec<&[u8]> {
     out
 }
 
-/// Whether the colon at `at` ends a group's name: a semicolon follows, or nothing at all.
-fn is_group(raw: &[u8], at: usize) -> bool {
-    let behind = raw.get(at + 1..).unwrap_or_default();
-    raw.ends_with(b";") || behind.trim_ascii().is_empty() || memchr::memchr(b';', behind).is_some()
+/// Whether the colon at `at` ends a group's name: a semicolon follows (`last`: where the last one stands), or nothing at all.
+fn is_group(raw: &[u8], at: usize, last: Option<usize>) -> bool {
+    last.is_some_and(|last| last > at)
+        || raw.get(at + 1..).is_some_and(|behind| behind.trim_ascii_start().is_empty())
 }
 
 fn mailbox(raw: &[u8], hint: Hint) -> Option<Address> {

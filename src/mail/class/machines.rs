@@ -93,8 +93,13 @@ const UNREAD: &[&str] = &[
     "wuxuhuifu",
 ];
 
+/// A longer local part is no address that anybody has (RFC 5321 section 4.5.3.1.1 allows 64 octets), and not worth reading.
+const LOCAL_BYTES_MAX: usize = 256;
+
+/// The local part in lower case, and the same without the signs that divide words.
 fn bare_local(address: &str) -> (String, String) {
-    let local = address.rsplit_once('@').map_or(address, |(l, _)| l).to_lowercase();
+    let local = address.rsplit_once('@').map_or(address, |(l, _)| l);
+    let local = Some(local).filter(|l| l.len() <= LOCAL_BYTES_MAX).unwrap_or_default().to_lowercase();
     let bare = local.chars().filter(|c| !matches!(c, '-' | '_' | '.')).collect();
     (local, bare)
 }

@@ -220,8 +220,9 @@ impl Desk {
         let all: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
         let output = self.run(&all)?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(io::Error::other(format!("{arguments:?}: {} {said}", output.status)));
+            let said =
+                [&output.stderr, &output.stdout].map(|said| String::from_utf8_lossy(said).into_owned());
+            return Err(io::Error::other(format!("{arguments:?}: {} {}", output.status, said.concat())));
         }
         serde_json::from_slice(&output.stdout).map_err(io::Error::other)
     }
