@@ -54,7 +54,7 @@ fn told() -> (Scene, Mail) {
 /// `check --online`, with the server delivering what it sends as `edit` leaves it. Its exit status, and what it says of `what`.
 fn check(scene: &Scene, what: &str, edit: impl Fn(&[u8]) -> Vec<u8>) -> (bool, String) {
     let mut known = scene.smtp.received().len();
-    let arguments = ["check", "--online", "--json", "--probe-wait", "20"];
+    let arguments = ["check", "--online", "--json", "--probe-wait", "60"];
     let output = std::thread::scope(|threads| {
         let check = threads.spawn(|| scene.desk.run(&arguments).unwrap());
         while !check.is_finished() {

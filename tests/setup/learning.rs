@@ -115,7 +115,7 @@ fn a_probe_that_a_running_desk_took_away_is_found_all_the_same() {
     let Some(house) = house() else { return };
     for after in ["delete", "move:Handled"] {
         let desk = Desk::started(MAILDESK, &house, &DeskOptions { after, ..DeskOptions::default() }).unwrap();
-        let looked = desk.json(&["check", "--online", "--probe-wait", "20"]).unwrap();
+        let looked = desk.json(&["check", "--online", "--probe-wait", "60"]).unwrap();
         let rows = looked["rows"].as_array().unwrap();
         for what in ["support: probe", "support: subaddressing", "support: forged results"] {
             assert!(row(rows, what).starts_with("pass: "), "{after}: {}", row(rows, what));
