@@ -3,10 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use super::{
-    DeskSecret, SmtpConfig, StoreConfig,
+    DeskSecret, SmtpConfig, StoreConfig, files,
     mailbox::{Surroundings, smtp_server},
     people::values,
-    reader::{Field, Section},
+    reader::Section,
     secrets, value,
 };
 use crate::desk::{Limits, Trust};
@@ -242,13 +242,5 @@ pub fn alerts(file: &Section<'_>, around: &Surroundings<'_>) -> (Vec<String>, Op
 /// Reads `[templates]`: the operator's own texts.
 pub fn templates(file: &Section<'_>, around: &Surroundings<'_>) -> Option<PathBuf> {
     let section = file.optional("templates", "[templates]\nfolder = \"templates\"").section()?;
-    let folder: Field<'_> = section.required("folder", "folder = \"templates\"");
-    let name = folder.parse(value::words);
-    section.finish();
-    let name = name?;
-    let path = super::files::locate(&name.value, around.config, around.files);
-    if !around.files.exists(&path) {
-        folder.reject(name.line, format!("there is no folder {}", path.display()));
-    }
-    Some(path)
+    files::folder(section, "folder = \"templates\"", around)
 }

@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::value::folder_of;
+use super::{
+    mailbox::Surroundings,
+    reader::{At, Section},
+    value::{self, folder_of},
+};
 
 /// What the config needs of the machine; tests put a table in its place.
 pub trait Files {
@@ -51,4 +55,17 @@ pub fn locate(name: &str, config: &Path, files: &dyn Files) -> PathBuf {
     let credential =
         files.credentials_folder().map(|folder| folder.join(name)).filter(|path| files.exists(path));
     credential.unwrap_or_else(|| folder_of(config).join(name))
+}
+
+/// The folder that a section's only key, `folder`, names: it must be there.
+pub fn folder(section: Section<'_>, example: &'static str, around: &Surroundings<'_>) -> Option<PathBuf> {
+    let folder = section.required("folder", example);
+    let name: Option<At<String>> = folder.parse(value::words);
+    section.finish();
+    let name = name?;
+    let path = locate(&name.value, around.config, around.files);
+    if !around.files.exists(&path) {
+        folder.reject(name.line, format!("there is no folder {}", path.display()));
+    }
+    Some(path)
 }

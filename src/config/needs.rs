@@ -6,12 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    mailbox::Surroundings,
-    people::values,
-    reader::{At, Section},
-    value,
-};
+use super::{files, mailbox::Surroundings, people::values, reader::Section, value};
 use crate::{
     desk::{ASK_MAX, CategoryNeeds, Outage, OwnFact},
     triage::{
@@ -117,15 +112,7 @@ pub fn outages(file: &Section<'_>, around: &Surroundings<'_>) -> Vec<Outage> {
 /// Reads `[articles]`: the folder.
 pub fn articles_folder(file: &Section<'_>, around: &Surroundings<'_>) -> Option<PathBuf> {
     let section = file.optional("articles", "[articles]\nfolder = \"articles\"").section()?;
-    let folder = section.required("folder", "folder = \"articles\"");
-    let name: Option<At<String>> = folder.parse(value::words);
-    section.finish();
-    let name = name?;
-    let path = super::files::locate(&name.value, around.config, around.files);
-    if !around.files.exists(&path) {
-        folder.reject(name.line, format!("there is no folder {}", path.display()));
-    }
-    Some(path)
+    files::folder(section, "folder = \"articles\"", around)
 }
 
 /// Every article below a folder (`*.md`), in the order of their names.

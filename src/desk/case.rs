@@ -68,19 +68,8 @@ impl<'a> Case<'a> {
         client: &'a PersonFacts,
         now: Timestamp,
     ) -> Self {
-        let origin =
-            Origin::Unproven { reason: "named in a mail that staff forwarded", dmarc_refused: false };
         let forwarded = facts.reading.forwarded.as_ref();
-        Self {
-            facts,
-            policy,
-            mailbox: policy.mailbox(&facts.mailbox),
-            sender: client,
-            origin,
-            spoiled: None,
-            forwarded,
-            now,
-        }
+        Self { forwarded, ..Self::named(facts, policy, client, "named in a mail that staff forwarded", now) }
     }
 
     /// A form's mail, for the client who stands in it. The form is proven, the client is not.
@@ -90,13 +79,23 @@ impl<'a> Case<'a> {
         client: &'a PersonFacts,
         now: Timestamp,
     ) -> Self {
-        let origin = Origin::Unproven { reason: "named in a web form", dmarc_refused: false };
+        Self::named(facts, policy, client, "named in a web form", now)
+    }
+
+    /// A mail for a client whom somebody else names in it: nothing proves them.
+    fn named(
+        facts: &'a MailFacts,
+        policy: &'a Policy,
+        client: &'a PersonFacts,
+        reason: &'static str,
+        now: Timestamp,
+    ) -> Self {
         Self {
             facts,
             policy,
             mailbox: policy.mailbox(&facts.mailbox),
             sender: client,
-            origin,
+            origin: Origin::Unproven { reason, dmarc_refused: false },
             spoiled: None,
             forwarded: None,
             now,

@@ -176,14 +176,7 @@ impl Prover {
         let mut findings = Vec::new();
         for output in self.resolver.verify_dkim(parameters).await {
             let Some(signature) = output.signature() else { continue };
-            let error = match output.result() {
-                DkimResult::Pass => None,
-                DkimResult::Neutral(why)
-                | DkimResult::Fail(why)
-                | DkimResult::PermError(why)
-                | DkimResult::TempError(why) => Some(why),
-                DkimResult::None => continue,
-            };
+            let Some(error) = judged(output.result()) else { continue };
             let key = key_name(&signature.s, &signature.d);
             let key_bits = if error.is_none() { self.rsa_bits(signature.a, &key).await } else { None };
             findings.push(DkimFinding {
@@ -209,14 +202,7 @@ impl Prover {
         let results = message.aar_headers.last()?.value;
         let parameters = Parameters::new(message).with_txt_cache(&*self.cache);
         let output = self.resolver.verify_arc(parameters).await;
-        let error = match output.result() {
-            DkimResult::Pass => None,
-            DkimResult::Neutral(why)
-            | DkimResult::Fail(why)
-            | DkimResult::PermError(why)
-            | DkimResult::TempError(why) => Some(why),
-            DkimResult::None => return None,
-        };
+        let error = judged(output.result())?;
         let passed = error.is_none();
         let bits = async |algorithm, key: String| {
             if passed { self.rsa_bits(algorithm, &key).await } else { None }
@@ -299,6 +285,18 @@ fn dmarc_names(domain: &str) -> Vec<String> {
     let skipped = above.saturating_sub(DMARC_NAMES_MAX);
     let starts = (0..above).filter(|from| *from == 0 || *from > skipped);
     starts.filter_map(|from| labels.get(from..)).map(|rest| format!("_dmarc.{}.", rest.join("."))).collect()
+}
+
+/// Why a signature did not pass: `Some(None)`, it did; `None`: there is none.
+fn judged(result: &DkimResult) -> Option<Option<&Error>> {
+    match result {
+        DkimResult::Pass => Some(None),
+        DkimResult::Neutral(why)
+        | DkimResult::Fail(why)
+        | DkimResult::PermError(why)
+        | DkimResult::TempError(why) => Some(Some(why)),
+        DkimResult::None => None,
+    }
 }
 
 fn algorithm_name(algorithm: Algorithm) -> &'static str {

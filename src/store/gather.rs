@@ -173,8 +173,9 @@ impl Window {
         }
         let list = parameters(1, hashes.len());
         let sql = format!(
-            "SELECT o.message_id_hash, o.ticket_id, o.recipient, o.to_agent, o.created_at, p.revoked_at
-                FROM outbox o LEFT JOIN person p ON p.address = o.recipient
+            "SELECT o.message_id_hash, o.ticket_id, o.recipient, o.to_agent, o.created_at,
+                    (SELECT p.revoked_at FROM person p WHERE p.address = o.recipient)
+                FROM outbox o
                 WHERE o.ticket_id IS NOT NULL AND o.message_id_hash IN ({list})
              UNION ALL SELECT message_id_hash, ticket_id, NULL, 0, created_at, NULL
                 FROM message WHERE message_id_hash IN ({list})"

@@ -1,7 +1,7 @@
 //! What a mail says: language, fields, category, priority, what is missing. **Pure**; may import `mail` only.
 
 pub mod articles;
-mod born;
+mod builtin;
 pub mod category;
 mod fields;
 pub mod fold;
@@ -122,8 +122,8 @@ pub fn triage_with(reading: &Reading, model: &Model) -> Triage {
     let written = if reading.reply.trim().is_empty() { &reading.text } else { &reading.reply };
     let read = category::Read::of(&reading.title, written);
     let mut category = category::guess(&read, model);
-    category.reasons.extend(priority::spam_hints(born::lexicon(), &read.folded, &read.hits));
-    let priority = priority::guess(born::lexicon(), &read.folded, &read.hits);
+    category.reasons.extend(priority::spam_hints(builtin::lexicon(), &read.folded, &read.hits));
+    let priority = priority::guess(builtin::lexicon(), &read.folded, &read.hits);
     let language = read.language;
     let (fields, evidence) = fields::read(reading, language.code.as_deref());
     let mut triage = Triage { language, fields, evidence, category, priority, ..Triage::default() };

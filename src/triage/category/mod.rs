@@ -14,7 +14,7 @@ pub use learn::{CORRECTIONS_MAX, Learned, Quality};
 
 use super::{
     CategoryGuess, Language, Ranked,
-    born::lexicon,
+    builtin::lexicon,
     fold::{Folded, fold},
     language,
     lexicon::{Hit, Lexicon},
