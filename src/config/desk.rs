@@ -80,6 +80,8 @@ pub struct Desk {
     pub default_language: String,
     pub official_addresses: Vec<String>,
     pub zone: String,
+    /// As [`Policy::reopen_seconds`](crate::desk::Policy).
+    pub reopen_seconds: Option<i64>,
 }
 
 /// Reads `[desk]`.
@@ -93,6 +95,7 @@ pub fn desk(file: &Section<'_>, around: &Surroundings<'_>) -> Desk {
     let official = section.optional("official_addresses", "official_addresses = [\"support@example.com\"]");
     let official_addresses = values(official.list(value::address));
     let zone = section.optional("zone", "zone = \"Europe/Berlin\"").parse(value::zone);
+    let reopen = section.optional("reopen_within", "reopen_within = \"14d\"").parse(reopen_within);
     section.finish();
     Desk {
         name: name.map(|name| name.value).unwrap_or_default(),
@@ -100,6 +103,18 @@ pub fn desk(file: &Section<'_>, around: &Surroundings<'_>) -> Desk {
         default_language: language.map_or_else(|| "en".into(), |language| language.value),
         official_addresses,
         zone: zone.map_or_else(|| "UTC".into(), |zone| zone.value),
+        reopen_seconds: reopen.map(|reopen| reopen.value),
+    }
+}
+
+/// How long a closed ticket may open again; "0": every late answer is a new ticket, linked to the old one.
+fn reopen_within(text: &str) -> Result<i64, String> {
+    match text {
+        "0" => Ok(0),
+        _ => match value::duration(text)? {
+            seconds @ 0..=31_536_000 => Ok(seconds),
+            _ => Err(format!("{text} is longer than 1y")),
+        },
     }
 }
 

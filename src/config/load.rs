@@ -100,6 +100,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
         default_language: desk.default_language,
         official_addresses,
         zone: desk.zone,
+        reopen_seconds: desk.reopen_seconds,
         mailboxes: mailbox_policies,
         rules: routing::rules(&file, &categories, &team_names),
         sla: routing::sla(&file, &categories),

@@ -75,7 +75,7 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         return robot(case, ticket);
     }
     let only_thanks = case.facts.reading.attachments.is_empty() && thanks::is_only_thanks(&case.text());
-    let input = state::client_input(ticket, only_thanks, case.facts.received_at);
+    let input = state::client_input(ticket, only_thanks, case.facts.received_at, case.policy);
     let step = state::step(ticket.state, input);
     if step == Step::NewLinked {
         return new_ticket(case, Some(ticket.id), NotificationCause::NewTicket);

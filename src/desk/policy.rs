@@ -20,6 +20,8 @@ pub struct Policy {
     pub official_addresses: Vec<String>,
     /// IANA zone in which promises to clients are written, `"UTC"` by default.
     pub zone: String,
+    /// `[desk] reopen_within`; `None`: [`super::state::REOPEN_WITHIN`], `0`: no closed ticket reopens.
+    pub reopen_seconds: Option<i64>,
     pub mailboxes: Vec<MailboxPolicy>,
     pub agents: Vec<AgentPolicy>,
     pub teams: Vec<TeamPolicy>,

@@ -7,10 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use serde::{Deserialize, Serialize};
 
-use super::TicketFacts;
+use super::{Policy, TicketFacts};
 
-/// Days after closing in which a client's answer reopens; later it opens a new, linked ticket (SPEC section 2).
-pub const REOPEN_DAYS: i64 = 14;
+/// `[desk] reopen_within` by default: so long after closing a client's answer reopens; later it opens a new, linked ticket (SPEC
+/// section 2).
+pub const REOPEN_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// Ticket states (SPEC section 2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -180,10 +181,15 @@ pub fn step(state: State, input: Input) -> Step {
     }
 }
 
-/// Which input a client's answer is: late once the ticket has been closed for [`REOPEN_DAYS`].
+/// Which input a client's answer is: late once the ticket has been closed for longer than the policy wants it to reopen.
 #[must_use]
-pub fn client_input(ticket: &TicketFacts, only_thanks: bool, received_at: Timestamp) -> Input {
-    let limit = SignedDuration::from_hours(24 * REOPEN_DAYS);
+pub fn client_input(
+    ticket: &TicketFacts,
+    only_thanks: bool,
+    received_at: Timestamp,
+    policy: &Policy,
+) -> Input {
+    let limit = policy.reopen_seconds.map_or(REOPEN_WITHIN, SignedDuration::from_secs);
     let late = ticket.closed_at.is_some_and(|closed| received_at.duration_since(closed) > limit);
     match (only_thanks, late) {
         (true, _) => Input::ClientThanked,

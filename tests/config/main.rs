@@ -88,7 +88,7 @@ fn the_example_is_right_and_means_what_it_says() {
     assert!(policy.rules[1].subject_regex.as_ref().unwrap().is_match("[故障] 登录"));
     assert_eq!(policy.sla[0].targets[0].first_response_seconds, Some(3600));
     assert_eq!(policy.limits, maildesk::desk::Limits::default(), "the example shows the defaults");
-    assert_eq!(policy.zone, "Europe/Berlin");
+    assert_eq!((policy.zone.as_str(), policy.reopen_seconds), ("Europe/Berlin", Some(14 * 86_400)));
     assert_eq!(policy.desk_id.len(), 12);
 }
 

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::world::*;
 use crate::{
-    desk::{state::REOPEN_DAYS, *},
+    desk::{state::REOPEN_WITHIN, *},
     mail::Class,
 };
 
@@ -108,8 +108,7 @@ fn an_answer_to_a_closed_ticket_reopens_it_in_time_and_begins_anew_later() {
         facts.tickets[0].closed_at = Some(now() - ago);
         decided(facts)
     };
-    let limit = SignedDuration::from_hours(24 * REOPEN_DAYS);
-    let second = SignedDuration::from_secs(1);
+    let (limit, second) = (REOPEN_WITHIN, SignedDuration::from_secs(1));
     for ago in [SignedDuration::ZERO, second, limit] {
         let decision = closed(ago, State::Closed);
         assert_eq!(state_after(&decision), Some(State::Open), "{ago}");
@@ -118,6 +117,18 @@ fn an_answer_to_a_closed_ticket_reopens_it_in_time_and_begins_anew_later() {
     let late = closed(limit + second, State::Closed);
     let Change::Create { linked_to, .. } = &late.changes[0] else { panic!() };
     assert_eq!((late.ticket, *linked_to), (Some(TicketRef::New), Some(TicketId(1042))));
+}
+
+#[test]
+fn how_long_a_closed_ticket_may_open_again_is_the_operators_word() {
+    let mut facts = answer(State::Closed, "It is broken again");
+    facts.tickets[0].closed_at = Some(now() - SignedDuration::from_hours(1));
+    for (reopen_seconds, state) in [(Some(0), None), (Some(3599), None), (Some(3600), Some(State::Open))] {
+        let policy = Policy { reopen_seconds, ..policy() };
+        let decision = decided_by(facts.clone(), &policy);
+        assert_eq!(state_after(&decision), state, "{reopen_seconds:?}");
+        assert_eq!(decision.ticket == Some(TicketRef::New), state.is_none());
+    }
 }
 
 #[test]

@@ -35,6 +35,8 @@ fn header_rules_each() {
         ("X-Autorespond: x", Class::AutoReply),
         ("X-Maildesk-Loop: 9f00", Class::Human),
         ("X-Maildesk-Loop: v1 ab12 sig", Class::OwnAddress),
+        ("X-Loop: support@desk.example", Class::Human),
+        ("X-Loop: Desk <Support@Desk.example>; filter", Class::Human),
     ] {
         let (class, forbidden) = class(&format!("From: a@b.org\r\n{header}"));
         assert_eq!(class, want, "{header}");
@@ -63,6 +65,8 @@ fn people_may_be_answered() {
         "From: a@b.org\r\nAuto-Submitted: no",
         "From: a@b.org\r\nList-Id: Help <help.desk.example>\r\nPrecedence: list",
         "From: requester@b.org\r\nPrecedence: normal",
+        "From: a@b.org\r\nX-Loop: 1",
+        "From: a@b.org\r\nX-Loop: support@desk.example.org",
     ] {
         assert_eq!(class(header), (Class::Human, None), "{header}");
     }
