@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::pattern::Pattern;
-use crate::triage::words::products::{Kind, NAMES, Name, Sure};
+use crate::triage::words::products::{
+    ALSO_WORDS, Kind, MAC_BEFORE, MACHINES, NAMES, Name, RUNS, SEVERAL, Sure,
+};
 
 /// Mentions looked at in one text.
 const MENTIONS_MAX: usize = 200;
@@ -48,9 +50,9 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
 static VERSION: Pattern = Pattern::new(concat!(
     r"^(?:[\s:：/,，(（\[‐-―_-]{0,3}",
     r"(?i:web browser|browser|浏览器|瀏覽器|navegador|navigateur|ブラウザー?|pc|desktop|mobile|systems?|系统|系統|手机|电脑|os|",
-    r"current(?:ly)? |version\s*(?:number|is|为|是)?|versions?|versión|versão|バージョン|版本号?是?为?|版本號?|正式版|稳定版|ver\.?|v\.?|",
+    r"current(?:ly)? |version\s*(?:number|is|为|是)?|versions?|(?:is|ist|est|es|é|running)\x20|versión|versão|バージョン|版本号?是?为?|版本號?|正式版|稳定版|ver\.?|v\.?|",
     r"stable|release|build|edition|的|内核|x64|64-bit|64bit|64位|latest version|latest)?)*?",
-    r"[\s:：/(（=_-]{0,3}v?(\d{1,5}(?:[._]\d{1,6}){0,4})(?:[ -]?(esr|beta\d?|dev|canary|nightly|rc\d?|LTS))?",
+    r"[\s:：/(（=_-]{0,3}v?(\d{1,5}(?:[._]\d{1,6}){0,4})(?:[ -]?(esr|beta\d?|b\d{1,2}|dev|canary|nightly|rc\d?|LTS))?",
 ));
 /// The words alone, when a comma parts name and number: `Chrome, version 126`, and never `in Chrome, 3 people`.
 static AFTER_COMMA: Pattern =
@@ -61,7 +63,7 @@ static VERSION_BEFORE: Pattern = Pattern::new(
 );
 /// Units that make a number behind a name no version.
 static UNIT: Pattern = Pattern::new(
-    r"(?i)^ ?(?:times|days?|hours?|minutes?|mins?|weeks?|months?|years?|users?|people|persons?|of (?:our|the|my|us)|tabs?|windows|licen[cs]es|seats|mal|fois|veces|vezes|tage?n?|stunden?|jours?|horas?|días?|dias?|次|天|个|人|台|小时|分钟|年|月|日|号|点|回|件|名|時|分|%|gb|mb|kb|px|st\b|nd\b|rd\b|th\b|:\d|：\d|[ap]m\b|€|\$|元)",
+    r"(?i)^ ?(?:(?:times|days?|hours?|minutes?|mins?|weeks?|months?|years?|users?|people|persons?|of (?:our|the|my|us)|tabs?|windows|licen[cs]es|seats|mal|fois|veces|vezes|tage?n?|stunden?|jours?|horas?|días?|dias?)\b|次|天|个|人|台|小时|分钟|年|月|日|号|点|回|件|名|時|分|%|gb|mb|kb|px|st\b|nd\b|rd\b|th\b|:\d|：\d|[ap]m\b|€|\$|元)",
 );
 /// The model behind a maker or a family of devices.
 static MODEL: Pattern = Pattern::new(concat!(
@@ -76,7 +78,7 @@ static DEVICE_WORD: Pattern = Pattern::new(
     r"(?i)^\s?(?:手机|手機|平板电脑|平板|笔记本电脑|笔记本|电脑|phone|smartphone|tablet|laptop|notebook|handy|pc|desktop|スマホ|端末|タブレット)",
 );
 static EDITION: Pattern = Pattern::new(
-    r"(?i)^[\s,(（]{0,2}(?:pro(?:fessional)?|home|enterprise|education|ltsc|企业版|专业版|家庭版|旗舰版|教育版|家庭中文版)?(?:\s?(?:64|32)[ -]?(?:bit|位))?[\s,(（]{0,2}(?:version |版本 ?)?(\d\dH[12]|R2|SP\d|XP|Vista)?",
+    r"(?i)^[\s,(（]{0,2}(?:pro(?:fessional)?|home|enterprise|education|ltsc|企业版|专业版|家庭版|旗舰版|教育版|家庭中文版)?(?:\s?(?:64|32)[ -]?(?:bit|位))?[\s,(（]{0,2}(?:version |版本 ?)?(\d\dH[12]|R2|SP\d|XP|Vista|(?:1507|1511|1607|1703|1709|1803|1809|1903|1909|2004)\b)?",
 );
 
 /// All products that `text` names, in order; they do not overlap.
@@ -143,7 +145,12 @@ fn mention(text: &str, name: &'static Name, start: usize, end: usize) -> Option<
         }
         Kind::Maker => {
             let model = MODEL.find(rest).filter(|m| m.as_str().bytes().any(|b| b.is_ascii_alphanumeric()));
-            let has_digit = |t: &str| t.bytes().any(|b| b.is_ascii_digit());
+            // `Vivo 3 años fuera` is Spanish, `vivo Y22` a telephone.
+            let is_word = ALSO_WORDS.contains(&written.to_lowercase().as_str());
+            let has_digit = |t: &str| {
+                t.bytes().any(|b| b.is_ascii_digit())
+                    && (!is_word || t.bytes().any(|b| b.is_ascii_alphabetic()))
+            };
             let end = match (model, DEVICE_WORD.find(rest)) {
                 (Some(model), _) if has_digit(model.as_str()) => end + model.end(),
                 (_, Some(word)) => {
@@ -158,7 +165,7 @@ fn mention(text: &str, name: &'static Name, start: usize, end: usize) -> Option<
             Some(Mention { kind: Kind::Device, name, version: None, start, end })
         }
         Kind::Browser | Kind::System | Kind::Other => {
-            let mut version = version(text, end).or_else(|| version_in(written, rest));
+            let mut version = version_in(text, written, start, end).or_else(|| version(text, end));
             let mut start = start;
             if version.is_none()
                 && name.kind == Kind::Browser
@@ -166,7 +173,10 @@ fn mention(text: &str, name: &'static Name, start: usize, end: usize) -> Option<
             {
                 (version, start) = (Some((before, end)), at);
             }
-            if !is_sure(text, name, written, start, rest, version.is_some()) {
+            let has_release =
+                name.name == "Windows" && EDITION.captures(rest).is_some_and(|c| c.get(1).is_some());
+            let place = Place { text, written, start, end };
+            if !is_sure(name, &place, version.is_some() || has_release) {
                 return None;
             }
             let (version, end) = match version {
@@ -203,6 +213,9 @@ fn version(text: &str, end: usize) -> Option<(String, usize)> {
     if is_counted || goes_on {
         return None;
     }
+    if is_masked(number.as_str()) {
+        return None;
+    }
     let mut version = number.as_str().replace('_', ".");
     if let Some(channel) = found.get(2) {
         let glue = rest.get(number.end()..channel.start()).unwrap_or_default();
@@ -212,14 +225,18 @@ fn version(text: &str, end: usize) -> Option<(String, usize)> {
     Some((version, end + whole.end()))
 }
 
-/// `win10`, `ie11`: the number is in the name.
-fn version_in(written: &str, rest: &str) -> Option<(String, usize)> {
+/// `win10`, `ie11`, `win8.1`: the number is in the name.
+fn version_in(text: &str, written: &str, start: usize, end: usize) -> Option<(String, usize)> {
     let at = written.find(|c: char| c.is_ascii_digit())?;
-    if !written.to_ascii_lowercase().starts_with("win") && !written.to_ascii_lowercase().starts_with("ie") {
+    let head = written.get(..at)?.trim_end().to_ascii_lowercase();
+    if !matches!(head.as_str(), "win" | "ie") {
         return None;
     }
-    let _ = rest;
-    Some((written.get(at..)?.to_owned(), 0))
+    let rest = text.get(end..)?;
+    let goes_on = rest.strip_prefix('.').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+    let more = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+    let end = end + if goes_on { more } else { 0 };
+    Some((text.get(start + at..end)?.trim_end_matches('.').to_owned(), end))
 }
 
 fn version_before(text: &str, start: usize) -> Option<(String, usize)> {
@@ -230,44 +247,79 @@ fn version_before(text: &str, start: usize) -> Option<(String, usize)> {
     Some((number.as_str().to_owned(), from + found.get(0)?.start()))
 }
 
+/// Where a name stands.
+struct Place<'a> {
+    text: &'a str,
+    written: &'a str,
+    start: usize,
+    end: usize,
+}
+
+impl Place<'_> {
+    fn before(&self) -> &str {
+        self.text.get(..self.start).unwrap_or_default().trim_end_matches(' ')
+    }
+
+    fn rest(&self) -> &str {
+        self.text.get(self.end..).unwrap_or_default().trim_start()
+    }
+
+    /// Whether one of `words`, lower case, stands right before the name.
+    fn follows(&self, words: &[&str]) -> bool {
+        let before = self.before();
+        let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        !word.is_empty() && words.contains(&word.to_lowercase().as_str())
+    }
+
+    /// Whether one of `words` stands right behind the name.
+    fn leads(&self, words: &[&str]) -> bool {
+        let word = self.rest().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        !word.is_empty() && words.contains(&word.to_lowercase().as_str())
+    }
+
+    /// Whether the name stands among Chinese or Japanese words, where it is no word of English.
+    fn is_among_wide(&self) -> bool {
+        let wide = |c: char| ('\u{3040}'..='\u{9fff}').contains(&c);
+        self.before().ends_with(wide) || self.rest().starts_with(wide)
+    }
+}
+
 /// Whether words that are also ordinary ones mean the product here.
-fn is_sure(text: &str, name: &Name, written: &str, start: usize, rest: &str, has_version: bool) -> bool {
-    let capital = written.starts_with(|c: char| c.is_uppercase()) || !written.is_ascii();
-    let all_capitals = written.len() > 2 && written.bytes().all(|b| b.is_ascii_uppercase() || b == b' ');
-    let rest = rest.trim_start();
+fn is_sure(name: &Name, place: &Place<'_>, has_version: bool) -> bool {
+    let written = place.written;
     let beside = ["browser", "Browser", "浏览器", "navegador", "navigateur", "ブラウザ"];
-    let has_word = beside.iter().any(|w| rest.starts_with(w));
+    let has_word = beside.iter().any(|w| place.rest().starts_with(w));
     match name.sure {
         Sure::Always => true,
         Sure::Version => has_version || has_word,
-        Sure::Capital if has_version => true,
-        Sure::Capital if name.name == "macOS" && !capital => {
-            let before = text.get(..start).unwrap_or_default().trim_end_matches(' ');
-            ["on", "my", "on a", "sur", "meinem", "mi", "un"].iter().any(|w| before.ends_with(w))
-        }
+        Sure::Capital if has_version || has_word => true,
         Sure::Capital => {
-            let before = text.get(..start).unwrap_or_default().trim_end();
-            let behind_the = ["the", "all", "new", "open", "multiple", "several", "other", "these", "two"]
-                .iter()
-                .any(|w| before.to_ascii_lowercase().ends_with(w));
-            has_word || capital && !all_capitals && !(name.name == "Windows" && behind_the)
+            let capital = written.starts_with(|c: char| c.is_uppercase()) || !written.is_ascii();
+            let all_capitals =
+                written.len() > 2 && written.bytes().all(|b| b.is_ascii_uppercase() || b == b' ');
+            let is_plural = name.name == "Windows" && place.follows(SEVERAL);
+            capital && !all_capitals && !is_plural || is_placed(name, place)
         }
+        Sure::Beside => {
+            static APPLE: Pattern = Pattern::new(r"(?i)\b(?:i?mac(?:book| ?os)?|os ?x|apple)\b");
+            place.follows(RUNS) || APPLE.is_match(place.text)
+        }
+    }
+}
+
+/// Whether the words beside a name in small or all in capital letters are those of a system and no others.
+fn is_placed(name: &Name, place: &Place<'_>) -> bool {
+    match name.name {
+        "macOS" => {
+            place.follows(RUNS) || place.follows(MAC_BEFORE) || place.leads(MACHINES) || place.is_among_wide()
+        }
+        "Windows" => place.follows(RUNS) || place.leads(MACHINES) || place.is_among_wide(),
+        _ => false,
     }
 }
 
 /// Editions, releases and builds: `Windows 10 Pro 22H2` is `10 22H2`, `Windows 10.0.22631` is 11.
 fn windows(text: &str, mention: &mut Mention) {
-    if mention.end == 0 {
-        // The number stands in the name: win10.
-        mention.end = mention.start
-            + text.get(mention.start..).map_or(0, |t| {
-                t.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, ' ' | '.')))
-                    .unwrap_or(t.len())
-                    .min(6)
-            });
-        let written = text.get(mention.start..mention.end).unwrap_or_default();
-        mention.end = mention.start + written.trim_end_matches([' ', '.']).len();
-    }
     let Some(rest) = text.get(mention.end..) else { return };
     if let Some(found) = EDITION.captures(rest)
         && let Some(release) = found.get(1)
@@ -284,6 +336,14 @@ fn windows(text: &str, mention: &mut Mention) {
     if let Some(version) = &mention.version {
         mention.version = Some(windows_version(version));
     }
+}
+
+/// Forums and trackers mask what looks like an address by one of RFC 5737: no version is left of it.
+#[must_use]
+pub fn is_masked(version: &str) -> bool {
+    ["192.0.2", "198.51.100", "203.0.113"]
+        .iter()
+        .any(|net| version.strip_prefix(net).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
 /// What Windows calls itself for people: builds from 22000 on are 11.
@@ -365,6 +425,8 @@ mod tests {
             ("360 安全浏览器 14", "b:360安全浏览器/14"),
             ("QQ浏览器 13.2 和搜狗浏览器", "b:QQ浏览器/13.2 b:搜狗浏览器/-"),
             ("Windows 10.0.22631", "s:Windows/11"),
+            ("IE11.0.9600 on win8.1 pro", "b:IE/11.0.9600 s:Windows/8.1"),
+            ("SeaMonkey 2.53.18b1 after SeaMonkey 192.0.2.1", "b:SeaMonkey/2.53.18b1 b:SeaMonkey/-"),
         ] {
             assert_eq!(all(text), wanted, "{text}");
         }

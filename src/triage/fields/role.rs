@@ -8,7 +8,9 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::products::Mention;
-use crate::triage::words::roles::{BUT, DENIED, ELLIPTIC, NEGATORS, OTHERS, PAST, SUPPORT, TRIED, WORKS};
+use crate::triage::words::roles::{
+    BUT, DENIED, ELLIPTIC, ENDED, NEGATORS, OTHERS, PAST, SUPPORT, TRIED, WORKS,
+};
 
 /// What a mention is to the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,7 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Works,
+    Ended,
     Other,
     Past,
     Support,
@@ -44,6 +47,7 @@ struct Signs {
 static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
     let all = [
         (Sign::Works, WORKS),
+        (Sign::Ended, ENDED),
         (Sign::Other, OTHERS),
         (Sign::Past, PAST),
         (Sign::Support, SUPPORT),
@@ -78,7 +82,7 @@ pub fn roles(text: &str, mentions: &[Mention]) -> Vec<Role> {
         return Vec::new();
     }
     let mut roles = Vec::with_capacity(mentions.len());
-    let mut next = 0;
+    let (mut next, mut last) = (0, 0);
     let mut polarity = Role::Own;
     for clause in clauses(text) {
         if clause.begins_sentence {
@@ -97,11 +101,20 @@ pub fn roles(text: &str, mentions: &[Mention]) -> Vec<Role> {
             } else if let Some(contrary) = flipped(words, polarity).filter(|_| !clause.begins_sentence) {
                 contrary
             } else if (clause.is_aside || is_fragment) && !clause.begins_sentence {
-                polarity
+                // `I tried to delete the folder (Mac)`: the bracket says where, not that it was tried there as well.
+                if clause.is_aside && polarity == Role::Tried { Role::Own } else { polarity }
             } else {
                 Role::Own
             }
         });
+        // `on iOS today (worked fine)`, `on my Android phone, which worked`: said of the clause before.
+        let is_of_last =
+            here.is_empty() && !clause.begins_sentence && (clause.is_aside || is_relative(words));
+        if is_of_last && polarity == Role::Works {
+            let from = roles.len().saturating_sub(last);
+            roles.iter_mut().skip(from).for_each(|role| *role = Role::Works);
+        }
+        last = here.len();
         let is_question = text.get(clause.end..).is_some_and(|t| t.starts_with(['?', '？']));
         if asks_for_support(words, is_question) {
             polarity = Role::Asked;
@@ -130,6 +143,7 @@ fn said(words: &str, mentions: &[Mention], offset: usize) -> Option<Role> {
             continue;
         }
         let role = match SIGNS.meanings.get(hit.pattern().as_usize())? {
+            Sign::Ended => return Some(Role::Own),
             Sign::Works if is_negated(words, hit.start(), hit.end()) => return Some(Role::Own),
             Sign::Works => return Some(Role::Works),
             Sign::Support => return Some(Role::Asked),
@@ -203,12 +217,39 @@ fn is_elliptic(words: &str) -> bool {
     ELLIPTIC.iter().any(|w| bare.starts_with(w) && bare.get(w.len()..).is_some_and(|t| t.starts_with(' ')))
 }
 
-/// `Do you support Safari?`, `支持鸿蒙吗`.
+/// `which worked`, `wo es geht`.
+fn is_relative(words: &str) -> bool {
+    let first = words.split_whitespace().next().unwrap_or_default().to_lowercase();
+    ["which", "where", "wo", "où", "donde", "onde"].contains(&first.as_str())
+}
+
+/// `Do you support Safari?`, `支持鸿蒙吗`, `Are you using Windows?`.
 fn asks_for_support(words: &str, is_question: bool) -> bool {
     let has = |list: &[&str]| list.iter().any(|w| words.contains(w));
     has(&["支持", "兼容", "适配"]) && has(&["吗", "么", "是否", "能不能", "可否", "能否", "哪些"])
         || is_question
-            && has(&["support ", "Support ", "compatible", "unterstütz", "kompatibel", "soporta", "suporta"])
+            && has(&[
+                "support ",
+                "Support ",
+                "compatible",
+                "unterstütz",
+                "kompatibel",
+                "soporta",
+                "suporta",
+                "you using",
+                "you on ",
+                "you running",
+                "o you use ",
+                "ersion of ",
+                "nutzen Sie",
+                "verwenden Sie",
+                "utilisez-vous",
+                "usted usa",
+                "você usa",
+                "您用的",
+                "你用的",
+                "お使いです",
+            ])
 }
 
 /// `from Windows 10 to Windows 11`: what is left behind.

@@ -1,4 +1,5 @@
 mod stated;
+mod systems;
 
 use super::*;
 

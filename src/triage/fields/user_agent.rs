@@ -9,6 +9,7 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::products;
 use crate::triage::Product;
 
 /// A user-agent string is at most so long: the longest of uap-core's tests has 600 bytes.
@@ -94,8 +95,24 @@ pub fn read(agent: &str) -> Agent {
         }
     }
     result.browser = result.browser.map(plain_browser).filter(|b| b.name.is_some());
+    if let Some(browser) = &mut result.browser {
+        by_gecko(agent, browser);
+    }
     result.os = result.os.map(plain_system).filter(|o| o.name.is_some());
     result
+}
+
+/// Every SeaMonkey on Gecko 60 and later is a 2.53 (its release notes from 2.53.1 on): where a tracker masked the version, which with
+/// its four numbers looks like an address, the engine's tells it.
+fn by_gecko(agent: &str, browser: &mut Product) {
+    let gecko =
+        || agent.split_once("rv:")?.1.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok();
+    if browser.version.is_none()
+        && browser.name.as_deref() == Some("SeaMonkey")
+        && gecko().is_some_and(|g| g >= 60)
+    {
+        browser.version = Some("2.53".to_owned());
+    }
 }
 
 impl Rule {
@@ -132,9 +149,7 @@ impl Rule {
             }
             version.push_str(&text);
         }
-        // Forums and trackers mask what looks like an address by one of RFC 5737: no version is left of it.
-        let is_masked = ["192.0.2", "198.51.100", "203.0.113"].contains(&version.as_str());
-        Some(Product { name, version: (!version.is_empty() && !is_masked).then_some(version) })
+        Some(Product { name, version: Some(version).filter(|v| !v.is_empty() && !products::is_masked(v)) })
     }
 }
 
@@ -264,6 +279,20 @@ mod tests {
             let found = read(&agent);
             assert_eq!(product(found.browser.as_ref()), browser, "{agent}");
             assert_eq!(product(found.os.as_ref()), os, "{agent}");
+        }
+    }
+
+    #[test]
+    fn masked_versions_are_none_but_for_what_the_engine_tells() {
+        for (agent, browser) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:68.0) Gecko/20100101 SeaMonkey/192.0.2.1", "SeaMonkey 2.53"),
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:52.0) Gecko/20100101 SeaMonkey/192.0.2.1", "SeaMonkey "),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/192.0.2.1 Safari/537.36",
+                "Chrome ",
+            ),
+        ] {
+            assert_eq!(product(read(agent).browser.as_ref()), browser, "{agent}");
         }
     }
 

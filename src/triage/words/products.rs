@@ -22,6 +22,8 @@ pub enum Sure {
     Capital,
     /// Only with a version or beside a word for its kind.
     Version,
+    /// Only in a text that speaks of Apple's computers, or behind a word for what runs.
+    Beside,
 }
 
 /// One product.
@@ -42,7 +44,7 @@ const fn system(name: &'static str, sure: Sure, words: &'static [&'static str]) 
     Name { name, kind: Kind::System, sure, version: "", words }
 }
 const fn named(name: &'static str, version: &'static str, words: &'static [&'static str]) -> Name {
-    Name { name, kind: Kind::System, sure: Sure::Always, version, words }
+    Name { name, kind: Kind::System, sure: Sure::Beside, version, words }
 }
 const fn device(words: &'static [&'static str]) -> Name {
     Name { name: "", kind: Kind::Device, sure: Sure::Always, version: "", words }
@@ -53,6 +55,21 @@ const fn maker(words: &'static [&'static str]) -> Name {
 const fn other(words: &'static [&'static str]) -> Name {
     Name { name: "", kind: Kind::Other, sure: Sure::Always, version: "", words }
 }
+
+/// Words before a system in small letters: `on windows`, `unter windows`.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const RUNS: &[&str] = &["on", "under", "using", "running", "runs", "run", "reinstall", "reinstalled", "reinstalling", "unter", "auf", "sous", "sur", "bajo", "con", "com", "mit", "avec", "tiene", "tengo", "uso", "utilizo", "tenho"];
+/// More of them, before `mac`, which is no plural.
+#[rustfmt::skip] // As above.
+pub const MAC_BEFORE: &[&str] = &["my", "a", "the", "for", "of", "in", "from", "this", "our", "use", "old", "new", "mein", "meinem", "meinen", "einem", "am", "im", "mon", "un", "mi", "el", "meu", "um", "no"];
+/// Words behind a system that make it one.
+#[rustfmt::skip] // As above.
+pub const MACHINES: &[&str] = &["update", "updates", "pc", "pcs", "laptop", "notebook", "computer", "computers", "machine", "machines", "desktop", "user", "users", "client", "app", "version", "os", "system", "platform", "edition", "installation", "rechner", "nutzer"];
+/// Words before `windows` that are those of a browser or a house.
+#[rustfmt::skip] // As above.
+pub const SEVERAL: &[&str] = &["the", "all", "new", "open", "multiple", "several", "other", "these", "two"];
+/// Makers whose names are words of Spanish, Portuguese and English.
+pub const ALSO_WORDS: &[&str] = &["vivo", "poco", "honor"];
 
 use Sure::{Always, Capital, Version};
 
@@ -113,10 +130,10 @@ pub const NAMES: &[Name] = &[
     named("macOS", "26", &["macos tahoe", "tahoe"]),
     named("macOS", "15", &["macos sequoia", "mac os sequoia", "sequoia"]),
     named("macOS", "14", &["macos sonoma", "mac os sonoma", "sonoma"]),
-    named("macOS", "13", &["macos ventura", "mac os ventura"]),
-    named("macOS", "12", &["macos monterey", "mac os monterey"]),
+    named("macOS", "13", &["macos ventura", "mac os ventura", "ventura"]),
+    named("macOS", "12", &["macos monterey", "mac os monterey", "monterey"]),
     named("macOS", "11", &["macos big sur", "mac os big sur", "big sur"]),
-    named("macOS", "10.15", &["macos catalina", "mac os catalina", "os x catalina"]),
+    named("macOS", "10.15", &["macos catalina", "mac os catalina", "os x catalina", "catalina"]),
     named("macOS", "10.14", &["macos mojave", "mac os mojave", "mojave"]),
     named("macOS", "10.13", &["macos high sierra", "high sierra"]),
     named("macOS", "10.12", &["macos sierra"]),
@@ -135,7 +152,9 @@ pub const NAMES: &[Name] = &[
     system("Manjaro", Always, &["manjaro linux", "manjaro"]),
     system("openSUSE", Always, &["opensuse tumbleweed", "opensuse leap", "opensuse", "suse linux"]),
     system("CentOS", Always, &["centos stream", "centos"]),
-    system("Red Hat", Always, &["red hat enterprise linux", "rhel", "red hat"]),
+    system("Red Hat", Always, &["red hat enterprise linux", "rhel"]),
+    system("Red Hat", Capital, &["red hat"]),
+    system("Windows Phone", Always, &["windows phone", "windows mobile"]),
     system("Rocky Linux", Always, &["rocky linux", "almalinux"]),
     system("Pop!_OS", Always, &["pop!_os", "pop os", "pop_os"]),
     system("Gentoo", Always, &["gentoo linux", "gentoo"]),
@@ -156,22 +175,22 @@ pub const NAMES: &[Name] = &[
     device(&["ipad pro", "ipad air", "ipad mini", "ipad", "ipod touch"]),
     device(&["macbook pro", "macbook air", "macbook", "imac", "mac mini", "mac studio", "mac pro", "苹果笔记本"]),
     device(&["samsung galaxy", "galaxy tab", "galaxy s", "galaxy a", "galaxy z", "galaxy note", "galaxy fold", "galaxy flip", "三星galaxy", "三星 galaxy"]),
-    device(&["google pixel", "pixel fold", "pixel"]),
+    device(&["google pixel", "pixel fold"]),
     device(&["surface pro", "surface laptop", "surface go", "surface book", "microsoft surface"]),
-    device(&["thinkpad", "lenovo thinkpad", "联想thinkpad", "联想 thinkpad", "thinkbook", "ideapad", "yoga slim", "小新"]),
-    device(&["dell xps", "dell latitude", "dell inspiron", "dell precision", "dell optiplex", "latitude", "戴尔xps"]),
+    device(&["thinkpad", "lenovo thinkpad", "联想thinkpad", "联想 thinkpad", "thinkbook", "ideapad", "yoga slim", "联想小新", "联想 小新"]),
+    device(&["dell xps", "dell latitude", "dell inspiron", "dell precision", "dell optiplex", "戴尔xps"]),
     device(&["hp elitebook", "hp probook", "hp spectre", "hp pavilion", "hp envy", "elitebook", "probook", "hp zbook"]),
     device(&["chromebook", "raspberry pi", "steam deck", "fire hd", "kindle fire", "meta quest", "framework laptop"]),
     device(&["huawei mate", "huawei p", "huawei nova", "huawei matepad", "huawei matebook", "华为mate", "华为 mate", "华为p", "华为 p", "华为nova", "华为 nova", "华为pura", "华为 pura", "华为matepad", "华为 matepad", "华为matebook", "matepad", "matebook", "mate x"]),
-    device(&["redmi note", "redmi k", "redmi", "红米note", "红米 note", "红米k", "红米", "poco", "小米平板"]),
-    device(&["oppo find", "oppo reno", "vivo x", "vivo y", "vivo s", "iqoo", "honor magic", "荣耀magic", "荣耀 magic", "荣耀v", "荣耀x", "荣耀畅玩", "nova flip", "一加"]),
-    device(&["sony xperia", "xperia", "motorola moto", "moto g", "moto edge", "nothing phone", "fairphone", "oneplus", "nokia", "zenfone", "asus zenbook", "zenbook", "asus rog", "rog phone", "lg gram", "xperia"]),
-    maker(&["xiaomi", "小米", "huawei", "华为", "華為", "samsung", "三星", "oppo", "vivo", "honor", "荣耀", "榮耀", "realme", "真我", "魅族", "meizu", "motorola", "lenovo", "联想", "dell", "戴尔", "hp", "惠普", "asus", "华硕", "acer", "宏碁", "sony", "lg", "nubia", "努比亚", "中兴", "zte"]),
+    device(&["redmi note", "redmi k", "红米note", "红米 note", "红米k", "红米手机", "小米平板"]),
+    device(&["oppo find", "oppo reno", "iqoo", "honor magic", "荣耀magic", "荣耀 magic", "荣耀v", "荣耀x", "荣耀畅玩", "nova flip"]),
+    device(&["sony xperia", "xperia", "motorola moto", "moto g", "moto edge", "nothing phone", "fairphone", "zenfone", "asus zenbook", "zenbook", "asus rog", "rog phone", "lg gram", "xperia"]),
+    maker(&["xiaomi", "小米", "huawei", "华为", "華為", "samsung", "三星", "oppo", "vivo", "honor", "荣耀", "榮耀", "realme", "真我", "魅族", "meizu", "motorola", "lenovo", "联想", "dell", "戴尔", "hp", "惠普", "asus", "华硕", "acer", "宏碁", "sony", "lg", "nubia", "努比亚", "中兴", "zte", "pixel", "latitude", "redmi", "红米", "poco", "一加", "oneplus", "nokia", "小新"]),
     // Software of others.
     other(&["ms excel", "microsoft excel", "excel", "microsoft word", "ms word", "powerpoint", "microsoft office", "ms office", "office 365", "microsoft 365", "office", "outlook", "microsoft teams", "ms teams", "teams", "ms project", "microsoft project", "sharepoint", "onedrive", "power bi", "visio", "wps office", "wps", "金山文档", "腾讯文档", "石墨文档"]),
     other(&["jira", "confluence", "slack", "zoom", "trello", "asana", "notion", "monday.com", "clickup", "salesforce", "hubspot", "servicenow", "zapier", "github", "gitlab", "bitbucket", "jenkins", "sap s/4hana", "s/4hana", "sap", "oracle", "netsuite", "workday", "figma", "autocad", "revit", "navisworks", "primavera", "adobe acrobat", "acrobat reader", "acrobat", "adobe reader", "photoshop"]),
     other(&["node.js", "nodejs", "node", "python", "java", "jdk", "jre", "php", ".net framework", ".net core", ".net", "ruby", "golang", "docker", "kubernetes", "k8s", "nginx", "apache", "tomcat", "iis", "mysql", "mariadb", "postgresql", "postgres", "sql server", "mongodb", "redis", "elasticsearch", "php-fpm", "openssl", "curl", "postman", "electron", "webview", "v8", "npm", "git"]),
     other(&["okta", "azure ad", "entra id", "adfs", "ad fs", "keycloak", "onelogin", "auth0", "citrix", "vmware", "hyper-v", "parallels", "virtualbox", "kaspersky", "norton", "mcafee", "avast", "malwarebytes", "bitdefender", "eset", "zscaler", "ublock origin", "ublock", "adblock plus", "adblock", "ghostery", "privacy badger", "1password", "lastpass", "bitwarden", "thunderbird", "foxmail", "gmail", "grammarly", "flash player", "adobe flash"]),
-    other(&["windows defender", "windows hello", "windows explorer", "windows media", "windows live", "windows terminal", "windows ink", "windows firewall", "windows account", "windows key", "windows phone store", "chrome extension", "chrome extensions", "chrome web store", "chrome store", "google workspace", "google sheets", "google calendar", "google drive", "google meet", "apple calendar", "apple id", "icloud", "android auto", "android studio", "edge case", "edge cases"]),
+    other(&["windows defender", "windows hello", "windows explorer", "windows media", "windows live", "windows terminal", "windows ink", "windows firewall", "windows account", "windows key", "windows menu", "window menu", "windows subsystem for linux", "wsl", "mac address", "mac addresses", "mac-adresse", "mac-adressen", "mac 地址", "mac地址", "mac filter", "adresse mac", "dirección mac", "endereço mac", "macアドレス", "mac アドレス", "chrome extension", "chrome extensions", "chrome web store", "chrome store", "google workspace", "google sheets", "google calendar", "google drive", "google meet", "apple calendar", "apple id", "icloud", "android auto", "android studio", "edge case", "edge cases"]),
     other(&["企业微信", "微信", "wechat", "支付宝", "qq", "钉钉", "飞书", "腾讯会议", "用友", "金蝶", "泛微", "致远", "明道云", "禅道", "tapd", "teambition", "worktile", "pingcode", "等保", "iso", "tls", "ssl", "http", "https", "oauth", "saml", "soap", "ldap", "smtp", "imap", "pop3", "ipv", "usb", "wifi", "bluetooth", "rfc", "sha", "utf", "ssl vpn", "vpn"]),
 ];
