@@ -199,7 +199,7 @@ fn offer_product(
 
 /// A word for our program with its version.
 static APP: Pattern = Pattern::new(concat!(
-    r"(?i)(?:\b(?:desktop app|mobile app|desktop client|mobile client|app|application|client|software|desktop|plugin|add-in|server|version|versions?nummer|versión|versão|anwendung|programm|appli|aplicación|aplicativo|aplicação|aplicacao|build|release|v)",
+    r"(?i)(?:\b(?:desktop[ -]app|mobile app|desktop[ -]client|mobile client|application de bureau|application mobile|aplicación de escritorio|app de escritorio|aplicativo de desktop|app|application|client|software|desktop|plugin|add-in|server|version|versions?nummer|versión|versão|anwendung|programm|appli|aplicación|aplicativo|aplicação|aplicacao|build|release|v)",
     r"|客户端|桌面端|移动端|手机端|电脑端|pc端|软件|程序|应用|服务端|小程序|插件|版本号?|版本為|版|アプリ|クライアント|バージョン|ソフト)",
     r"(?:\s?(?:version|versión|versão|ver\.?|v\.?|版本号?|バージョン|is|ist|est|es|é|为|是|は|の|number|nummer|:|：|=|\(|（|,|de la app|der app|do app|de l'app)){0,3}\s?v?",
     r"(\d{1,4}(?:\.\d{1,6}){1,4}(?:[-+][0-9A-Za-z][0-9A-Za-z.]{0,20})?)",

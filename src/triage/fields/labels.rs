@@ -8,8 +8,8 @@ mod lookup;
 use std::ops::Range;
 
 use crate::triage::words::labels::Label;
-pub use lookup::look_up;
 use lookup::look_up_exactly;
+pub use lookup::{look_up, look_up_question};
 
 /// Longest label, in characters.
 const LABEL_CHARS_MAX: usize = 60;

@@ -4,6 +4,7 @@
 //! the sender newly wrote, the subject, a forwarded mail, attached texts; headers only complete what the mail says itself. Invariants:
 //! any text gives a result, in time linear in the text; nothing is concluded from a sender's address.
 
+mod answers;
 mod candidate;
 mod contact;
 mod environment;
@@ -113,6 +114,11 @@ pub fn read(reading: &Reading, language: Option<&str>) -> (Fields, BTreeMap<Stri
     let mut findings = Findings::default();
     let body = plain(body(reading));
     of_text(&Text { text: &body, place: Place::Body, language, at }, &mut findings);
+    if is_answer(reading) && reading.text.contains('>') {
+        let whole = plain(&reading.text);
+        let text = Text { text: &whole, place: Place::Body, language, at };
+        labelled::apply(&text, &answers::find(&whole), &mut findings);
+    }
     let title = plain(&reading.title);
     of_text(&Text { text: &title, place: Place::Subject, language, at }, &mut findings);
     if let Some(inner) = reading.forwarded.as_ref().and_then(|f| f.body.as_deref()) {
@@ -134,8 +140,7 @@ pub fn read(reading: &Reading, language: Option<&str>) -> (Fields, BTreeMap<Stri
 
 /// What the sender newly wrote. In a mail that answers nothing, lines behind `>` are the sender's own.
 fn body(reading: &Reading) -> &str {
-    let is_answer = !(reading.in_reply_to.is_empty() && reading.references.is_empty());
-    if reading.forwarded.is_some() || is_answer {
+    if reading.forwarded.is_some() || is_answer(reading) {
         return &reading.reply;
     }
     match &reading.quoted {
@@ -145,6 +150,10 @@ fn body(reading: &Reading) -> &str {
         Some(_) => &reading.reply,
         None => reading.new_text(),
     }
+}
+
+fn is_answer(reading: &Reading) -> bool {
+    !(reading.in_reply_to.is_empty() && reading.references.is_empty())
 }
 
 /// Full-width letters and digits become those of ASCII, so that `Ｃｈｒｏｍｅ　１２０` reads like any other; long texts lose their middle.

@@ -47,8 +47,13 @@ static JAPANESE: Pattern = Pattern::new(concat!(
     r"((?:株式会社|有限会社|合同会社|一般社団法人|学校法人)[^\s、。（(「」\n]{1,15}?",
     r"|[^\s、。：:（(「」のはがをにとで\n]{1,15}(?:株式会社|有限会社|合同会社)",
     r"|[\p{Han}\p{Katakana}ーA-Za-z]{1,12}(?:製作所|工業|大学|病院|銀行|商事|建設|電機|製薬|食品|物産|商会|工務店|設計|運輸|印刷|システムズ|市役所|高校|研究所))",
-    r"(?:です|の[^\s、。\n]{1,14}(?:です|と申します)|と申します|でございます|では|にて|[、。\s]|$)",
+    r"(?:です|の[^\s、。\n]{1,14}(?:です|と申します)|と申します|でございます|では|にて|[、。」』\s]|$)",
 ));
+
+/// `我是北辰数智的采购经理`: a name without an ending that tells, before the work of whoever writes.
+static STAFF: Pattern = Pattern::new(
+    r"(?:我是|我们是|本人是)([\p{Han}A-Za-z0-9]{2,14}?)的[\p{Han}A-Za-z]{0,6}?(?:经理|主管|管理员|负责人|工程师|采购|行政|财务|会计|运维|总监|助理|专员|秘书|主任|科长|老师|员工)",
+);
 
 struct Endings {
     words: Option<AhoCorasick>,
@@ -124,6 +129,10 @@ fn is_name(name: &str) -> bool {
 /// Names by their endings: what stands before them back to a cue or the clause's begin.
 fn chinese(text: &Text<'_>, findings: &mut Findings) {
     let Some(words) = &ENDINGS.words else { return };
+    for found in STAFF.captures_iter(text.text) {
+        let name = found.get(1).map(|m| m.as_str()).filter(|name| !is_ordinary(name));
+        offer(text, name, 0.7, findings);
+    }
     let mut last_start = usize::MAX;
     for found in words.find_iter(text.text).take(200) {
         let is_full = found.pattern().as_usize() < ENDINGS.full;

@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::products::Mention;
 use crate::triage::words::roles::{
-    BUT, DENIED, ELLIPTIC, ENDED, NEGATORS, OTHERS, PAST, SUPPORT, TRIED, WORKS,
+    BUT, DENIED, ELLIPTIC, ENDED, MINE, NEGATORS, OTHERS, PAST, SUPPORT, TRIED, WORKS,
 };
 
 /// What a mention is to the report.
@@ -100,7 +100,7 @@ pub fn roles(text: &str, mentions: &[Mention]) -> Vec<Role> {
                 if polarity == Role::Works { Role::Own } else { Role::Works }
             } else if let Some(contrary) = flipped(words, polarity).filter(|_| !clause.begins_sentence) {
                 contrary
-            } else if (clause.is_aside || is_fragment) && !clause.begins_sentence {
+            } else if (clause.is_aside || is_fragment && !is_mine(words)) && !clause.begins_sentence {
                 // `I tried to delete the folder (Mac)`: the bracket says where, not that it was tried there as well.
                 if clause.is_aside && polarity == Role::Tried { Role::Own } else { polarity }
             } else {
@@ -215,6 +215,13 @@ fn is_elliptic(words: &str) -> bool {
         .find_map(|w| lower.strip_prefix(w))
         .unwrap_or(&lower);
     ELLIPTIC.iter().any(|w| bare.starts_with(w) && bare.get(w.len()..).is_some_and(|t| t.starts_with(' ')))
+}
+
+/// `同事的正常，我是 Windows`, `fine on her Mac, mine is Windows`.
+fn is_mine(words: &str) -> bool {
+    let words = words.trim_start().to_lowercase();
+    let first = words.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    MINE.iter().any(|w| first == *w || !w.is_ascii() && first.starts_with(w))
 }
 
 /// `which worked`, `wo es geht`.

@@ -50,7 +50,7 @@ static ENGLISH_TRIED: Pattern = Pattern::new(
     r"(?i)\b(?:tried|attempted)\s+(?:to\s+(clear|restart|reboot|re-?install|uninstall|log out|sign out|reset|update|upgrade|disable|switch|change|use another|use a different|refresh|reload|re-?connect|delete|remove|downgrade|open it in|run it)|(?:with |using |in |on |from |it (?:in|on|with|from) )?(another|a different|different|other|an? incognito|incognito|private|a private|safe mode|chrome|firefox|edge|safari|opera|both|several|two|three|multiple|all|various|many|the usual|everything|a new|a second|vpn|a vpn|without|turning|using|deleting|removing|changing|switching|updating|upgrading|running|opening|logging|signing|creating|the (?:mobile|web|desktop)|on (?:another|a different)|my phone|[a-z-]{3,20}ing))\b",
 );
 static CHINESE: Pattern = Pattern::new(
-    r"(?:重启|重啟|重装|卸载|解除安裝|清除|清空|清理|清了|清过|清缓存|换了|换过|换成|换用|換了|換過|換成|更换过|更换了|更换|重新登|重登|重新安|重新绑|重新授|重新导|重新上传|重新创建|重新生成|重新连|重新下载|重新打开|重新添加|重新配置|重建|重置过|重置了|刷新|重试|重試|试过|试了|試過|試了|尝试|嘗試|禁用|disable|停用|关闭了|关掉|关了|升级到最新|升级过|更新过|更新到最新|切换到|切换过|切换了|回退|降级|无痕|隐身模式|無痕|检查过|检查了|排查过|改用|拔插|断开|重连|退出登录|退出重|登出|登出再|注销|用[^，。]{1,12}试|删除后重|删了重|删掉重|修复过|修复了|拆成|拆分|分批|等了|多次)",
+    r"(?:重启|重啟|重装|卸载|解除安裝|清除|清空|清理|清了|清过|清缓存|换了|换过|换成|换用|換了|換過|換成|更换过|更换了|更换|重新|重登|重建|重置过|重置了|刷新|重试|重試|试过|试了|試過|試了|尝试|嘗試|禁用|disable|停用|关闭了|关掉|关了|升级到最新|升级过|更新过|更新到最新|切换到|切换过|切换了|回退|降级|无痕|隐身模式|無痕|检查过|检查了|排查过|改用|拔插|断开|重连|退出登录|退出重|登出|登出再|注销|用[^，。]{1,12}试|删除后重|删了重|删掉重|修复过|修复了|拆成|拆分|分批|等了|多次)",
 );
 static CHINESE_PAST: Pattern = Pattern::new(
     r"(?:过|過|了|已|试|試|也|都|后|後|无效|無效|没用|不行|重装|成|无果|依旧|还是|仍|卸载重装|多次)",

@@ -267,7 +267,7 @@ pub const LABELS: &[(Label, &[&str])] = &[
 pub const HEADS: &[(Label, &[&str])] = &[
     (Ignored, &["deadline", "due", "截止", "到期", "发票", "合同", "续费", "invoice", "rechnung", "facture", "factura", "fatura", "請求", "password", "passwort", "密码", "reproduce", "复现", "重现", "再現", "priority", "优先", "紧急", "attachment", "附件", "email", "e-mail", "邮箱", "mail", "extension", "extensions", "plugins", "previous", "last login", "server", "database", "数据库"]),
     (UserAgent, &["user agent", "user-agent", "useragent"]),
-    (Tried, &["tried", "attempted", "troubleshooting", "尝试", "试过", "嘗試", "versucht", "probiert", "ausprobiert", "essayé", "tenté", "essayée", "intentado", "probado", "tentado", "tentei", "試し", "対処"]),
+    (Tried, &["tried", "attempted", "troubleshooting", "尝试", "试过", "嘗試", "versucht", "probiert", "ausprobiert", "essayé", "tenté", "essayée", "intentado", "probado", "intentó", "probó", "tentado", "tentei", "tentou", "tentaram", "試し", "対処"]),
     (Expected, &["expected", "期望", "预期", "預期", "erwartet", "erwartetes", "attendu", "esperado", "期待"]),
     (Error, &["error", "errors", "message", "meldung", "mensaje", "mensagem", "メッセージ", "提示", "报错", "错误", "錯誤", "异常", "fehler", "fehlermeldung", "fehlercode", "erreur", "erro", "エラー", "exception"]),
     (BrowserVersion, &["browser version", "浏览器版本"]),

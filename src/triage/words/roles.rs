@@ -60,6 +60,10 @@ pub const SUPPORT: &[&str] = &[
     "do you support", "plans to support", "plan to support", "planning to support", "going to support", "does it support", "is it compatible", "are you compatible", "do you have a version", "is there a version", "is there an app", "supported browsers", "will you support", "do you offer", "unterstützen sie", "unterstützt", "prenez-vous en charge", "compatible avec", "est-il compatible", "es compatible", "soportan", "é compatível", "vocês suportam", "支持哪", "是否支持", "能否支持", "可否支持", "是否兼容", "支持吗", "对应していますか", "対応していますか", "対応してい", "是否适配", "适配清单", "適配", "适配",
 ];
 
+/// Whoever writes: a few words that hold one of these begin anew and do not go on with the clause before.
+pub const MINE: &[&str] =
+    &["我", "私", "mine", "my", "i", "ich", "mein", "je", "mon", "ma", "yo", "mi", "eu", "meu", "minha"];
+
 /// Tried there as well.
 #[rustfmt::skip] // A word a line would make a table that nobody can look over.
 pub const TRIED: &[&str] = &[

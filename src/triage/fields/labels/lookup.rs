@@ -9,6 +9,8 @@ use aho_corasick::AhoCorasick;
 
 use crate::triage::words::labels::{BEFORE, HEADS, LABELS, Label};
 
+/// Longest question, in bytes.
+const QUESTION_BYTES_MAX: usize = 300;
 /// Longest label, in characters.
 const LABEL_CHARS_MAX: usize = 60;
 
@@ -30,6 +32,28 @@ pub fn look_up(words: &str) -> Option<(Label, bool)> {
 pub fn look_up_exactly(words: &str) -> Option<Label> {
     let bare = bare(words)?;
     exactly(&bare, without_determiners(&bare))
+}
+
+/// What a question asks for: `Which user name do you sign in with?`. One for several parts of the environment asks for all of it.
+#[must_use]
+pub fn look_up_question(words: &str) -> Option<Label> {
+    if words.len() > QUESTION_BYTES_MAX {
+        return None;
+    }
+    let edge = |c: char| !c.is_alphanumeric();
+    let words =
+        words.split(['(', '（']).next()?.trim_matches(|c| edge(c) || c.is_ascii_digit()).to_lowercase();
+    let mut labels: Vec<(usize, Label)> = heads_in(&words).collect();
+    labels.sort_by_key(|(order, _)| *order);
+    let is_machine =
+        |label: &Label| matches!(label, Label::Browser | Label::Os | Label::AppVersion | Label::Device);
+    let mut machine: Vec<Label> = labels.iter().map(|(_, label)| *label).filter(is_machine).collect();
+    machine.dedup();
+    match (exactly(&words, without_determiners(&words)), machine.as_slice()) {
+        (Some(label), _) => Some(label),
+        (None, [_, _, ..]) => Some(Label::Environment),
+        (None, _) => labels.first().map(|(_, label)| *label),
+    }
 }
 
 fn exactly(bare: &str, without: &str) -> Option<Label> {
@@ -151,16 +175,18 @@ fn by_head(words: &str) -> Option<Label> {
     if wide > 12 || wide == 0 && words.split_whitespace().count() > 5 {
         return None;
     }
+    heads_in(words).min_by_key(|(order, _)| *order).map(|(_, label)| label)
+}
+
+/// The words that tell, each with its place in the order of `HEADS`.
+fn heads_in(words: &str) -> impl Iterator<Item = (usize, Label)> {
     let (heads, meanings) = &*HEAD_WORDS;
     let is_letter = |c: char| c.is_alphanumeric() && c < '\u{2e80}';
-    let found = heads.as_ref()?.find_overlapping_iter(words).filter(|m| {
+    let found = heads.iter().flat_map(move |heads| heads.find_overlapping_iter(words)).filter(move |m| {
         let before = words.get(..m.start()).and_then(|t| t.chars().next_back());
         let after = words.get(m.end()..).and_then(|t| t.chars().next());
         let starts = words.get(m.start()..).and_then(|t| t.chars().next());
         !(starts.is_some_and(is_letter) && (before.is_some_and(is_letter) || after.is_some_and(is_letter)))
     });
-    found
-        .filter_map(|m| meanings.get(m.pattern().as_usize()))
-        .min_by_key(|(order, _)| *order)
-        .map(|(_, label)| *label)
+    found.filter_map(|m| meanings.get(m.pattern().as_usize()).copied())
 }

@@ -49,6 +49,7 @@ fn the_system_of_whoever_writes_is_found() {
         ("en", "My wife's iPad has iPadOS 17; mine is a Windows 11 tablet and it crashes.", "Windows 11"),
         ("en", "My Android is 13 and the app closes.", "Android 13"),
         ("zh", "用windows打开就闪退", "Windows"),
+        ("zh", "同事用苹果电脑登录没问题，我是麒麟系统 V10，一直登录不上", "麒麟 10"),
         ("zh", "客户端在windows下登录一直失败", "Windows"),
         ("zh", "我是mac系统，导出没反应", "macOS"),
         ("zh", "昨天还正常，今天 Windows 11 上打不开了", "Windows 11"),
