@@ -10,6 +10,8 @@
     clippy::print_stdout
 )]
 
+mod nlp;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -149,11 +151,18 @@ fn corpus() -> Option<PathBuf> {
     Some(corpus)
 }
 
+fn has_python() -> bool {
+    let has = Command::new("python3").arg("--version").output().is_ok();
+    if !has {
+        eprintln!("SKIPPED, this proves nothing: python3, which runs the judges, is not installed");
+    }
+    has
+}
+
 #[test]
 fn the_corpora_are_read_at_least_this_well() {
     let Some(corpus) = corpus() else { return };
-    if Command::new("python3").arg("--version").output().is_err() {
-        eprintln!("SKIPPED, this proves nothing: python3, which runs the corpus' judge, is not installed");
+    if !has_python() {
         return;
     }
     let mut found = below(&corpus, &corpus, BARS);
