@@ -1,4 +1,5 @@
-//! `maildesk classify`: judges the method of learning on an operator's own rows, in a model that is thrown away. Needs no config.
+//! `maildesk classify`: judges the method of learning on an operator's own rows, in a model that is thrown away. Needs no config; with
+//! `--own` it begins with the categories of one and their words.
 
 use std::{
     fs,
@@ -10,7 +11,10 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::{Common, print};
-use crate::triage::category::{self, Correction, Model, PRECISION, Read};
+use crate::{
+    config,
+    triage::category::{self, Correction, Model, Read},
+};
 
 /// A first line longer than this (in characters) is no subject.
 const TITLE_MAX: usize = 200;
@@ -23,6 +27,9 @@ pub(super) struct Classify {
     /// Rows to classify, in order; their labels are not looked at.
     #[arg(long, value_name = "FILE")]
     test: PathBuf,
+    /// Judge with the categories of the config, their words, and its precision.
+    #[arg(long)]
+    own: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,7 +57,8 @@ impl Classify {
             })
             .collect();
         let test = rows(&self.test)?;
-        let model = Model::learn(&[], &corrections, PRECISION);
+        let born = if self.own { config::load(&common.config)?.policy.untaught() } else { Model::default() };
+        let model = born.taught(&corrections);
         for row in &test {
             let (title, text) = titled(&row.text);
             let guess = category::guess(&Read::of(title, text), &model);

@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,6 +22,7 @@ use crate::{
     desk::{ImportFacts, State},
     edge,
     import::{self, Importing, Progress, Summary, Trouble, Wish, list},
+    intake::learn,
     store::{ImportKind, Store, UndoPlan},
 };
 
@@ -114,8 +118,13 @@ impl Import {
         let first = self.paths.first().context("name what to import")?;
         let (mailbox, facts) = (self.mailbox(config)?, self.facts(config, first)?);
         let wish = Wish { paths: self.paths.clone(), mailbox, facts };
-        let importing =
-            Importing { config, store, progress: Progress::default(), stop: CancellationToken::new() };
+        let importing = Importing {
+            config,
+            store,
+            model: Arc::new(learn(store, &config.policy).await.context("reading what the desk learned")?),
+            progress: Progress::default(),
+            stop: CancellationToken::new(),
+        };
         let stop = importing.stop.clone();
         let interrupt = tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {

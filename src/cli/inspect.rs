@@ -1,9 +1,11 @@
-//! `maildesk inspect`: what the desk would read in a mail, as SPEC section 5 lays down. Changes nothing, needs no config.
+//! `maildesk inspect`: what the desk would read in a mail, as SPEC section 5 lays down. Changes nothing, needs no config; with one it
+//! reads and judges as the daemon of that desk does, with what its store has learned.
 
 use std::{
     fs,
     io::{self, Read},
     path::PathBuf,
+    sync::Arc,
 };
 
 use anyhow::{Context, Result};
@@ -12,14 +14,15 @@ use serde::Serialize;
 
 use super::{Common, print};
 use crate::{
-    config,
+    config::{self, Config},
     desk::{
         Findings, Trust,
         authentication::{Authentication, authentication},
     },
-    intake::read_once,
+    intake::{judge_once, learn, open_store, read_policy, store_options},
     mail::{ReadPolicy, Reading},
-    triage::Triage,
+    store::{self, Schema, Store},
+    triage::{Model, Triage},
 };
 
 #[derive(Debug, Args)]
@@ -40,11 +43,11 @@ struct Inspection {
 }
 
 impl Inspect {
-    pub(super) fn run(&self, common: &Common) -> Result<()> {
-        let (policy, trust) = desk_of(common);
+    pub(super) async fn run(&self, common: &Common) -> Result<()> {
+        let (policy, trust, model) = desk_of(common).await;
         for file in &self.files {
             let bytes = read_file(file).with_context(|| format!("reading {}", file.display()))?;
-            let (reading, triage) = read_once(bytes, policy.clone())?;
+            let (reading, triage) = judge_once(bytes, policy.clone(), Arc::clone(&model))?;
             let authentication = authentication(&reading, &Findings::default(), &trust);
             let inspection = Inspection { reading, triage, authentication };
             if common.json || !print::is_terminal() {
@@ -57,18 +60,41 @@ impl Inspect {
     }
 }
 
-/// The desk's own addresses and trusted servers, where a config can be read; a mail can be inspected without.
-fn desk_of(common: &Common) -> (ReadPolicy, Trust) {
+/// The desk's own addresses, trusted servers and categories, where a config can be read; a mail can be inspected without.
+async fn desk_of(common: &Common) -> (ReadPolicy, Trust, Arc<Model>) {
     match config::load(&common.config) {
         Ok(config) => {
-            let policy = ReadPolicy {
-                own_addresses: config.policy.own_addresses(),
-                own_lists: config.policy.trust.own_lists.clone(),
-                desk_id: config.policy.desk_id.clone(),
-            };
-            (policy, config.policy.trust.clone())
+            let model = model(&config).await;
+            (read_policy(&config.policy), config.policy.trust.clone(), Arc::new(model))
         }
-        Err(_) => (ReadPolicy::default(), Trust::default()),
+        Err(_) => Default::default(),
+    }
+}
+
+/// What the desk judges categories by. A store that cannot be looked into only costs what was learned from corrections.
+async fn model(config: &Config) -> Model {
+    let learned = async {
+        let store = store_to_look_into(config).await?;
+        match store {
+            Some(store) => learn(&store, &config.policy).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    match learned.await {
+        Ok(Some(model)) => model,
+        Ok(None) => config.policy.untaught(),
+        Err(why) => {
+            eprintln!("maildesk: judging without what the desk has learned: {why}");
+            config.policy.untaught()
+        }
+    }
+}
+
+/// The store, where it can be opened without making or migrating it.
+async fn store_to_look_into(config: &Config) -> store::Result<Option<Store>> {
+    match Store::schema(&store_options(&config.store)).await? {
+        Schema::Missing | Schema::Older => Ok(None),
+        Schema::Reached => open_store(&config.store).await.map(Some),
     }
 }
 

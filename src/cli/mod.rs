@@ -112,7 +112,7 @@ fn run(cli: &Cli) -> Result<()> {
         }
         Command::Init(init) => init.run(&cli.common),
         Command::Check(check) => check.run(&cli.common),
-        Command::Inspect(inspect) => inspect.run(&cli.common),
+        Command::Inspect(inspect) => runtime()?.block_on(inspect.run(&cli.common)),
         Command::Classify(classify) => classify.run(&cli.common),
         Command::Train(train) => runtime()?.block_on(train.run(&cli.common)),
         Command::Import(import) => runtime()?.block_on(import.run(&cli.common)),

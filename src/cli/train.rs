@@ -27,18 +27,18 @@ impl Train {
         }
         let Some(quality) = quality else {
             return print::text(
-                "nothing learned yet: too few tickets were refiled, or all into one category; the built-in words decide\n",
+                "nothing learned yet: too few tickets were refiled, or all into one category; the words of the categories decide\n",
             );
         };
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-        let lexicon = quality
-            .lexicon_right
-            .map_or_else(String::new, |share| format!(", the built-in words alone {}", percent(share)));
+        let words = quality
+            .words_right
+            .map_or_else(String::new, |share| format!(", the words alone {}", percent(share)));
         let speaks = if quality.speaks { "speaks" } else { "stays silent: it is not better than the words" };
         let by_category: Vec<String> =
             quality.by_category.iter().map(|(name, count)| format!("{name} {count}")).collect();
         print::text(&format!(
-            "corrections    {} ({})\nright          {}{lexicon}, on tickets it had not seen\nby itself      {} of the tickets, {} of them right\nthe model      {speaks}\n",
+            "corrections    {} ({})\nright          {}{words}, on tickets it had not seen\nby itself      {} of the tickets, {} of them right\nthe model      {speaks}\n",
             quality.corrections,
             by_category.join(", "),
             percent(quality.right),

@@ -8,6 +8,7 @@ use toml::de::DeTable;
 use super::MailboxConfig;
 use super::{
     Config,
+    categories::{self, Categories},
     desk::{self, Trusted},
     errors::{ConfigError, ConfigErrors},
     files::{Disk, Files},
@@ -74,7 +75,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
     let store = desk::store(&file, &around);
     let desk = desk::desk(&file, &around);
     around.zone = TimeZone::get(&desk.zone).unwrap_or(TimeZone::UTC);
-    let categories = people::categories(&file);
+    let Categories { names: categories, words: category_words } = categories::read(&file);
     let agents = people::agents(&file);
     let teams = people::teams(&file, &agents, &categories);
     let team_names: Vec<String> = teams.iter().map(|team| team.name.clone()).collect();
@@ -112,6 +113,7 @@ fn read(findings: &Findings<'_>, table: &DeTable<'_>, path: &Path, files: &dyn F
         // From files, once all else is right.
         articles: Arc::default(),
         categories,
+        category_words,
         category_precision: routing::precision(&file),
         trust,
         forms,

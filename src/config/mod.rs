@@ -4,6 +4,7 @@
 //! Invariants: a [`Config`] passed every check; nothing in the file is silently ignored (unknown is a mistake, not yet used
 //! is a note); no secret is ever shown. Only `files` asks the machine, so that all else is tested without one.
 
+mod categories;
 mod desk;
 mod errors;
 mod files;

@@ -1,4 +1,4 @@
-//! `[[agent]]`, `[[team]]` and `[[category]]`: who works here, and on what.
+//! `[[agent]]`, `[[form]]` and `[[team]]`: who works here, and on what.
 
 use super::{
     later,
@@ -6,9 +6,6 @@ use super::{
     value,
 };
 use crate::desk::{AgentPolicy, Assign, FormPolicy, FormRequester, Role, TeamPolicy};
-
-/// Categories of an operator who names none (SPEC section 7).
-const CATEGORIES: [&str; 3] = ["technical", "account", "business"];
 
 /// Records every value that an earlier one already has.
 pub fn reject_twins<'v>(field: &Field<'_>, what: &str, values: impl IntoIterator<Item = &'v At<String>>) {
@@ -90,22 +87,6 @@ fn form_requester(text: &str) -> Result<FormRequester, String> {
         }
         _ => Err(bad()),
     }
-}
-
-/// Reads all `[[category]]`; the built-in ones when there are none.
-pub fn categories(file: &Section<'_>) -> Vec<String> {
-    let field = file.optional("category", "[[category]]\nname = \"technical\"");
-    let mut names = Vec::new();
-    for section in field.sections() {
-        names.extend(section.required("name", "name = \"technical\"").parse(value::words));
-        // What a category needs is read in `needs`, once its own facts are known.
-        section.optional("needs", "needs = [\"username\", \"environment\"]");
-        section.optional("ask_max", "ask_max = 3");
-        section.finish();
-    }
-    let twin = field.named("category.name", "name = \"technical\"");
-    reject_twins(&twin, "the category", &names);
-    if field.is_present() { values(names) } else { CATEGORIES.map(String::from).to_vec() }
 }
 
 /// Reads all `[[team]]`.

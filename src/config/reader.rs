@@ -269,6 +269,21 @@ impl<'a> Field<'a> {
         number.map(|value| At { value, line: self.line })
     }
 
+    /// `true` or `false`.
+    pub fn flag(&self) -> Option<bool> {
+        let value = self.value?;
+        let DeValue::Boolean(flag) = value.get_ref() else {
+            self.wrong_type("true or false, without quotes", value);
+            return None;
+        };
+        Some(*flag)
+    }
+
+    /// A list with nothing in it.
+    pub fn is_empty_list(&self) -> bool {
+        matches!(self.value.map(Spanned::get_ref), Some(DeValue::Array(rows)) if rows.is_empty())
+    }
+
     /// A table in it.
     pub fn section(&self) -> Option<Section<'a>> {
         let value = self.value?;

@@ -24,7 +24,7 @@ use self::lease::Shift;
 use crate::{
     config::{self, Config, MailboxConfig},
     edge::{self, Pulse},
-    intake::{Desk, Judgement, Prover, Reader, alert, keep_learning, open_store},
+    intake::{Desk, Judgement, Prover, Reader, TaughtFrom, alert, keep_learning, open_store, teach},
     net,
     render::Templates,
     store::{self, Alone, Changes},
@@ -52,7 +52,8 @@ pub async fn run(path: &Path) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     desk.refresh_modes(&shared(&config)).await?;
-    let mut running = Running::start(&desk, &config);
+    // What waited for the start is judged by what was learned before it.
+    let mut running = Running::start(&desk, &config, teach(&desk).await);
     note_left_behind(&desk, &config).await;
     note_mark(&desk, &config).await;
     let watchdog = notify::Watchdog::start();
@@ -66,7 +67,7 @@ pub async fn run(path: &Path) -> Result<()> {
                 Ok(new) => {
                     notify::reloading();
                     running.stop().await;
-                    running = Running::start(&desk, &new);
+                    running = Running::start(&desk, &new, teach(&desk).await);
                     note_left_behind(&desk, &new).await;
                     watchdog.watch(running.pulses.clone());
                     notify::ready(&running.summary());
@@ -100,7 +101,7 @@ async fn open(config: &Config) -> Result<Desk> {
     Ok(Desk {
         store,
         judgement: Arc::new(ArcSwap::from_pointee(judgement)),
-        reader: Reader::start().context("starting the reading thread")?,
+        reader: Reader::start(Arc::new(config.policy.untaught())).context("starting the reading thread")?,
         prover,
         live: Arc::default(),
         outbox_wake: Arc::default(),
@@ -198,7 +199,7 @@ struct Running {
 }
 
 impl Running {
-    fn start(desk: &Desk, config: &Config) -> Self {
+    fn start(desk: &Desk, config: &Config, taught: TaughtFrom) -> Self {
         let mailboxes = shared(config);
         let mut running = Self {
             stop: CancellationToken::new(),
@@ -220,7 +221,7 @@ impl Running {
         let pulse = running.pulse();
         running.tasks.spawn(timers::run(desk.clone(), pulse, running.stop.clone()));
         running.tasks.spawn(watch_foreign_changes(desk.clone(), mailboxes, running.stop.clone()));
-        let learning = keep_learning(desk.clone());
+        let learning = keep_learning(desk.clone(), taught);
         let stop = running.stop.clone();
         running.tasks.spawn(async move { stop.run_until_cancelled(learning).await.unwrap_or_default() });
         running
@@ -273,6 +274,7 @@ async fn watch_foreign_changes(desk: Desk, mailboxes: Vec<Arc<MailboxConfig>>, s
         desk.intake_wake.notify_waiters();
         desk.outbox_wake.notify_waiters();
         desk.timers_wake.notify_one();
+        desk.corrected.notify_one();
     }
 }
 

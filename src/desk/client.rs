@@ -379,9 +379,10 @@ pub(super) fn opened(case: &Case<'_>, continues: Option<TicketId>) -> Opened {
         first_response_due_at: clock.due_at,
         history: Vec::new(),
         matter: matter.clone(),
-        guesses: routing::guesses(facts, &route),
+        guesses: routing::guesses(facts, policy, &route),
     };
     let understanding = asking::understanding(case, route.category.as_deref(), &matter);
+    let filed = routing::filed(facts, policy, &route);
     let create = Change::Create {
         subject: brief.subject.clone(),
         requester: case.sender.id,
@@ -399,6 +400,7 @@ pub(super) fn opened(case: &Case<'_>, continues: Option<TicketId>) -> Opened {
     let timer = Change::StartTimer { kind: TimerKind::FirstResponse, due_at: remind_at };
     let mut changes =
         vec![create, message(case, MessageKind::Client), case.event("created", case.origin.words()), timer];
+    changes.extend(filed);
     if let Some(bytes) = facts.oversized_bytes {
         changes.push(desk_event("oversized", format!("{bytes} bytes; the mail stays on the server")));
     }

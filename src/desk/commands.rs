@@ -97,6 +97,18 @@ const CATEGORIES: [(&str, &[&str]); 3] = [
     ("business", &["商务", "商務"]),
 ];
 
+/// A command that files under a category, as a reader of Chinese or another language would type it: the short form of a built-in one.
+#[must_use]
+pub fn filing(category: &str, chinese: bool) -> String {
+    let built_in = CATEGORIES.iter().any(|(name, _)| *name == category);
+    let word = chinese_category(category).filter(|_| chinese).unwrap_or(category);
+    match (built_in, chinese) {
+        (true, _) => format!("#{word}"),
+        (false, true) => format!("#分类 {word}"),
+        (false, false) => format!("#category {word}"),
+    }
+}
+
 /// The Chinese name of a built-in category, as it may stand in a command.
 #[must_use]
 pub fn chinese_category(name: &str) -> Option<&'static str> {
@@ -429,9 +441,12 @@ fn category_names(policy: &Policy) -> impl Iterator<Item = &str> {
 
 fn category(word: &str, policy: &Policy) -> Option<String> {
     let word = word.to_lowercase();
-    let english =
-        CATEGORIES.iter().find(|(_, names)| names.contains(&word.as_str())).map_or(word.as_str(), |(n, _)| n);
-    category_names(policy).find(|name| name.to_lowercase() == english).map(str::to_owned)
+    let named = |wanted: &str| category_names(policy).find(|name| name.to_lowercase() == wanted);
+    // A category of the operator's own may have a name that is Chinese for a built-in one.
+    let translated = || {
+        CATEGORIES.iter().find(|(_, names)| names.contains(&word.as_str())).and_then(|(name, _)| named(name))
+    };
+    named(&word).or_else(translated).map(str::to_owned)
 }
 
 fn priority(word: &str) -> Option<Priority> {

@@ -259,7 +259,7 @@ pub struct TicketBrief {
     pub history: Vec<EventBrief>,
     #[serde(default)]
     pub matter: Matter,
-    /// Where no category was sure enough: the likeliest, the first first.
+    /// Where no category was sure enough: the likeliest, the first first. Of a ticket that was filed by a guess: that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guesses: Vec<Guess>,
 }
@@ -269,6 +269,9 @@ pub struct TicketBrief {
 pub struct Guess {
     pub category: String,
     pub percent: u8,
+    /// The words of the mail that spoke for it, the most telling first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
 }
 
 /// What staff should know besides a mail's own words.

@@ -167,6 +167,7 @@ fn new_ticket(case: &Case<'_>, import: &ImportFacts) -> Decision {
     let (facts, policy) = (case.facts, case.policy);
     let language = case.language();
     let route = routing::route(facts, policy, language);
+    let filed = routing::filed(facts, policy, &route);
     let state = match import.open_since {
         Some(since) if facts.received_at >= since => State::New,
         Some(_) | None => import.state,
@@ -190,6 +191,7 @@ fn new_ticket(case: &Case<'_>, import: &ImportFacts) -> Decision {
         message(case, MessageKind::Client),
         case.event("created", imported(import)),
     ];
+    changes.extend(filed);
     if let Some(bytes) = facts.oversized_bytes {
         changes.push(desk_event(
             "oversized",

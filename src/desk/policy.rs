@@ -6,7 +6,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::triage::{TECHNICAL, articles::Index, needs};
+use crate::triage::{
+    Model, TECHNICAL,
+    articles::Index,
+    category::{OwnWords, PRECISION},
+    needs,
+};
 
 /// Everything that judgement reads from the config.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,6 +33,8 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// Category names; `technical`, `account`, `business` unless the operator names others.
     pub categories: Vec<String>,
+    /// `[[category]] words`.
+    pub category_words: Arc<OwnWords>,
     /// What the operator wants of a category's tickets; what is not here has the built-in needs.
     pub needs: BTreeMap<String, CategoryNeeds>,
     pub own_facts: Vec<OwnFact>,
@@ -309,6 +316,17 @@ impl Default for Limits {
 pub const ASK_MAX: u8 = 3;
 
 impl Policy {
+    /// What decides on a mail's category before anything was learned from corrections.
+    #[must_use]
+    pub fn untaught(&self) -> Model {
+        Model {
+            categories: self.categories.clone(),
+            words: Arc::clone(&self.category_words),
+            precision: self.category_precision.unwrap_or(PRECISION),
+            learned: None,
+        }
+    }
+
     /// What tickets of this category need; `None`: nothing is asked of them. An operator's own facts come last.
     #[must_use]
     pub fn needs_of(&self, category: &str) -> Option<CategoryNeeds> {
@@ -327,6 +345,12 @@ impl Policy {
             }
         }
         Some(all).filter(|all| !all.needs.is_empty())
+    }
+
+    /// Whether there is such a category.
+    #[must_use]
+    pub fn has_category(&self, name: &str) -> bool {
+        self.categories.is_empty() || self.categories.iter().any(|category| category == name)
     }
 
     /// The mailbox with this name.

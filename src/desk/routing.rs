@@ -2,16 +2,25 @@
 //!
 //! Invariant: a guess that is not sure enough to file by itself files nothing; the ticket then waits for a person's word.
 
-use super::{Guess, MailFacts, Policy, Priority, Rule, TeamPolicy};
-use crate::{mail::Reading, triage::Ranked};
+use super::{Change, Guess, MailFacts, Policy, Priority, Rule, TeamPolicy, case::desk_event};
+use crate::{
+    mail::Reading,
+    triage::{Ranked, category::words_for},
+};
 
 /// Guesses that staff are shown.
 const GUESSES: usize = 2;
+/// Words that are shown for a guess.
+const WORDS: usize = 4;
+/// Characters of one of them: a token or a link is no word.
+const WORD_CHARS_MAX: usize = 40;
 
 /// Where a new ticket goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Route {
     pub category: Option<String>,
+    /// No rule said the category: it was guessed, surely enough.
+    pub by_guess: bool,
     pub priority: Priority,
     pub team: Option<String>,
     pub tags: Vec<String>,
@@ -24,8 +33,11 @@ pub fn route(facts: &MailFacts, policy: &Policy, language: &str) -> Route {
     let fitting: Vec<&Rule> =
         policy.rules.iter().filter(|rule| fits(rule, facts, language, &words)).collect();
     let triage = &facts.triage;
-    let guessed = || triage.category.name.clone().filter(|_| triage.category.auto);
-    let category = fitting.iter().find_map(|r| r.category.clone()).or_else(guessed);
+    let ruled = fitting.iter().find_map(|r| r.category.clone());
+    let guessed =
+        triage.category.name.clone().filter(|name| triage.category.auto && policy.has_category(name));
+    let by_guess = ruled.is_none() && guessed.is_some();
+    let category = ruled.or(guessed);
     let guessed_priority = || triage.priority.name.as_deref().and_then(parse_priority);
     let mailbox_team = || policy.mailbox(&facts.mailbox).and_then(|m| m.team.clone());
     let by_category = || category.as_deref().and_then(|c| team_of_category(policy, c, language));
@@ -39,19 +51,46 @@ pub fn route(facts: &MailFacts, policy: &Policy, language: &str) -> Route {
             .or_else(|| policy.teams.first().map(|t| t.name.clone())),
         tags: fitting.iter().map(|r| &r.tags).find(|t| !t.is_empty()).cloned().unwrap_or_default(),
         category,
+        by_guess,
     }
 }
 
-/// The two best guesses of a ticket that nothing filed.
+/// What staff are shown of the guess: of a ticket that nothing filed the two best, of one that was filed by its guess that one.
 #[must_use]
-pub fn guesses(facts: &MailFacts, route: &Route) -> Vec<Guess> {
-    let ranking = facts.triage.category.ranking.iter().filter(|_| route.category.is_none());
+pub fn guesses(facts: &MailFacts, policy: &Policy, route: &Route) -> Vec<Guess> {
+    let is_shown = |row: &&Ranked| match &route.category {
+        None => policy.has_category(&row.name),
+        Some(filed) => route.by_guess && row.name == *filed,
+    };
+    let guessed = &facts.triage.category;
     let guess = |row: &Ranked| Guess {
         category: row.name.clone(),
         // 0 to 100 by its making.
         percent: (row.confidence * 100.0).round().clamp(0.0, 100.0) as u8,
+        words: words_for(guessed, &row.name)
+            .into_iter()
+            // What another service sent to prove an address is shown to nobody.
+            .filter(|word| !facts.reading.verification && word.chars().count() <= WORD_CHARS_MAX)
+            .take(WORDS)
+            .map(str::to_owned)
+            .collect(),
     };
-    ranking.take(GUESSES).map(guess).collect()
+    guessed
+        .ranking
+        .iter()
+        .filter(is_shown)
+        .take(GUESSES)
+        .map(guess)
+        .filter(|guess| guess.percent > 0)
+        .collect()
+}
+
+/// The line of history that says why a guess filed a ticket, `technical 94 %: crash, error 500`.
+pub(super) fn filed(facts: &MailFacts, policy: &Policy, route: &Route) -> Option<Change> {
+    let guess = guesses(facts, policy, route).into_iter().next().filter(|_| route.by_guess)?;
+    let Guess { category, percent, words } = guess;
+    let because = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
+    Some(desk_event("filed", format!("{category} {percent} %{because}")))
 }
 
 /// The team that works on a category: one that speaks the language before one that takes any.

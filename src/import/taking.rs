@@ -22,11 +22,11 @@ use super::{
 };
 use crate::{
     config::Config,
-    desk::Policy,
     edge,
     intake::{Reader, read_policy},
     mail::ReadPolicy,
     store::{Alone, ImportBatch, ImportKind, Store, StoreError},
+    triage::Model,
 };
 
 /// Mails of one commit. Larger windows than those of live mail: nobody waits for the first of them.
@@ -49,9 +49,17 @@ const TRIES_MAX: u32 = 5;
 pub struct Importing<'a> {
     pub config: &'a Config,
     pub store: &'a Store,
+    /// Decides on categories, as in the daemon.
+    pub model: Arc<Model>,
     pub progress: Progress,
     /// Ends after the window under way.
     pub stop: CancellationToken,
+}
+
+impl Importing<'_> {
+    fn reader(&self) -> Result<Reader> {
+        Reader::start(Arc::clone(&self.model)).context("starting a thread")
+    }
 }
 
 /// What a window of sources holds.
@@ -97,7 +105,7 @@ pub async fn run(importing: &Importing<'_>, wish: &Wish) -> Result<Summary> {
     let ended = Arc::new(AtomicBool::new(false));
     let bytes = Arc::clone(&importing.progress.bytes);
     let portions = read_sources(move || Sources::new(found, limits, bytes), Arc::clone(&ended))?;
-    let readings = read_mails(importing.store.clone(), batch.clone(), read_policy(policy), portions)?;
+    let readings = read_mails(importing, &batch, portions)?;
     let written = write(importing, &batch, readings, &mut summary).await;
     ended.store(true, Ordering::Relaxed);
     written?;
@@ -148,13 +156,13 @@ fn read_sources(
 
 /// The task that has the mails read, without those that an earlier run has taken.
 fn read_mails(
-    store: Store,
-    batch: ImportBatch,
-    policy: ReadPolicy,
+    importing: &Importing<'_>,
+    batch: &ImportBatch,
     mut portions: mpsc::Receiver<Portion>,
 ) -> Result<mpsc::Receiver<Result<ReadPortion>>> {
-    let readers: Vec<Reader> =
-        (0..READERS).map(|_| Reader::start()).collect::<std::io::Result<_>>().context("starting a thread")?;
+    let readers: Vec<Reader> = (0..READERS).map(|_| importing.reader()).collect::<Result<_>>()?;
+    let (store, batch) = (importing.store.clone(), batch.clone());
+    let policy = read_policy(&importing.config.policy);
     let (give, readings) = mpsc::channel(QUEUE);
     tokio::spawn(async move {
         while let Some(portion) = portions.recv().await {
@@ -209,7 +217,6 @@ async fn write(
     mut readings: mpsc::Receiver<Result<ReadPortion>>,
     summary: &mut Summary,
 ) -> Result<()> {
-    let policy = &importing.config.policy;
     let mut looked = Instant::now();
     let mut daemon_runs = Alone::is_claimed(&importing.config.store.url);
     while let Some(portion) = readings.recv().await {
@@ -221,7 +228,7 @@ async fn write(
         }
         let mails = portion.mails;
         let places: Vec<String> = mails.iter().map(|mail| mail.item.place.clone()).collect();
-        let ended = write_window(importing.store, batch, policy, mails).await?;
+        let ended = write_window(importing, batch, mails).await?;
         Progress::add(&importing.progress.mails, u64::try_from(ended.len()).unwrap_or_default());
         for (ended, place) in ended.into_iter().zip(places) {
             count(importing, summary, ended, place);
@@ -267,23 +274,22 @@ fn count(importing: &Importing<'_>, summary: &mut Summary, ended: Ended, place: 
 
 /// One window, one commit; again when the store was not available, mail by mail when it refuses one of them.
 async fn write_window(
-    store: &Store,
+    importing: &Importing<'_>,
     batch: &ImportBatch,
-    policy: &Policy,
     mails: Vec<ReadItem>,
 ) -> Result<Vec<Ended>> {
     if mails.is_empty() {
         return Ok(Vec::new());
     }
     let items: Vec<Item> = mails.iter().map(|mail| mail.item.clone()).collect();
-    match write_once(store, batch, policy, mails).await {
+    match write_once(importing, batch, mails).await {
         Ok(ended) => Ok(ended),
         Err(Unwritten { why: StoreError::Operator(why), .. }) => Err(anyhow!(why)),
         Err(Unwritten { why: StoreError::Temporary(_), ended }) => {
-            write_again(store, batch, policy, items, ended).await
+            write_again(importing, batch, items, ended).await
         }
         Err(Unwritten { why: StoreError::Conflict(_) | StoreError::Refused(_), .. }) => {
-            one_by_one(store, batch, policy, items).await
+            one_by_one(importing, batch, items).await
         }
     }
 }
@@ -302,13 +308,12 @@ impl From<StoreError> for Unwritten {
 }
 
 async fn write_once(
-    store: &Store,
+    importing: &Importing<'_>,
     batch: &ImportBatch,
-    policy: &Policy,
     mails: Vec<ReadItem>,
 ) -> std::result::Result<Vec<Ended>, Unwritten> {
-    let mut window = store.window().await?;
-    let ended = take(&mut window, batch, policy, mails, edge::now()).await?;
+    let mut window = importing.store.window().await?;
+    let ended = take(&mut window, batch, &importing.config.policy, mails, edge::now()).await?;
     match window.commit().await {
         Ok(()) => Ok(ended),
         Err(why) => Err(Unwritten { why, ended }),
@@ -317,25 +322,24 @@ async fn write_once(
 
 /// The store was not available: the window is written now, or was.
 async fn write_again(
-    store: &Store,
+    importing: &Importing<'_>,
     batch: &ImportBatch,
-    policy: &Policy,
     items: Vec<Item>,
     mut unanswered: Vec<Ended>,
 ) -> Result<Vec<Ended>> {
-    let reader = Reader::start().context("starting a thread")?;
+    let (reader, policy) = (importing.reader()?, read_policy(&importing.config.policy));
     let places: Vec<&str> = items.iter().map(|item| item.place.as_str()).collect();
     let mut tries = 0;
     loop {
         tries += 1;
         tokio::time::sleep(Duration::from_secs(u64::from(tries))).await;
         // A server that commits and then falls silent has taken all of it (PostgreSQL, also at a failover).
-        let taken = store.taken_places(batch, &places).await;
+        let taken = importing.store.taken_places(batch, &places).await;
         if !unanswered.is_empty() && taken.is_ok_and(|taken| taken.contains(&true)) {
             return Ok(unanswered);
         }
-        let mails = read_items(std::slice::from_ref(&reader), &read_policy(policy), items.clone()).await?;
-        match write_once(store, batch, policy, mails).await {
+        let mails = read_items(std::slice::from_ref(&reader), &policy, items.clone()).await?;
+        match write_once(importing, batch, mails).await {
             Ok(ended) => return Ok(ended),
             Err(Unwritten { why: StoreError::Temporary(_), ended }) if tries < TRIES_MAX => {
                 if !ended.is_empty() {
@@ -348,15 +352,10 @@ async fn write_again(
 }
 
 /// The mail that the store refuses is put into quarantine, the others are taken.
-async fn one_by_one(
-    store: &Store,
-    batch: &ImportBatch,
-    policy: &Policy,
-    items: Vec<Item>,
-) -> Result<Vec<Ended>> {
-    let reader = Reader::start().context("starting a thread")?;
+async fn one_by_one(importing: &Importing<'_>, batch: &ImportBatch, items: Vec<Item>) -> Result<Vec<Ended>> {
+    let (reader, policy) = (importing.reader()?, read_policy(&importing.config.policy));
     let places: Vec<&str> = items.iter().map(|item| item.place.as_str()).collect();
-    if store.taken_places(batch, &places).await?.contains(&true) {
+    if importing.store.taken_places(batch, &places).await?.contains(&true) {
         return Err(anyhow!(
             "another import into batch `{}` is under way: wait for its end, or give this one another name with --batch",
             batch.facts.batch
@@ -364,15 +363,12 @@ async fn one_by_one(
     }
     let mut ended = Vec::with_capacity(items.len());
     for item in items {
-        let mails =
-            read_items(std::slice::from_ref(&reader), &read_policy(policy), vec![item.clone()]).await?;
-        match write_once(store, batch, policy, mails).await {
+        let mails = read_items(std::slice::from_ref(&reader), &policy, vec![item.clone()]).await?;
+        match write_once(importing, batch, mails).await {
             Ok(one) => ended.extend(one),
             Err(Unwritten { why: StoreError::Conflict(_) | StoreError::Refused(_), .. }) => {
                 let unread = vec![ReadItem { item, read: None }];
-                ended.extend(
-                    write_once(store, batch, policy, unread).await.map_err(|unwritten| unwritten.why)?,
-                );
+                ended.extend(write_once(importing, batch, unread).await.map_err(|unwritten| unwritten.why)?);
             }
             Err(unwritten) => return Err(unwritten.why.into()),
         }

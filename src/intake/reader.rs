@@ -41,19 +41,20 @@ pub struct Reader {
 pub struct ReaderGone;
 
 impl Reader {
-    /// Starts the thread.
+    /// Starts the thread; the model decides on categories until another one is taught.
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start() -> std::io::Result<Self> {
-        Self::start_with(read_one)
+    pub fn start(model: Arc<Model>) -> std::io::Result<Self> {
+        Self::start_with(model, read_one)
     }
 
     fn start_with(
+        model: Arc<Model>,
         read: impl Fn(&[u8], &ReadPolicy, &Model) -> (Reading, Triage) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
-        let model = Arc::new(ArcSwap::from_pointee(Model::default()));
+        let model = Arc::new(ArcSwap::new(model));
         let taught = Arc::clone(&model);
         thread::Builder::new().name("reader".into()).stack_size(STACK_BYTES).spawn(move || {
             while let Some(job) = queue.blocking_recv() {
@@ -91,14 +92,28 @@ fn read_one(bytes: &[u8], policy: &ReadPolicy, model: &Model) -> (Reading, Triag
     (reading, triage)
 }
 
-/// Reads on a thread of its own with the same stack, for the command line.
+/// Reads and judges one mail on a thread of its own with the same stack, for the command line.
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub fn read_once(bytes: Vec<u8>, policy: ReadPolicy) -> std::io::Result<(Reading, Triage)> {
-    let thread = thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(move || read_one(&bytes, &policy, &Model::default()))?;
+pub fn judge_once(
+    bytes: Vec<u8>,
+    policy: ReadPolicy,
+    model: Arc<Model>,
+) -> std::io::Result<(Reading, Triage)> {
+    on_a_large_stack(move || read_one(&bytes, &policy, &model))
+}
+
+/// Only reads a mail, likewise.
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn read_once(bytes: Vec<u8>, policy: ReadPolicy) -> std::io::Result<Reading> {
+    on_a_large_stack(move || mail::read(&bytes, &policy))
+}
+
+fn on_a_large_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> std::io::Result<T> {
+    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(work)?;
     thread.join().map_err(|_| std::io::Error::other("the reader crashed"))
 }
 
@@ -108,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_mail_that_crashes_the_reading_costs_only_itself() {
-        let reader = Reader::start_with(|bytes, policy, model| {
+        let reader = Reader::start_with(Arc::default(), |bytes, policy, model| {
             assert_ne!(bytes, b"crash", "a bug of ours");
             read_one(bytes, policy, model)
         });

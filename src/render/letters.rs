@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     desk::{
-        Digest, DigestLine, EventBrief, FileBrief, Guess, Hints, Letter, LetterBody, NotificationCause,
+        Digest, DigestLine, EventBrief, FileBrief, Hints, Letter, LetterBody, NotificationCause,
         RelatedTicket, TicketBrief, bundle::BundleItem, commands::chinese_category, sign_off::is_name,
     },
     mail::Address,
@@ -83,6 +83,11 @@ pub(super) struct Writing<'a> {
 }
 
 impl Writing<'_> {
+    /// Whether it is about a ticket.
+    pub(super) fn has_number(&self) -> bool {
+        self.number.is_some()
+    }
+
     fn body(&self) -> Result<View, Error> {
         match &self.letter.body {
             LetterBody::Acknowledgement { subject, promise, continues, understanding } => {
@@ -159,6 +164,7 @@ impl Writing<'_> {
             returned => matches!(cause, NotificationCause::Unreachable | NotificationCause::Undelivered),
             secrets => self.secrets(secrets)?,
             next => self.next_step(*cause, brief)?,
+            unfiled => if hints.masked { None } else { self.unfiled(*cause, brief)? },
             files => files.iter().map(|f| self.file(f)).collect::<Result<Vec<_>, _>>()?,
         };
         let values = context! { ..values, ..self.hints(hints)? };
@@ -348,13 +354,8 @@ impl Writing<'_> {
         if let Some(others) = self.people(None, &brief.others)? {
             rows.push(row(name("others")?, others));
         }
-        if let Some(category) = &brief.category {
-            rows.push(row(name("category")?, self.category(category)?));
-        } else if !brief.guesses.is_empty() {
-            let guess =
-                |guess: &Guess| Ok(format!("{} {} %", self.category(&guess.category)?, guess.percent));
-            let guesses: Vec<String> = brief.guesses.iter().map(guess).collect::<Result<_, Error>>()?;
-            rows.push(row(name("category")?, format!("{}?", guesses.join(", "))));
+        if let Some(category) = self.category_row(brief)? {
+            rows.push(row(name("category")?, category));
         }
         rows.push(row(name("priority")?, words.plain(&format!("priority.{}", brief.priority.as_str()))?));
         rows.push(row(name("state")?, words.plain(&format!("state.{}", brief.state.as_str()))?));
@@ -409,7 +410,7 @@ impl Writing<'_> {
         }
         let resolve = words.plain("buttons.resolve")?;
         actions.push(Action::typed(words, resolve, "#resolve", self.typed("resolve"))?);
-        for category in self.frame.policy.categories.iter().filter(|c| Some(*c) != brief.category.as_ref()) {
+        for category in self.offered(brief) {
             let label = words.say("buttons.category", context! { category => self.category(category)? })?;
             let chinese = Some(category).filter(|_| words.language == "zh").and_then(|c| chinese_category(c));
             let named = chinese.map_or_else(|| clean_line(category), str::to_owned);
@@ -487,7 +488,7 @@ impl Writing<'_> {
         time::instant(self.words, at, self.frame.now, self.frame.zone)
     }
 
-    fn category(&self, name: &str) -> Result<String, Error> {
+    pub(super) fn category(&self, name: &str) -> Result<String, Error> {
         self.words.name_or(&format!("category.{name}"), &clean_line(name))
     }
 

@@ -7,6 +7,7 @@
 mod action;
 mod blocks;
 mod builtin;
+mod filing;
 mod letters;
 mod links;
 mod matter;

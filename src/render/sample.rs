@@ -8,9 +8,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Frame, Templates, templates::position, try_render};
 use crate::{
     desk::{
-        AgentPolicy, ArticleBrief, Ask, BundleItem, Digest, DigestLine, EventBrief, Fact, FileBrief, Hints,
-        Letter, LetterBody, MailboxPolicy, Matter, NotificationCause, PersonId, Policy, Priority, Problem,
-        RelatedTicket, State, TicketBrief, TicketId, Understanding, Unsuitable,
+        AgentPolicy, ArticleBrief, Ask, BundleItem, Digest, DigestLine, EventBrief, Fact, FileBrief, Guess,
+        Hints, Letter, LetterBody, MailboxPolicy, Matter, NotificationCause, PersonId, Policy, Priority,
+        Problem, RelatedTicket, State, TicketBrief, TicketId, Understanding, Unsuitable,
     },
     mail::Address,
     triage::secrets::SecretKind,
@@ -296,9 +296,15 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
     let file = |name: &str, size_bytes| FileBrief { name: name.to_owned(), size_bytes };
     let files = vec![file("截图 1.png", 348_211), file("browser.log", 812)];
     let late = TicketBrief { first_response_due_at: Some(after(-130)), ..bare_brief() };
+    let new = || TicketBrief { state: State::New, assignee: None, history: Vec::new(), ..brief() };
+    let filed = TicketBrief { guesses: vec![guess("technical", 96, &["空白", "failed"])], ..new() };
+    let doubtful = vec![guess("spare parts", 58, &["升级"]), guess("technical", 37, &["空白", "failed"])];
+    let doubtful = TicketBrief { category: None, guesses: doubtful, ..new() };
     vec![
         ("notification", notification(NotificationCause::NewTicket, brief(), files)),
         ("notification_bare", notification(NotificationCause::ClientAnswered, bare_brief(), Vec::new())),
+        ("notification_filed", notification(NotificationCause::NewTicket, filed, Vec::new())),
+        ("notification_doubtful", notification(NotificationCause::NewTicket, doubtful, Vec::new())),
         ("notification_reopened", notification(NotificationCause::Reopened, late, vec![file("video.mp4", 48_400_000)])),
         ("notification_assigned", notification(NotificationCause::Assigned, brief(), Vec::new())),
         ("notification_claims_staff", notification(NotificationCause::ClaimsStaff, bare_brief(), Vec::new())),
@@ -332,6 +338,11 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
         ),
         ("alert_bare", LetterBody::Alert { title: "The disk is full".to_owned(), facts: Vec::new(), advice: String::new() }),
     ]
+}
+
+fn guess(category: &str, percent: u8, words: &[&str]) -> Guess {
+    let words = words.iter().map(|word| (*word).to_owned()).collect();
+    Guess { category: category.to_owned(), percent, words }
 }
 
 fn bundled(subject: &str) -> BundleItem {

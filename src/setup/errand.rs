@@ -146,7 +146,7 @@ impl Errand<'_> {
         for uid in there.iter().rev().take(OLDER_MAX) {
             // A mail that vanished meanwhile is no reason to stop.
             let Ok(header) = session.fetch_header(*uid, 64 << 10).await else { break };
-            readings.extend(read_once(header.bytes, ReadPolicy::default()).ok().map(|(reading, _)| reading));
+            readings.extend(read_once(header.bytes, ReadPolicy::default()).ok());
         }
         session.logout().await;
         Ok(readings)
@@ -276,7 +276,7 @@ impl Search<'_> {
 fn note(outcome: &mut Outcome, bytes: &[u8], arrives: bool) -> bool {
     let named = |trip: &&mut Trip| contains(bytes, trip.probe.nonce.as_bytes());
     let Some(trip) = outcome.trips.iter_mut().find(named) else { return false };
-    let Ok((reading, _)) = read_once(bytes.to_vec(), ReadPolicy::default()) else { return false };
+    let Ok(reading) = read_once(bytes.to_vec(), ReadPolicy::default()) else { return false };
     if let Some(report) = &reading.report {
         let about_ours = report.original_message_id.as_deref() == Some(trip.probe.mail.message_id.as_str());
         if arrives && about_ours && trip.returned.is_none() {

@@ -451,7 +451,7 @@ async fn dkim(
 }
 
 fn read(bytes: &[u8]) -> Option<Reading> {
-    read_once(bytes.to_vec(), ReadPolicy::default()).ok().map(|(reading, _)| reading)
+    read_once(bytes.to_vec(), ReadPolicy::default()).ok()
 }
 
 /// Whether mail of the agents can be proven to be theirs.
@@ -509,7 +509,7 @@ async fn newest(config: &Config, domain: &str, store: Option<&Store>) -> Option<
     for agent in config.policy.agents.iter().filter(|agent| domain_of(&agent.address) == domain) {
         let Ok(Some((at, bytes, facts))) = store?.newest_of_agent(&agent.address).await else { continue };
         let Ok(facts) = serde_json::from_str::<MailFacts>(&facts) else { continue };
-        let Ok((reading, _)) = read_once(bytes, read_policy(&config.policy)) else { continue };
+        let Ok(reading) = read_once(bytes, read_policy(&config.policy)) else { continue };
         let origin = origin(&reading, &facts.findings, &config.policy.trust);
         if newest.as_ref().is_none_or(|known| known.at < at) {
             newest =

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Result, Store, Window,
     columns::{clean, micros},
-    engine::{query, query_as},
+    engine::{query, query_as, query_scalar},
     failure::Context,
 };
 use crate::{
@@ -16,7 +16,8 @@ use crate::{
 };
 
 impl Store {
-    /// The newest `limit` corrected tickets, the oldest correction first: subject and first text of the client.
+    /// The newest `limit` corrected tickets, the oldest correction first: subject and first text of the client. What was erased
+    /// teaches no more, nor does what turned out to be spam.
     ///
     /// # Errors
     /// Temporary trouble.
@@ -25,6 +26,7 @@ impl Store {
             "SELECT t.subject, m.text, c.category FROM correction c JOIN ticket t ON t.id = c.ticket_id
                 JOIN message m ON m.id = (SELECT MIN(f.id) FROM message f WHERE f.ticket_id = t.id AND f.kind = 'client')
              WHERE c.id = (SELECT MAX(n.id) FROM correction n WHERE n.ticket_id = c.ticket_id)
+                AND t.state <> 'spam' AND (m.text <> '' OR t.subject <> '')
              ORDER BY c.id DESC LIMIT $1",
         )
         .bind(i64::from(limit))
@@ -34,6 +36,17 @@ impl Store {
         let correction =
             |(title, text, category): (String, String, String)| Correction { title, text, category };
         Ok(rows.into_iter().rev().map(correction).collect())
+    }
+
+    /// The number of the newest correction; 0: there is none.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn newest_correction(&self) -> Result<i64> {
+        query_scalar("SELECT COALESCE(MAX(id), 0) FROM correction")
+            .fetch_one(&self.readers)
+            .await
+            .context("reading corrections")
     }
 }
 

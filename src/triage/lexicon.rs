@@ -111,6 +111,22 @@ impl Lexicon {
         building.build()
     }
 
+    /// A lexicon of an operator's words, one concept a list. They count in any language; where words of several lists stand one
+    /// within the other, the longest counts.
+    ///
+    /// # Errors
+    /// [`LexiconError::Words`].
+    pub fn of_words<'w>(
+        lists: impl IntoIterator<Item = (&'w str, &'w [String])>,
+    ) -> Result<Self, LexiconError> {
+        let mut building = Building::new();
+        for (concept, (name, words)) in lists.into_iter().enumerate() {
+            words.iter().for_each(|word| building.word(concept, "en", word));
+            building.concepts.push(Concept { name: name.to_owned(), covers: true, weights: BTreeMap::new() });
+        }
+        building.build()
+    }
+
     /// Finds all words, in the order of their ends. With a reliable `language` that the lexicon has, Latin words of other
     /// languages do not count (English ones always do: it is everywhere).
     #[must_use]

@@ -9,6 +9,7 @@
 )]
 
 mod asking;
+mod categories;
 
 use std::{
     collections::BTreeMap,

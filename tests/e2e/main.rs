@@ -17,6 +17,7 @@ const ENGINE: maildesk_lab::desk::Engine = maildesk_lab::desk::Engine::Sqlite;
 
 mod bounces;
 mod broken;
+mod categories;
 mod crash;
 mod dialogue;
 mod facts;

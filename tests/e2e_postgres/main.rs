@@ -16,6 +16,8 @@ const ENGINE: maildesk_lab::desk::Engine = maildesk_lab::desk::Engine::Postgres;
 mod bounces;
 #[path = "../e2e/broken.rs"]
 mod broken;
+#[path = "../e2e/categories.rs"]
+mod categories;
 mod cluster;
 #[path = "../e2e/crash.rs"]
 mod crash;

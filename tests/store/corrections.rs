@@ -1,8 +1,24 @@
 //! What staff said of categories, and the texts that it was said of.
 
-use maildesk::desk::{Change, MessageKind};
+use maildesk::desk::{Change, MessageKind, PersonId, State, TicketId};
 
-use crate::house::{Mail, at, changing, each_engine, message};
+use crate::{
+    house::{House, Mail, at, changing, each_engine, message},
+    importing::old_ticket,
+};
+
+async fn refile(house: &House, ticket: TicketId, category: &str, by: PersonId, second: i64) {
+    let facts = house.facts(ticket, at(second)).await;
+    let said = vec![
+        Change::Category(Some(category.to_owned())),
+        Change::Correction { before: facts.category.clone(), category: category.to_owned(), by },
+    ];
+    house.decide(None, None, &changing(&facts, said), at(second)).await.unwrap();
+}
+
+async fn taught(house: &House) -> Vec<String> {
+    house.store.corrections(10).await.unwrap().into_iter().map(|c| c.category).collect()
+}
 
 #[test]
 fn corrections_come_with_the_clients_first_text_the_newest_of_a_ticket_alone() {
@@ -42,5 +58,47 @@ fn corrections_come_with_the_clients_first_text_the_newest_of_a_ticket_alone() {
         assert_eq!(house.number("SELECT COUNT(*) FROM correction").await, 3, "nothing is overwritten");
         assert_eq!(house.number("SELECT COUNT(*) FROM correction WHERE was = ''").await, 1);
         assert_eq!(house.facts(first, at(30)).await.category.as_deref(), Some("technical"));
+    });
+}
+
+#[test]
+fn what_was_erased_or_is_spam_teaches_no_more() {
+    each_engine(|house| async move {
+        assert_eq!(house.store.newest_correction().await.unwrap(), 0);
+        let agent = house.person("alice@example.com").await.id;
+        let (first, second) = (house.ticket(1, "one").await, house.ticket(2, "two").await);
+        refile(&house, first, "account", agent, 20).await;
+        refile(&house, second, "business", agent, 21).await;
+        assert_eq!(taught(&house).await, ["account", "business"]);
+        let newest = house.store.newest_correction().await.unwrap();
+        assert!(newest > 0);
+        let facts = house.facts(first, at(22)).await;
+        let spam = changing(&facts, vec![Change::State(State::Spam)]);
+        house.decide(None, None, &spam, at(22)).await.unwrap();
+        assert_eq!(taught(&house).await, ["business"]);
+        let facts = house.facts(first, at(23)).await;
+        house.decide(None, None, &changing(&facts, vec![Change::State(State::Open)]), at(23)).await.unwrap();
+        assert_eq!(taught(&house).await, ["account", "business"]);
+        // Somebody is forgotten: their words are gone, and what was said of them teaches nothing.
+        house.tamper("UPDATE message SET text = ''").await;
+        house.tamper("UPDATE ticket SET subject = ''").await;
+        assert_eq!(taught(&house).await, [""; 0]);
+        assert_eq!(house.store.newest_correction().await.unwrap(), newest);
+    });
+}
+
+#[test]
+fn an_imported_ticket_that_was_refiled_teaches_and_stays_through_the_undo_of_its_batch() {
+    each_engine(|house| async move {
+        let agent = house.person("alice@example.com").await.id;
+        let (kept, gone) = (old_ticket(&house, "old", "a@0").await, old_ticket(&house, "old", "a@1").await);
+        refile(&house, kept, "account", agent, 150).await;
+        assert_eq!(taught(&house).await, ["account"]);
+        while house.store.undo_import("old", at(200)).await.unwrap() {}
+        assert!(house.store.ticket(gone).await.unwrap().is_none());
+        assert!(house.store.ticket(kept).await.unwrap().is_some());
+        assert_eq!(taught(&house).await, ["account"]);
+        refile(&house, kept, "technical", agent, 250).await;
+        assert_eq!(taught(&house).await, ["technical"], "the later word of the same ticket counts alone");
     });
 }

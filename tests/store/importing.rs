@@ -56,6 +56,15 @@ async fn person(house: &House, batch: &ImportBatch, address: &str) -> PersonId {
     found[address].id
 }
 
+/// A ticket of one mail at this place of a batch.
+pub async fn old_ticket(house: &House, name: &str, place: &str) -> TicketId {
+    let batch = batch(house, name, ImportKind::Mail).await;
+    let client = person(house, &batch, "li@client.example").await;
+    let made = new_ticket(client);
+    let mails = [(place, Mail::named(place), ImportOutcome::Decided(&made))];
+    take(house, &batch, &mails).await.unwrap().remove(0).unwrap()
+}
+
 /// Everything that a batch could leave behind.
 const ROWS: &str =
     "SELECT (SELECT COUNT(*) FROM ticket) + (SELECT COUNT(*) FROM message) + (SELECT COUNT(*) FROM event)

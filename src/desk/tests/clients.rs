@@ -98,7 +98,44 @@ fn what_nothing_filed_is_shown_with_its_two_best_guesses() {
     let two = vec![("account".to_owned(), 62), ("technical".to_owned(), 31)];
     assert_eq!(shown(facts.clone()), (None, two));
     facts.triage.category.auto = true;
-    assert_eq!(shown(facts), (Some("account".to_owned()), Vec::new()));
+    assert_eq!(shown(facts), (Some("account".to_owned()), vec![("account".to_owned(), 62)]));
+}
+
+#[test]
+fn a_ticket_that_a_guess_filed_says_which_words_did() {
+    let mut facts = mail(&client(), "x", true);
+    facts.triage.category = crate::triage::CategoryGuess {
+        name: Some("account".into()),
+        confidence: 0.97,
+        auto: true,
+        reasons: ["learned for account: 席位", "account: refund", "technical: error", "account: 席位"]
+            .map(str::to_owned)
+            .to_vec(),
+        ranking: vec![crate::triage::Ranked { name: "account".into(), confidence: 0.97 }],
+    };
+    let filed = |facts: &MailFacts, policy: &Policy| {
+        decided_by(facts.clone(), policy).changes.into_iter().find_map(|change| match change {
+            Change::Event { kind, content, .. } if kind == "filed" => Some(content),
+            _ => None,
+        })
+    };
+    assert_eq!(filed(&facts, &policy()).as_deref(), Some("account 97 %: 席位, refund"));
+    // A rule needs no reason, and a doubtful guess files nothing.
+    let rule = Rule { category: Some("account".into()), ..Rule::default() };
+    assert_eq!(filed(&facts, &Policy { rules: vec![rule], ..policy() }), None);
+    let doubtful = MailFacts {
+        triage: crate::triage::Triage {
+            category: crate::triage::CategoryGuess { auto: false, ..facts.triage.category.clone() },
+            ..facts.triage.clone()
+        },
+        ..facts.clone()
+    };
+    assert_eq!(filed(&doubtful, &policy()), None);
+    // What the model knew before a reload may be no category of this desk any more.
+    let other = Policy { categories: vec!["delivery".into()], ..policy() };
+    assert_eq!(filed(&facts, &other), None);
+    let Change::Create { category, .. } = decided_by(facts, &other).changes.remove(0) else { panic!() };
+    assert_eq!(category, None);
 }
 
 #[test]

@@ -114,6 +114,31 @@ fn the_operator_s_own_categories_are_commands() {
 }
 
 #[test]
+fn a_chinese_name_of_an_operator_s_own_category_is_that_category() {
+    let own = Policy { categories: vec!["商务".into(), "技术".into(), "account".into()], ..policy() };
+    for (text, category) in
+        [("#商务", "商务"), ("#分类 技术", "技术"), ("#账号", "account"), ("#account", "account")]
+    {
+        let found = parse(text, &own, Role::Agent);
+        assert!(found.problems.is_empty(), "{text}: {found:?}");
+        assert_eq!(found.commands[0].order, Order::Category(category.into()), "{text}");
+    }
+}
+
+#[test]
+fn what_letters_tell_to_type_files_a_ticket() {
+    let own =
+        Policy { categories: ["technical", "spare parts", "close"].map(String::from).to_vec(), ..policy() };
+    for category in &own.categories {
+        for chinese in [false, true] {
+            let text = super::super::commands::filing(category, chinese);
+            let found = parse(&text, &own, Role::Agent);
+            assert_eq!(found.commands[0].order, Order::Category(category.clone()), "{text}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn contradictions_name_both() {
     let found = parse("#close\n#urgent\n#wait", &policy(), Role::Agent).problems;
     let expected = Problem::Contradiction { line: 3, command: "#wait".into(), other: "#close".into() };

@@ -7,8 +7,8 @@ pub struct Outcome {
     /// The more, the surer; of no unit.
     pub sureness: f64,
     pub right: bool,
-    /// Whether the lexicon alone was right; `None`: it knows none of these categories.
-    pub lexicon_right: Option<bool>,
+    /// Whether words alone were right; `None`: none speak for these categories.
+    pub words_right: Option<bool>,
 }
 
 /// Automatic filing rests on at least so many right guesses.

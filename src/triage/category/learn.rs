@@ -1,19 +1,19 @@
 //! Learning from corrections. **Pure**: the same corrections in the same order give the same model. One linear judge a
 //! category (support vectors with squared hinge, by dual coordinate descent: C.-J. Hsieh and others, ICML 2008), rare
-//! categories weighed up, over [`super::features`]. For the built-in categories the lexicon's judgement is where it starts from.
+//! categories weighed up, over [`super::features`]. Where words speak for the categories, built-in ones or the operator's, their
+//! judgement is where it starts from.
 //!
 //! Invariants: what it says of its own quality was measured on corrections that it had not seen; where that is not better
-//! than the lexicon, it is silent.
+//! than the words alone, it is silent.
 
 use std::collections::BTreeMap;
 
 use super::{
-    BORN,
     calibration::{Calibration, Outcome},
     features::{HASHED, PLACES, Parts, Sparse},
 };
 
-/// Under this many corrections nothing is learned about the built-in categories.
+/// Under this many corrections nothing is learned where words speak.
 pub const CORRECTIONS_MIN: usize = 20;
 /// The newest corrections that count: learning takes under two seconds.
 pub const CORRECTIONS_MAX: usize = 4_000;
@@ -35,8 +35,8 @@ const CONCEPTS_MOST: f64 = 2.0;
 #[derive(Debug, Clone)]
 pub struct Example {
     pub parts: Parts,
-    /// The lexicon's probabilities, in the order of [`BORN`].
-    pub born: [f64; 3],
+    /// How likely each category is by words alone; empty: no words speak for any. Of all examples the same categories.
+    pub said: Vec<(String, f64)>,
     /// What a person said.
     pub category: String,
 }
@@ -47,12 +47,12 @@ pub struct Quality {
     pub corrections: usize,
     /// The share of right guesses.
     pub right: f64,
-    /// The same of the lexicon alone; `None` with categories of the operator's own.
-    pub lexicon_right: Option<f64>,
+    /// The same of words alone; `None` where no words speak for the categories.
+    pub words_right: Option<f64>,
     /// The share that it would file by itself, and how much of that was right.
     pub filed: f64,
     pub filed_right: f64,
-    /// Whether it speaks: it is better than the lexicon.
+    /// Whether it speaks: it is better than words alone.
     pub speaks: bool,
     /// Corrections by category.
     pub by_category: BTreeMap<String, usize>,
@@ -65,8 +65,8 @@ pub struct Learned {
     judges: Judges,
     pub calibration: Calibration,
     pub quality: Quality,
-    /// All categories are built-in ones: the lexicon is where the judges start from.
-    pub on_lexicon: bool,
+    /// Words speak for the categories: the judges start from what they say.
+    pub on_words: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -78,34 +78,40 @@ struct Judges {
     weights: Vec<Vec<f32>>,
 }
 
-/// Learns. `None`: too few corrections, or all of one category of the operator's own. `known` are the categories there are, empty:
-/// any. `precision` is the share of automatic filing that must be right.
+/// Learns. `None`: too few corrections, or all of one category of which no words speak. `precision` is the share of automatic filing
+/// that must be right.
 #[must_use]
-pub fn learn(examples: &[Example], known: &[String], precision: f64) -> Option<Learned> {
+pub fn learn(examples: &[Example], precision: f64) -> Option<Learned> {
     let newest = examples.get(examples.len().saturating_sub(CORRECTIONS_MAX)..).unwrap_or(examples);
     let mut by_category: BTreeMap<String, usize> = BTreeMap::new();
     for example in newest {
         *by_category.entry(example.category.clone()).or_default() += 1;
     }
-    let on_lexicon = by_category.keys().chain(known).all(|c| BORN.contains(&c.as_str()));
-    let categories: Vec<String> = if on_lexicon {
-        // Also one that nobody was corrected to: the lexicon may say it.
-        let exists = |name: &&str| known.is_empty() || known.iter().any(|k| k == name);
-        BORN.iter().copied().filter(exists).map(str::to_owned).collect()
-    } else {
-        by_category.keys().take(CATEGORIES_MAX).cloned().collect()
-    };
-    if (on_lexicon && newest.len() < CORRECTIONS_MIN) || categories.len() < 2 {
+    let said: Vec<&String> =
+        newest.iter().flat_map(|e| &e.said).map(|(name, _)| name).take(newest.first()?.said.len()).collect();
+    let on_words = !said.is_empty() && by_category.keys().all(|name| said.contains(&name));
+    // With words also those that nobody was corrected to: the words may say them.
+    let names = if on_words { said } else { by_category.keys().collect() };
+    let categories = most_corrected(names, &by_category);
+    if (on_words && newest.len() < CORRECTIONS_MIN) || categories.len() < 2 {
         return None;
     }
     let rows: Vec<Row<'_>> =
-        newest.iter().filter_map(|example| Row::of(example, &categories, on_lexicon)).collect();
+        newest.iter().filter_map(|example| Row::of(example, &categories, on_words)).collect();
     let outcomes = unseen(&rows, &categories);
     let calibration = Calibration::of(&outcomes, precision);
-    let quality = quality(&rows, &outcomes, &calibration, on_lexicon, by_category);
+    let quality = quality(&rows, &outcomes, &calibration, on_words, by_category);
     let all: Vec<usize> = (0..rows.len()).collect();
     let judges = Judges::train(&rows, &all, categories.len());
-    Some(Learned { judges, calibration, quality, on_lexicon, categories })
+    Some(Learned { judges, calibration, quality, on_words, categories })
+}
+
+/// At most [`CATEGORIES_MAX`], those with the most corrections, in the order in which they came.
+fn most_corrected(names: Vec<&String>, by_category: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut kept = names.clone();
+    kept.sort_by_key(|name| std::cmp::Reverse(by_category.get(*name).copied().unwrap_or_default()));
+    kept.truncate(CATEGORIES_MAX);
+    names.into_iter().filter(|name| kept.contains(name)).cloned().collect()
 }
 
 /// An example as the judges see it.
@@ -114,25 +120,28 @@ struct Row<'a> {
     category: usize,
     /// Where the judges start from, by category.
     start: Vec<f64>,
-    /// What the lexicon alone would say.
-    born: Option<usize>,
+    /// Whether words alone say it; `None`: none speak for these categories.
+    words_right: Option<bool>,
 }
 
 impl<'a> Row<'a> {
-    fn of(example: &'a Example, categories: &[String], on_lexicon: bool) -> Option<Self> {
+    fn of(example: &'a Example, categories: &[String], on_words: bool) -> Option<Self> {
         let category = categories.iter().position(|c| *c == example.category)?;
-        let start = start(categories, &example.born, on_lexicon);
-        let born = on_lexicon.then(|| first_of(&start)).flatten();
-        Some(Self { parts: &example.parts, category, start, born })
+        let start = start(categories, &example.said, on_words);
+        // Words that say nothing leave all categories equal: that is no right guess.
+        let ours = start.get(category).copied().unwrap_or_default();
+        let leads = || start.iter().enumerate().all(|(at, margin)| at == category || *margin < ours);
+        let words_right = on_words.then(leads);
+        Some(Self { parts: &example.parts, category, start, words_right })
     }
 }
 
-/// The lexicon's judgement as margins.
-fn start(categories: &[String], born: &[f64; 3], on_lexicon: bool) -> Vec<f64> {
+/// The judgement of words as margins.
+fn start(categories: &[String], said: &[(String, f64)], on_words: bool) -> Vec<f64> {
     let margin = |category: &String| {
-        let place = BORN.iter().position(|b| b == category);
-        let p = place.and_then(|at| born.get(at)).copied().unwrap_or(0.5).clamp(0.02, 0.98);
-        if on_lexicon { 0.6 * (p / (1.0 - p)).ln() } else { 0.0 }
+        let likely = said.iter().find(|(name, _)| name == category).map_or(0.5, |(_, p)| *p);
+        let p = likely.clamp(0.02, 0.98);
+        if on_words { 0.6 * (p / (1.0 - p)).ln() } else { 0.0 }
     };
     categories.iter().map(margin).collect()
 }
@@ -155,7 +164,7 @@ fn unseen(rows: &[Row<'_>], categories: &[String]) -> Vec<Outcome> {
             outcomes.push(Outcome {
                 sureness: sureness(&margins),
                 right: guess == Some(row.category),
-                lexicon_right: row.born.map(|born| born == row.category),
+                words_right: row.words_right,
             });
         }
     }
@@ -181,23 +190,23 @@ fn quality(
     rows: &[Row<'_>],
     outcomes: &[Outcome],
     calibration: &Calibration,
-    on_lexicon: bool,
+    on_words: bool,
     by_category: BTreeMap<String, usize>,
 ) -> Quality {
     let share = |count: usize, of: usize| if of == 0 { 0.0 } else { count as f64 / of as f64 };
     let right = outcomes.iter().filter(|o| o.right).count();
-    let born = outcomes.iter().filter(|o| o.lexicon_right == Some(true)).count();
-    let apart = outcomes.iter().filter(|o| o.lexicon_right.is_some_and(|b| b != o.right)).count();
+    let by_words = outcomes.iter().filter(|o| o.words_right == Some(true)).count();
+    let apart = outcomes.iter().filter(|o| o.words_right.is_some_and(|w| w != o.right)).count();
     let filed: Vec<&Outcome> = outcomes.iter().filter(|o| calibration.files(o.sureness)).collect();
     // Better by more than chance alone would often give.
-    let better = right as f64 - born as f64 >= 1.0 + 0.5 * (apart as f64).sqrt();
+    let better = right as f64 - by_words as f64 >= 1.0 + 0.5 * (apart as f64).sqrt();
     Quality {
         corrections: rows.len(),
         right: share(right, outcomes.len()),
-        lexicon_right: on_lexicon.then(|| share(born, outcomes.len())),
+        words_right: on_words.then(|| share(by_words, outcomes.len())),
         filed: share(filed.len(), outcomes.len()),
         filed_right: share(filed.iter().filter(|o| o.right).count(), filed.len()),
-        speaks: !on_lexicon || better,
+        speaks: !on_words || better,
         by_category,
     }
 }
@@ -205,8 +214,8 @@ fn quality(
 impl Learned {
     /// The categories, the likeliest first, each with how likely it is; and whether the first may be filed.
     #[must_use]
-    pub fn rank(&self, parts: &Parts, born: &[f64; 3]) -> (Vec<(String, f64)>, bool) {
-        let start = start(&self.categories, born, self.on_lexicon);
+    pub fn rank(&self, parts: &Parts, said: &[(String, f64)]) -> (Vec<(String, f64)>, bool) {
+        let start = start(&self.categories, said, self.on_words);
         let margins = self.judges.margins(parts, &start);
         let sureness = sureness(&margins);
         let confidence = self.calibration.confidence(sureness);

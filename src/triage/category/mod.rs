@@ -1,5 +1,5 @@
-//! Which category a mail belongs to (SPEC sections 5 and 7): by the lexicon that the program is born with, and by what the
-//! desk's own corrections taught. **Pure**: what was learned is an argument.
+//! Which category a mail belongs to (SPEC sections 5 and 7): by the lexicon that the program is born with, by the operator's words,
+//! and by what the desk's own corrections taught. **Pure**: what was learned is an argument.
 //!
 //! Invariant: every guess names the words that made it.
 
@@ -7,10 +7,15 @@ mod born;
 pub mod calibration;
 mod features;
 mod learn;
+mod own;
 #[cfg(test)]
 mod tests;
+mod words;
+
+use std::sync::Arc;
 
 pub use learn::{CORRECTIONS_MAX, Learned, Quality};
+pub use own::OwnWords;
 
 use super::{
     CategoryGuess, Language, Ranked,
@@ -24,12 +29,16 @@ use super::{
 pub const PRECISION: f64 = 0.95;
 /// Words that the learned model names.
 const REASONS_MAX: usize = 4;
+/// Words of the operator's that a guess names.
+const OWN_REASONS_MAX: usize = 6;
 
 /// What decides beside the lexicon.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// The categories there are; empty: [`BORN`].
+    /// The categories there are; empty: [`BORN`], or what corrections name.
     pub categories: Vec<String>,
+    /// What the operator says of them.
+    pub words: Arc<OwnWords>,
     /// The share of automatic filing that must be right.
     pub precision: f64,
     /// `None`: there were too few corrections.
@@ -38,7 +47,7 @@ pub struct Model {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { categories: Vec::new(), precision: PRECISION, learned: None }
+        Self { categories: Vec::new(), words: Arc::default(), precision: PRECISION, learned: None }
     }
 }
 
@@ -54,23 +63,32 @@ pub struct Correction {
 }
 
 impl Model {
-    /// Learns from corrections, the oldest first. Those of categories that there are not say nothing.
+    /// This desk's model with what corrections teach, the oldest first. Those of categories that there are not say nothing.
     #[must_use]
-    pub fn learn(categories: &[String], corrections: &[Correction], precision: f64) -> Self {
-        let known = |c: &&Correction| categories.is_empty() || categories.contains(&c.category);
-        let examples: Vec<learn::Example> = corrections.iter().filter(known).map(example).collect();
-        let learned = learn::learn(&examples, categories, precision);
-        Self { categories: categories.to_vec(), precision, learned }
+    pub fn taught(&self, corrections: &[Correction]) -> Self {
+        let known = |c: &&Correction| self.categories.is_empty() || self.categories.contains(&c.category);
+        let examples: Vec<learn::Example> =
+            corrections.iter().filter(known).map(|correction| self.example(correction)).collect();
+        Self { learned: learn::learn(&examples, self.precision), ..self.clone() }
     }
-}
 
-fn example(correction: &Correction) -> learn::Example {
-    let read = Read::of(&correction.title, &correction.text);
-    let evidence = born::evidence(lexicon(), &read.folded, &read.hits);
-    learn::Example {
-        parts: features::parts(&read.folded, &evidence),
-        born: born::probabilities(lexicon(), &evidence),
-        category: correction.category.clone(),
+    fn example(&self, correction: &Correction) -> learn::Example {
+        let read = Read::of(&correction.title, &correction.text);
+        let seen = Seen::of(&read, self);
+        learn::Example {
+            parts: seen.parts(&read),
+            said: seen.said.likely,
+            category: correction.category.clone(),
+        }
+    }
+
+    /// The categories there are before anything was learned.
+    fn names(&self) -> Vec<&str> {
+        if self.categories.is_empty() {
+            BORN.to_vec()
+        } else {
+            self.categories.iter().map(String::as_str).collect()
+        }
     }
 }
 
@@ -96,58 +114,111 @@ impl Read {
     }
 }
 
+/// What there is to judge by in a text.
+struct Seen<'t> {
+    evidence: Vec<born::Shown>,
+    found: Vec<own::Found<'t>>,
+    said: words::Said,
+}
+
+impl<'t> Seen<'t> {
+    fn of(read: &'t Read, model: &Model) -> Self {
+        let evidence = born::evidence(lexicon(), &read.folded, &read.hits);
+        let found = model.words.find(&read.folded);
+        let said = words::said(model, born::probabilities(lexicon(), &evidence), &found);
+        Self { evidence, found, said }
+    }
+
+    /// The text as numbers. To learning, the operator's words for a category are a concept like the built-in ones.
+    fn parts(&self, read: &Read) -> features::Parts {
+        let first = lexicon().concepts.len();
+        let own = self.found.iter().enumerate().filter(|(_, found)| found.count > 0.0);
+        let own = own.map(|(at, found)| born::Shown { concept: first + at, strength: found.count });
+        let shown: Vec<born::Shown> = self.evidence.iter().copied().chain(own).collect();
+        features::parts(&read.folded, &shown)
+    }
+
+    /// The words that spoke, each with its category: `delivery: parcel`; those of categories that there are not say nothing.
+    fn reasons(&self, read: &Read, model: &Model) -> Vec<String> {
+        let mut found: Vec<(&str, &own::Found<'_>)> = model.words.categories().zip(&self.found).collect();
+        found.sort_by(|a, b| b.1.count.total_cmp(&a.1.count));
+        let own = found
+            .into_iter()
+            .flat_map(|(name, found)| found.words.iter().map(move |word| reason(name, word)));
+        let mut reasons: Vec<String> = own.take(OWN_REASONS_MAX).collect();
+        let by_lexicon = born::reasons(lexicon(), &read.folded, &read.hits, &self.evidence);
+        let counts = |reason: &&String| {
+            let name = reason.split_once(": ").map(|(name, _)| name);
+            name.is_some_and(|name| model.names().contains(&name) && model.words.keeps_built_in(name))
+        };
+        for reason in by_lexicon.iter().filter(counts) {
+            if !reasons.contains(reason) {
+                reasons.push(reason.clone());
+            }
+        }
+        reasons
+    }
+}
+
 /// Guesses the category of what was read.
 #[must_use]
 pub fn guess(read: &Read, model: &Model) -> CategoryGuess {
-    let evidence = born::evidence(lexicon(), &read.folded, &read.hits);
-    let probabilities = born::probabilities(lexicon(), &evidence);
-    let by_lexicon = || guess_by_lexicon(read, model, &evidence, probabilities);
-    let Some(learned) = model.learned.as_ref().filter(|l| l.quality.speaks) else { return by_lexicon() };
-    let parts = features::parts(&read.folded, &evidence);
-    let (ranked, files) = learned.rank(&parts, &probabilities);
-    let Some((name, confidence)) = ranked.first().cloned() else { return by_lexicon() };
+    let seen = Seen::of(read, model);
+    let by_words = || guess_by_words(&seen, read, model);
+    let Some(learned) = model.learned.as_ref().filter(|l| l.quality.speaks) else { return by_words() };
+    let (ranked, files) = learned.rank(&seen.parts(read), &seen.said.likely);
+    let Some((name, confidence)) = ranked.first().cloned() else { return by_words() };
     // Where corrections are too few to promise anything, both must agree.
     let agrees = || {
-        let born = by_lexicon();
-        learned.on_lexicon && born.auto && born.name.as_ref() == Some(&name)
+        let words = by_words();
+        learned.on_words && words.auto && words.name.as_ref() == Some(&name)
     };
     let auto = if learned.calibration.can_file() { files } else { agrees() };
     let mut reasons = learned_reasons(learned, read, &name);
-    reasons.extend(born::reasons(lexicon(), &read.folded, &read.hits, &evidence));
-    let row = |(name, likely): (String, f64)| Ranked { name, confidence: rounded(likely) };
+    reasons.extend(seen.reasons(read, model));
+    CategoryGuess { auto, reasons, confidence: rounded(confidence), ranking: rows(ranked), name: Some(name) }
+}
+
+/// Where nothing in the text spoke, there is no guess: chance has no opinion.
+fn guess_by_words(seen: &Seen<'_>, read: &Read, model: &Model) -> CategoryGuess {
+    let ranked = seen.said.ranked();
+    let Some((name, confidence)) = ranked.first().cloned().filter(|_| seen.said.spoke) else {
+        return CategoryGuess::default();
+    };
     CategoryGuess {
-        auto,
-        reasons,
+        auto: words::files(model, &name, confidence, &seen.found),
+        reasons: seen.reasons(read, model),
         confidence: rounded(confidence),
-        ranking: ranked.into_iter().map(row).collect(),
+        ranking: rows(ranked),
         name: Some(name),
     }
 }
 
-fn guess_by_lexicon(
-    read: &Read,
-    model: &Model,
-    evidence: &[born::Shown],
-    probabilities: [f64; 3],
-) -> CategoryGuess {
-    let exists = |name: &str| model.categories.is_empty() || model.categories.iter().any(|c| c == name);
-    let mut ranking: Vec<Ranked> = BORN
-        .iter()
-        .zip(probabilities)
-        .filter(|(name, _)| exists(name))
-        .map(|(name, confidence)| Ranked { name: (*name).to_owned(), confidence: rounded(confidence) })
-        .collect();
-    ranking.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    let Some(best) = ranking.first().cloned() else { return CategoryGuess::default() };
-    // Among categories of the operator's own the lexicon's may be too wide: a person files until corrections say more.
-    let own = model.categories.iter().any(|c| !BORN.contains(&c.as_str()));
-    CategoryGuess {
-        auto: !own && best.confidence >= born::AUTO_MIN + (model.precision - PRECISION),
-        reasons: born::reasons(lexicon(), &read.folded, &read.hits, evidence),
-        name: Some(best.name),
-        confidence: best.confidence,
-        ranking,
+fn rows(ranked: Vec<(String, f64)>) -> Vec<Ranked> {
+    let row = |(name, likely): (String, f64)| Ranked { name, confidence: rounded(likely) };
+    ranked.into_iter().map(row).collect()
+}
+
+fn reason(category: &str, word: &str) -> String {
+    format!("{category}: {word}")
+}
+
+fn learned_reason(category: &str, word: &str) -> String {
+    format!("learned for {category}: {word}")
+}
+
+/// The words of a guess that spoke for this category, the most telling first, each once.
+#[must_use]
+pub fn words_for<'g>(guess: &'g CategoryGuess, category: &str) -> Vec<&'g str> {
+    let (plain, learned) = (reason(category, ""), learned_reason(category, ""));
+    let word = |reason: &'g String| reason.strip_prefix(&plain).or_else(|| reason.strip_prefix(&learned));
+    let mut words: Vec<&str> = Vec::new();
+    for word in guess.reasons.iter().filter_map(word) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
     }
+    words
 }
 
 /// The words of a text that the learned model knows best for a category: `learned: badge`.
@@ -159,7 +230,7 @@ fn learned_reasons(learned: &Learned, read: &Read, category: &str) -> Vec<String
         .collect();
     said.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     said.dedup_by(|a, b| a.1 == b.1);
-    said.into_iter().take(REASONS_MAX).map(|(_, word)| format!("learned for {category}: {word}")).collect()
+    said.into_iter().take(REASONS_MAX).map(|(_, word)| learned_reason(category, word)).collect()
 }
 
 /// Four digits: the same mail gives the same JSON on every machine.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BORN, Correction, Model, PRECISION, Read, guess};
+use super::{BORN, Correction, Model, OwnWords, Read, guess, words_for};
 
 const TICKETS: &str = include_str!("../../../tests/fixtures/triage/tickets.jsonl");
 
@@ -143,7 +143,7 @@ fn garden(count: usize) -> Vec<Correction> {
 
 #[test]
 fn an_operators_own_categories_are_learned_from_corrections_alone() {
-    let model = Model::learn(&[], &garden(90), PRECISION);
+    let model = Model::default().taught(&garden(90));
     for (text, category) in [
         ("Leaves of my roses are falling", "roses"),
         ("lawn mower stops after one minute", "mowers"),
@@ -155,12 +155,12 @@ fn an_operators_own_categories_are_learned_from_corrections_alone() {
     }
     let quality = &model.learned.as_ref().unwrap().quality;
     assert!(quality.right > 0.95 && quality.filed > 0.5, "{quality:?}");
-    assert_eq!(quality.lexicon_right, None);
+    assert_eq!(quality.words_right, None);
 }
 
 #[test]
 fn the_same_corrections_teach_the_same() {
-    let (one, two) = (Model::learn(&[], &garden(60), PRECISION), Model::learn(&[], &garden(60), PRECISION));
+    let (one, two) = (Model::default().taught(&garden(60)), Model::default().taught(&garden(60)));
     let read = Read::of("", "the mower and the roses");
     assert_eq!(guess(&read, &one), guess(&read, &two));
 }
@@ -178,17 +178,17 @@ fn few_corrections_or_useless_ones_leave_the_lexicon_alone() {
     };
     let read = Read::of("", "Please cancel our subscription and refund the last payment.");
     let born = guess(&read, &Model::default());
-    let few = Model::learn(&[], &correct(19, &|_, t| t.label.clone()), PRECISION);
+    let few = Model::default().taught(&correct(19, &|_, t| t.label.clone()));
     assert!(few.learned.is_none());
     assert_eq!(guess(&read, &few), born);
     // Categories by chance: nothing is to be learned, and the guard sees that.
     let by_chance = |at: usize, _: &Ticket| BORN[(at * 7919 + at / 3) % 3].to_owned();
-    let useless = Model::learn(&[], &correct(150, &by_chance), PRECISION);
+    let useless = Model::default().taught(&correct(150, &by_chance));
     let quality = &useless.learned.as_ref().unwrap().quality;
-    assert!(!quality.speaks || quality.right > quality.lexicon_right.unwrap(), "{quality:?}");
+    assert!(!quality.speaks || quality.right > quality.words_right.unwrap(), "{quality:?}");
     assert!(quality.filed < 0.2, "{quality:?}");
     // Where the lexicon is right already, it stays the one that speaks.
-    let right = Model::learn(&[], &correct(150, &|_, t| t.label.clone()), PRECISION);
+    let right = Model::default().taught(&correct(150, &|_, t| t.label.clone()));
     assert!(!right.learned.as_ref().unwrap().quality.speaks);
     assert_eq!(guess(&read, &right), born);
 }
@@ -206,8 +206,148 @@ fn corrections_turn_the_lexicon_where_this_desk_files_otherwise() {
         text: format!("The board number {at} does not load, error 500."),
         category: "technical".to_owned(),
     });
-    let model = Model::learn(&[], &rows.chain(broken).collect::<Vec<_>>(), PRECISION);
+    let model = Model::default().taught(&rows.chain(broken).collect::<Vec<_>>());
     let read = Read::of("", "Could you send us the price list for region 3?");
     assert_eq!(guess(&read, &Model::default()).name.as_deref(), Some("business"));
     assert_eq!(guess(&read, &model).name.as_deref(), Some("account"));
+}
+
+/// A desk with these categories and their words; a name that begins with `!` is built-in and means something else here.
+fn desk(categories: &[(&str, &[&str])]) -> Model {
+    let name = |name: &str| name.trim_start_matches('!').to_owned();
+    let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+    let words = categories.iter().filter(|(_, words)| !words.is_empty());
+    let words = words.map(|(category, words)| (name(category), list(words))).collect();
+    let redefined = categories.iter().filter(|(category, _)| category.starts_with('!'));
+    let redefined = redefined.map(|(category, _)| name(category)).collect();
+    Model {
+        categories: categories.iter().map(|(category, _)| name(category)).collect(),
+        words: std::sync::Arc::new(OwnWords::new(words, redefined).unwrap()),
+        ..Model::default()
+    }
+}
+
+const SHOP: [(&str, &[&str]); 3] = [
+    ("delivery", &["parcel", "courier", "tracking number", "where is my order", "快递", "物流", "签收"]),
+    ("returns", &["return label", "send ~ back", "refund", "wrong size", "退货", "退款", "换货"]),
+    ("advice", &["which size", "recommend", "in stock", "尺码", "推荐", "有货吗"]),
+];
+
+#[test]
+fn an_operators_words_guess_from_the_first_mail_on() {
+    let shop = desk(&SHOP);
+    for (text, category) in [
+        ("The courier says that my parcel was left at the door.", "delivery"),
+        ("I want to send these shoes back, please give me a REFUND.", "returns"),
+        ("Which size do you recommend for 180 cm?", "advice"),
+        ("快遞三天沒有動靜了", "delivery"),
+        ("衣服太小了，想退货退款", "returns"),
+    ] {
+        let found = guess(&Read::of("", text), &shop);
+        assert_eq!(found.name.as_deref(), Some(category), "{text}: {found:?}");
+        assert!(!words_for(&found, category).is_empty(), "{found:?}");
+        let sum: f64 = found.ranking.iter().map(|row| row.confidence).sum();
+        assert!(found.ranking.len() == 3 && (sum - 1.0).abs() < 0.001, "{found:?}");
+    }
+}
+
+#[test]
+fn an_operators_words_file_only_what_they_are_sure_of() {
+    let shop = desk(&SHOP);
+    let auto = |model: &Model, title: &str, text: &str| {
+        let found = guess(&Read::of(title, text), model);
+        (found.name.unwrap_or_default(), found.auto)
+    };
+    // One word may stand in any mail; several of one category, and none of another, say what it is about.
+    assert_eq!(auto(&shop, "", "My parcel is nice."), ("delivery".to_owned(), false));
+    let sure = "The courier has the parcel, the tracking number is 12.";
+    assert_eq!(auto(&shop, "", sure), ("delivery".to_owned(), true));
+    assert_eq!(
+        auto(&shop, "Parcel, courier", "where is it?"),
+        ("delivery".to_owned(), true),
+        "the subject counts more"
+    );
+    assert!(!auto(&shop, "", &format!("{sure} I want a refund.")).1, "two categories");
+    let strict = Model { precision: 0.99, ..shop.clone() };
+    assert!(!auto(&strict, "", sure).1);
+    // Nothing was found: no guess at all, in place of three meaningless ones.
+    let silent = guess(&Read::of("Hello", "I have a question about the garden."), &shop);
+    assert_eq!(silent, crate::triage::CategoryGuess::default());
+}
+
+#[test]
+fn categories_without_words_are_guessed_by_nobody_before_corrections() {
+    let own = desk(&[("delivery", &[]), ("returns", &[])]);
+    let found = guess(&Read::of("Refund", "Our invoice is wrong, we want a refund."), &own);
+    assert_eq!(found, crate::triage::CategoryGuess::default());
+}
+
+#[test]
+fn built_in_categories_are_kept_beside_own_ones_or_left_out() {
+    let broken = Read::of("Error 500", "The board does not load, it crashes with error 500 every time.");
+    let alone = guess(&broken, &Model::default());
+    assert!(alone.auto && alone.name.as_deref() == Some("technical"));
+    let beside = desk(&[("technical", &[]), ("account", &[]), ("business", &[]), SHOP[0]]);
+    let kept = guess(&broken, &beside);
+    assert!(kept.auto && kept.name == alone.name, "{kept:?}");
+    assert!(kept.confidence < alone.confidence, "a category more is a doubt more");
+    let parcel = guess(&Read::of("Where is my order", "The courier has no parcel."), &beside);
+    assert!(parcel.auto && parcel.name.as_deref() == Some("delivery"), "{parcel:?}");
+    // Both speak: a person decides.
+    let both = Read::of(
+        "",
+        "The page for the tracking number of my parcel crashes with error 500, it does not load.",
+    );
+    let found = guess(&both, &beside);
+    assert!(!found.auto, "{found:?}");
+    let two: Vec<&str> = found.ranking.iter().take(2).map(|row| row.name.as_str()).collect();
+    assert!(two.contains(&"technical") && two.contains(&"delivery"), "{found:?}");
+    // Left out, the built-in words say nothing and are no reason.
+    let left_out = guess(&both, &desk(&[SHOP[0], SHOP[1]]));
+    assert!(left_out.reasons.iter().all(|reason| reason.starts_with("delivery: ")), "{left_out:?}");
+    // A built-in name with another meaning.
+    let bank = desk(&[("!account", &["iban", "current account"]), ("cards", &["card", "pin"])]);
+    let refund = guess(&Read::of("", "We were charged twice, please refund."), &bank);
+    assert_eq!(refund, crate::triage::CategoryGuess::default());
+    assert_eq!(guess(&Read::of("", "my IBAN"), &bank).name.as_deref(), Some("account"));
+    // A built-in one with further words.
+    let more = desk(&[("technical", &["gantry"]), ("account", &[]), ("business", &[])]);
+    let gantry = Read::of("", "Something about the gantry, please look.");
+    let before =
+        guess(&gantry, &Model::default()).ranking.iter().find(|r| r.name == "technical").unwrap().confidence;
+    let after = guess(&gantry, &more);
+    assert!(after.name.as_deref() == Some("technical") && after.confidence > before, "{before} {after:?}");
+}
+
+#[test]
+fn corrections_go_on_from_an_operators_words() {
+    // This shop files what its words call returns under delivery when it is about a parcel that came back.
+    let row = |at: usize, text: &str, category: &str| Correction {
+        title: String::new(),
+        text: format!("{text} number {at}"),
+        category: category.to_owned(),
+    };
+    let corrections: Vec<Correction> = (0..60)
+        .map(|at| match at % 3 {
+            0 => row(at, "The post will send my order back to you, please", "delivery"),
+            1 => row(at, "I do not like the colour, refund please,", "returns"),
+            _ => row(at, "Can you recommend a jacket", "advice"),
+        })
+        .collect();
+    let shop = desk(&SHOP);
+    assert!(
+        shop.taught(&corrections[..19]).learned.is_none(),
+        "the words speak alone until there is something to learn from"
+    );
+    let taught = shop.taught(&corrections);
+    let quality = &taught.learned.as_ref().unwrap().quality;
+    assert!(quality.speaks && quality.right > quality.words_right.unwrap(), "{quality:?}");
+    let back = Read::of("", "The post will send it back to you");
+    assert_eq!(guess(&back, &shop).name.as_deref(), Some("returns"));
+    let now = guess(&back, &taught);
+    assert_eq!(now.name.as_deref(), Some("delivery"), "{now:?}");
+    assert!(!words_for(&now, "delivery").is_empty(), "{now:?}");
+    // What is no category of this desk teaches nothing.
+    let foreign: Vec<Correction> = (0..60).map(|at| row(at, "anything", "technical")).collect();
+    assert!(shop.taught(&foreign).learned.is_none());
 }

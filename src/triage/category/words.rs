@@ -1,0 +1,80 @@
+//! What words alone say of a text, before anybody corrected anything: the built-in ones of the categories that a desk keeps, and
+//! the operator's. **Pure**.
+//!
+//! Each category gets a number of which 0 says nothing: for a built-in one, how far the lexicon puts it above or below the mean of
+//! its three; for one with words of the operator's, more with each of them that is found. So both are on one scale, and a
+//! category of which nothing is known keeps its share of the doubt.
+
+use super::{BORN, Model, PRECISION, born, own::Found};
+
+/// What one word of the operator's says, and what each further one adds. Measured on 13,000 labelled texts of four trades in ten
+/// languages with short lists written before the texts were read: one word alone was right in .58 to .99 of the texts, two in
+/// .71 to .99, three in .89 to 1; of what files by itself at [`PRECISION`], .953.
+const FIRST: f64 = 1.6;
+const EACH: f64 = 0.85;
+/// No probability is smaller: a logarithm follows.
+const LEAST: f64 = 1e-6;
+
+/// What words say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Said {
+    /// How likely each category is, in the order of the desk's; empty: no words speak for any.
+    pub likely: Vec<(String, f64)>,
+    /// Whether anything in the text spoke: else all is as likely as it was before it was read.
+    pub spoke: bool,
+}
+
+impl Said {
+    /// The likeliest first; among equals the desk's order.
+    #[must_use]
+    pub fn ranked(&self) -> Vec<(String, f64)> {
+        let mut ranked = self.likely.clone();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        ranked
+    }
+}
+
+/// What the words say; `born` are the lexicon's probabilities in the order of [`BORN`], `found` what was found of the operator's.
+#[must_use]
+pub fn said(model: &Model, born: [f64; 3], found: &[Found<'_>]) -> Said {
+    let logs = born.map(|p| p.max(LEAST).ln());
+    let mean = logs.iter().sum::<f64>() / 3.0;
+    let names = model.names();
+    let by_lexicon = |name: &str| {
+        let place = BORN.iter().position(|b| *b == name).filter(|_| model.words.keeps_built_in(name));
+        place.and_then(|at| logs.get(at)).map(|log| log - mean)
+    };
+    let count = |name: &str| {
+        let place = model.words.categories().position(|category| category == name);
+        place.and_then(|at| found.get(at)).map_or(0.0, |found| found.count)
+    };
+    let keeps = names.iter().any(|name| by_lexicon(name).is_some());
+    if !keeps && !names.iter().any(|name| model.words.has(name)) {
+        return Said::default();
+    }
+    let numbers: Vec<f64> = names
+        .iter()
+        .map(|name| {
+            let own = count(name);
+            by_lexicon(name).unwrap_or_default() + if own > 0.0 { FIRST + EACH * own } else { 0.0 }
+        })
+        .collect();
+    let most = numbers.iter().copied().fold(f64::MIN, f64::max);
+    let parts: Vec<f64> = numbers.iter().map(|number| (number - most).exp()).collect();
+    let total: f64 = parts.iter().sum();
+    let likely =
+        names.iter().map(|name| (*name).to_owned()).zip(parts.iter().map(|part| part / total)).collect();
+    Said { likely, spoke: keeps || names.iter().any(|name| count(name) > 0.0) }
+}
+
+/// Whether words alone file a ticket under this category. The lexicon's confidence was found to be right more often than it says;
+/// the operator's words promise no more than they say.
+#[must_use]
+pub fn files(model: &Model, name: &str, confidence: f64, found: &[Found<'_>]) -> bool {
+    let place = model.words.categories().position(|category| category == name);
+    let by_own = place.and_then(|at| found.get(at)).is_some_and(|found| found.count > 0.0);
+    let is_born = BORN.contains(&name) && model.words.keeps_built_in(name);
+    let from =
+        if is_born && !by_own { born::AUTO_MIN + (model.precision - PRECISION) } else { model.precision };
+    confidence >= from
+}
