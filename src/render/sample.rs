@@ -207,6 +207,7 @@ pub fn letters(language: &str) -> Vec<(&'static str, Letter)> {
     };
     let mut all = client_bodies();
     all.extend(staff_bodies());
+    all.extend(guessed_bodies());
     all.extend(hinted_bodies());
     all.extend(answer_bodies());
     all.into_iter().map(|(name, body)| (name, letter(body))).collect()
@@ -296,15 +297,9 @@ fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
     let file = |name: &str, size_bytes| FileBrief { name: name.to_owned(), size_bytes };
     let files = vec![file("截图 1.png", 348_211), file("browser.log", 812)];
     let late = TicketBrief { first_response_due_at: Some(after(-130)), ..bare_brief() };
-    let new = || TicketBrief { state: State::New, assignee: None, history: Vec::new(), ..brief() };
-    let filed = TicketBrief { guesses: vec![guess("technical", 96, &["空白", "failed"])], ..new() };
-    let doubtful = vec![guess("spare parts", 58, &["升级"]), guess("technical", 37, &["空白", "failed"])];
-    let doubtful = TicketBrief { category: None, guesses: doubtful, ..new() };
     vec![
         ("notification", notification(NotificationCause::NewTicket, brief(), files)),
         ("notification_bare", notification(NotificationCause::ClientAnswered, bare_brief(), Vec::new())),
-        ("notification_filed", notification(NotificationCause::NewTicket, filed, Vec::new())),
-        ("notification_doubtful", notification(NotificationCause::NewTicket, doubtful, Vec::new())),
         ("notification_reopened", notification(NotificationCause::Reopened, late, vec![file("video.mp4", 48_400_000)])),
         ("notification_assigned", notification(NotificationCause::Assigned, brief(), Vec::new())),
         ("notification_claims_staff", notification(NotificationCause::ClaimsStaff, bare_brief(), Vec::new())),
@@ -351,6 +346,32 @@ fn bundled(subject: &str) -> BundleItem {
         text: "Li Na answered on #1042.\n\nAnswer by replying to this mail.\n\nClient:   Li Na <lina@huaxia.example>\nPriority: high\n\nNew text:\n\n  It stays blank, {{ config }} & <b>more</b>.\n\nOr reply with one of these at the top:\n  #take Take\n\nYou get this because nobody has taken #1042 yet.\n".to_owned(),
         reply_address: "support+aeqtcmrtgq2tmnzyhfqwey3emvtgc3lqnrsxqylnobwgk2lt@example.com".to_owned(),
     }
+}
+
+/// Notifications of new tickets that nobody filed: a guess did, or two of them are shown.
+fn guessed_bodies() -> Vec<(&'static str, LetterBody)> {
+    let new = || TicketBrief { state: State::New, assignee: None, history: Vec::new(), ..brief() };
+    let filed = TicketBrief { guesses: vec![guess("technical", 96, &["空白", "failed"])], ..new() };
+    let two = vec![guess("spare parts", 58, &["升级"]), guess("technical", 37, &["空白", "failed"])];
+    let doubtful = TicketBrief { category: None, guesses: two, ..new() };
+    let unknown = TicketBrief { category: None, ..new() };
+    let notification = |brief| LetterBody::Notification {
+        cause: NotificationCause::NewTicket,
+        brief,
+        author: None,
+        note: None,
+        text: CLIENT_TEXT.to_owned(),
+        secrets: Vec::new(),
+        quoted: false,
+        files: Vec::new(),
+        files_left_out: false,
+        hints: Hints::default(),
+    };
+    vec![
+        ("notification_filed", notification(filed)),
+        ("notification_doubtful", notification(doubtful)),
+        ("notification_unfiled", notification(unknown)),
+    ]
 }
 
 /// Notifications that say more than the mail does.

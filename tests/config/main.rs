@@ -321,7 +321,7 @@ fn commented_keys_of_the_example_are_known() {
             .is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
         text.push_str(
             if is_key
-                || ["[alerts.smtp]", "[templates]", "[articles]", "[[outage]]"]
+                || ["[alerts.smtp]", "[templates]", "[articles]", "[[outage]]", "[[category]]"]
                     .iter()
                     .any(|head| code.starts_with(head))
             {
@@ -344,6 +344,7 @@ fn commented_keys_of_the_example_are_known() {
     assert_eq!(config.alerts_smtp.unwrap().server.host, "smtp.example.org");
     assert_eq!(config.resolver.unwrap().to_string(), "127.0.0.1:53");
     assert_eq!(config.templates_folder.unwrap(), Path::new("/etc/maildesk/templates"));
+    assert!(config.policy.category_words.has("delivery"));
     assert_eq!(config.mailboxes[0].imap.ca_file.as_deref(), Some(Path::new("/etc/maildesk/company-ca.pem")));
 }
 
