@@ -150,6 +150,7 @@ impl Folder {
                 self.push(narrow);
             }
             '€' | '£' | '¥' | '￥' => self.letter('$'),
+            '\u{4e00}'..='\u{9fff}' => self.letter(self.simplified(c)),
             '\u{c0}'..='\u{17f}' => {
                 let at = (u32::from(c) - 0xc0) as usize;
                 match self.tables.latin.get(at) {
@@ -174,12 +175,14 @@ impl Folder {
             // The sound marks of half-width kana belong to the character before.
             '\u{ff9e}' | '\u{ff9f}' => self.sound_mark(u32::from(c) - 0xff9d),
             'ー' => self.letter(c),
-            _ if c.is_alphanumeric() => match self.tables.han.binary_search_by_key(&c, |(from, _)| *from) {
-                Ok(at) => self.letter(self.tables.han.get(at).map_or(c, |(_, to)| *to)),
-                Err(_) => c.to_lowercase().for_each(|lower| self.letter(lower)),
-            },
+            _ if c.is_alphanumeric() => c.to_lowercase().for_each(|lower| self.letter(lower)),
             _ => self.space(),
         }
+    }
+
+    fn simplified(&self, c: char) -> char {
+        let at = self.tables.han.binary_search_by_key(&c, |(from, _)| *from);
+        at.ok().and_then(|at| self.tables.han.get(at)).map_or(c, |(_, to)| *to)
     }
 
     fn sound_mark(&mut self, steps: u32) {

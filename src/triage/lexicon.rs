@@ -7,10 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
-use super::fold::{Folded, fold_words, is_cjk};
+use super::{
+    fold::{Folded, fold_words, is_cjk},
+    prefixes::Prefixes,
+};
 
 /// The most that `~` bridges.
 const GAP_BYTES_MAX: usize = 36;
@@ -62,10 +64,13 @@ pub struct Hit {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     pub concepts: Vec<Concept>,
-    /// `None`: there are no words.
-    pieces: Option<AhoCorasick>,
+    /// The concepts' places by their names.
+    places: BTreeMap<String, usize>,
+    pieces: Prefixes,
     /// By piece: what it is part of.
     uses: Vec<Vec<Use>>,
+    /// Characters by which pieces begin that may stand within a word.
+    inside: String,
     /// By word: its concept, and the language where it counts.
     words: Vec<Word>,
     languages: Vec<String>,
@@ -93,8 +98,6 @@ struct Use {
 pub enum LexiconError {
     #[error("the lexicon is no TOML of concepts: {0}")]
     Toml(#[from] toml::de::Error),
-    #[error("the lexicon's words cannot be searched for: {0}")]
-    Words(#[from] aho_corasick::BuildError),
 }
 
 impl Lexicon {
@@ -108,7 +111,7 @@ impl Lexicon {
             let file: File = toml::from_str(file)?;
             file.concept.into_iter().for_each(|concept| building.concept(concept));
         }
-        building.build()
+        Ok(building.build())
     }
 
     /// A lexicon of an operator's words, one concept a list. They count in any language; where words of several lists stand one
@@ -131,36 +134,36 @@ impl Lexicon {
     /// languages do not count (English ones always do: it is everywhere).
     #[must_use]
     pub fn find(&self, folded: &Folded, language: Option<&str>) -> Vec<Hit> {
-        let Some(pieces) = &self.pieces else { return Vec::new() };
         let language = language.and_then(|code| self.languages.iter().position(|l| l == code));
-        let mut begun: Vec<(usize, usize, usize)> = vec![(0, 0, usize::MAX); self.words.len()];
+        // By word of several pieces: where it began, how far it came, in which sentence.
+        let mut begun: BTreeMap<usize, (usize, usize, usize)> = BTreeMap::new();
         let mut hits = Vec::new();
         let mut sentences = folded.sentences.iter().enumerate().peekable();
-        for found in pieces.find_overlapping_iter(&folded.text) {
-            while sentences.peek().is_some_and(|(_, s)| s.to < found.end()) {
+        for found in self.pieces_of(&folded.text) {
+            while sentences.peek().is_some_and(|(_, s)| s.to < found.end) {
                 sentences.next();
             }
             let Some((sentence, _)) = sentences.peek().copied() else { break };
-            for used in self.uses.get(found.pattern().as_usize()).into_iter().flatten() {
+            for used in self.uses.get(found.piece).into_iter().flatten() {
                 let Some(word) = self.words.get(used.word) else { continue };
                 let speaks = word.language.is_none() || language.is_none() || word.language == language;
-                if !speaks || !stands(&folded.text, found.start(), found.end(), used) {
+                if !speaks || !stands(&folded.text, found.start, found.end, used) {
                     continue;
                 }
-                let Some(state) = begun.get_mut(used.word) else { continue };
-                let goes_on = state.2 == sentence
-                    && state.1 <= found.start()
-                    && found.start() - state.1 <= GAP_BYTES_MAX
-                    && used.place > 0;
+                let goes_on = |(_, to, within): &(usize, usize, usize)| {
+                    *within == sentence && *to <= found.start && found.start - to <= GAP_BYTES_MAX
+                };
                 let from = match used.place {
-                    0 => found.start(),
-                    _ if goes_on => state.0,
-                    _ => continue,
+                    0 => found.start,
+                    _ => match begun.get(&used.word).filter(|state| goes_on(state)) {
+                        Some((from, ..)) => *from,
+                        None => continue,
+                    },
                 };
                 if used.place + 1 == word.pieces {
-                    hits.push(Hit { concept: word.concept, sentence, from, to: found.end() });
+                    hits.push(Hit { concept: word.concept, sentence, from, to: found.end });
                 } else {
-                    *state = (from, found.end(), sentence);
+                    begun.insert(used.word, (from, found.end, sentence));
                 }
             }
             if hits.len() >= HITS_MAX {
@@ -170,10 +173,27 @@ impl Lexicon {
         self.uncovered(hits)
     }
 
+    /// All pieces that stand in a text, in the order of their ends, of equals the longest first.
+    fn pieces_of(&self, text: &str) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut before = ' ';
+        for (start, c) in text.char_indices() {
+            // But for a few, Latin pieces begin where words do.
+            let may_begin = c > ' ' && !is_letter(before) || is_cjk(c) || self.inside.contains(c);
+            before = c;
+            if may_begin {
+                let begun = self.pieces.of(text.get(start..).unwrap_or_default());
+                found.extend(begun.map(|(piece, length)| Found { end: start + length, start, piece }));
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
     /// The place of a concept by its name.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.concepts.iter().position(|c| c.name == name)
+        self.places.get(name).copied()
     }
 
     /// Without what lies within a longer word of a covering concept.
@@ -189,33 +209,39 @@ impl Lexicon {
     }
 }
 
-/// Whether a piece stands at the borders of words that it asks for.
-fn stands(text: &str, from: usize, to: usize, used: &Use) -> bool {
-    let letter = |c: char| c.is_alphanumeric() && !is_cjk(c);
-    let before = || text.get(..from).and_then(|t| t.chars().next_back());
-    let after = || text.get(to..).and_then(|t| t.chars().next());
-    (!used.word_start || !before().is_some_and(letter)) && (!used.word_end || !after().is_some_and(letter))
+/// A piece where it stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    end: usize,
+    start: usize,
+    piece: usize,
 }
 
+/// A letter of a script that parts its words.
+fn is_letter(c: char) -> bool {
+    !is_cjk(c) && c.is_alphanumeric()
+}
+
+/// Whether a piece stands at the borders of words that it asks for.
+fn stands(text: &str, from: usize, to: usize, used: &Use) -> bool {
+    let before = || text.get(..from).and_then(|t| t.chars().next_back());
+    let after = || text.get(to..).and_then(|t| t.chars().next());
+    (!used.word_start || !before().is_some_and(is_letter))
+        && (!used.word_end || !after().is_some_and(is_letter))
+}
+
+#[derive(Default)]
 struct Building {
     concepts: Vec<Concept>,
     words: Vec<Word>,
     languages: Vec<String>,
-    pieces: BTreeMap<String, usize>,
-    order: Vec<String>,
-    uses: Vec<Vec<Use>>,
+    pieces: Vec<(String, Use)>,
+    inside: String,
 }
 
 impl Building {
     fn new() -> Self {
-        Self {
-            concepts: Vec::new(),
-            words: Vec::new(),
-            languages: vec!["en".to_owned()],
-            pieces: BTreeMap::new(),
-            order: Vec::new(),
-            uses: Vec::new(),
-        }
+        Self { languages: vec!["en".to_owned()], ..Self::default() }
     }
 
     fn concept(&mut self, written: Written) {
@@ -258,31 +284,36 @@ impl Building {
             let word_end = piece.ends_with('_') || short;
             let Some(first) = folded.chars().next() else { continue };
             let word_start = !inside && !is_cjk(first);
-            let id = match self.pieces.get(&folded) {
-                Some(id) => *id,
-                None => {
-                    let id = self.order.len();
-                    self.pieces.insert(folded.clone(), id);
-                    self.order.push(folded);
-                    self.uses.push(Vec::new());
-                    id
-                }
-            };
-            if let Some(uses) = self.uses.get_mut(id) {
-                uses.push(Use { word, place, word_start, word_end });
+            if inside && !self.inside.contains(first) {
+                self.inside.push(first);
             }
+            self.pieces.push((folded, Use { word, place, word_start, word_end }));
         }
         self.words.push(Word { concept, pieces: pieces.len(), language });
     }
 
-    fn build(self) -> Result<Lexicon, LexiconError> {
-        let pieces = Some(AhoCorasick::builder().match_kind(MatchKind::Standard).build(&self.order)?);
-        Ok(Lexicon {
+    fn build(mut self) -> Lexicon {
+        // Stable: what a piece is part of stays in the order of the files.
+        self.pieces.sort_by(|a, b| a.0.cmp(&b.0));
+        let (mut pieces, mut uses) = (Vec::<String>::new(), Vec::<Vec<Use>>::new());
+        for (piece, used) in self.pieces {
+            match (pieces.last(), uses.last_mut()) {
+                (Some(last), Some(uses)) if *last == piece => uses.push(used),
+                _ => {
+                    pieces.push(piece);
+                    uses.push(vec![used]);
+                }
+            }
+        }
+        let places = self.concepts.iter().enumerate().map(|(place, c)| (c.name.clone(), place)).collect();
+        Lexicon {
             concepts: self.concepts,
-            pieces,
-            uses: self.uses,
+            places,
+            pieces: Prefixes::new(pieces),
+            uses,
+            inside: self.inside,
             words: self.words,
             languages: self.languages,
-        })
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod fold;
 mod language;
 pub mod lexicon;
 pub mod needs;
+mod prefixes;
 mod priority;
 pub mod secrets;
 mod words;

@@ -50,10 +50,12 @@ pub fn spam_hints(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Strin
 fn heard(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], level: &str) -> (f64, Vec<String>) {
     let (mut sum, mut words, mut seen) = (0.0, Vec::new(), Vec::new());
     for hit in hits {
+        if seen.contains(&hit.concept) {
+            continue;
+        }
+        seen.push(hit.concept);
         let Some(concept) = lexicon.concepts.get(hit.concept) else { continue };
-        let Some(weight) = concept.weights.get(level) else { continue };
-        if !seen.contains(&hit.concept) {
-            seen.push(hit.concept);
+        if let Some(weight) = concept.weights.get(level) {
             sum += weight;
             words.extend(folded.text.get(hit.from..hit.to).filter(|_| *weight > 0.0).map(str::to_owned));
         }

@@ -31,25 +31,20 @@ pub struct Shown {
 /// The concepts of a text, ascending, with those that are read from its form: `form_question`, `form_statement`,
 /// `form_wordless` and `form_always`.
 pub fn evidence(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Shown> {
-    let mut sorted: Vec<&Hit> = hits.iter().filter(|h| speaks(lexicon, h.concept)).collect();
+    let mut sorted: Vec<&Hit> = hits.iter().collect();
     sorted.sort_by_key(|h| (h.concept, h.from, std::cmp::Reverse(h.to)));
     let mut shown: Vec<(Shown, u32)> = Vec::new();
-    let mut covered_to = 0;
-    for hit in sorted {
-        let title = folded.sentences.get(hit.sentence).is_some_and(|s| s.title);
-        let strength = if title { 1.0 + TITLE_MORE } else { 1.0 };
-        match shown.last_mut().filter(|(s, _)| s.concept == hit.concept) {
-            Some((s, count)) => {
-                s.strength = s.strength.max(strength);
-                // One place is one word, however many patterns find it.
-                *count += u32::from(hit.from >= covered_to);
-                covered_to = covered_to.max(hit.to);
-            }
-            None => {
-                shown.push((Shown { concept: hit.concept, strength }, 1));
-                covered_to = hit.to;
-            }
+    for hits in sorted.chunk_by(|a, b| a.concept == b.concept) {
+        let Some(concept) = hits.first().map(|h| h.concept).filter(|c| speaks(lexicon, *c)) else { continue };
+        let titled = |h: &&Hit| folded.sentences.get(h.sentence).is_some_and(|s| s.title);
+        let strength = if hits.iter().any(titled) { 1.0 + TITLE_MORE } else { 1.0 };
+        let (mut count, mut covered_to) = (0, 0);
+        for hit in hits {
+            // One place is one word, however many patterns find it.
+            count += u32::from(count == 0 || hit.from >= covered_to);
+            covered_to = covered_to.max(hit.to);
         }
+        shown.push((Shown { concept, strength }, count));
     }
     let weighs = |concept: usize| lexicon.concepts.get(concept).is_some_and(|c| !c.weights.is_empty());
     let wordless = !shown.iter().any(|(s, _)| weighs(s.concept));
@@ -107,7 +102,7 @@ pub fn probabilities(lexicon: &Lexicon, evidence: &[Shown]) -> [f64; 3] {
 
 /// The words that weighed most, each with what it spoke for: `account: charged twice`.
 pub fn reasons(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], evidence: &[Shown]) -> Vec<String> {
-    let mut said: Vec<(f64, String)> = Vec::new();
+    let mut said: Vec<(f64, &str, &str)> = Vec::new();
     for shown in evidence {
         let weights = BORN.map(|category| (weight(lexicon, shown, category), category));
         let mean = weights.iter().map(|(w, _)| w).sum::<f64>() / 3.0;
@@ -115,13 +110,17 @@ pub fn reasons(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], evidence: &[Sho
         let words = hits.iter().filter(|h| h.concept == shown.concept);
         let longest = words.max_by_key(|h| (h.to - h.from, std::cmp::Reverse(h.from)));
         if let Some(word) = longest.and_then(|h| folded.text.get(h.from..h.to)).filter(|_| most > 0.0) {
-            said.push((most - mean, format!("{category}: {word}")));
+            said.push((most - mean, category, word));
         }
     }
     said.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut reasons: Vec<String> = Vec::new();
-    for (_, reason) in said {
-        if !reasons.contains(&reason) && reasons.len() < REASONS_MAX {
+    for (_, category, word) in said {
+        if reasons.len() >= REASONS_MAX {
+            break;
+        }
+        let reason = format!("{category}: {word}");
+        if !reasons.contains(&reason) {
             reasons.push(reason);
         }
     }

@@ -42,11 +42,11 @@ const HAN_GRAMMAR: &str = "的了是在我你您们們不没沒有请請吗嗎�
 #[derive(Default)]
 struct Scripts {
     han: usize,
-    /// Not 0: some of these build sentences.
-    han_grammar: usize,
+    /// Some of these build sentences.
+    has_han_grammar: bool,
     kana: usize,
     hangul: usize,
-    all: usize,
+    has_letters: bool,
     /// Latin words weigh as much as two ideographs.
     latin_words: usize,
 }
@@ -54,8 +54,7 @@ struct Scripts {
 /// The language of `text`.
 #[must_use]
 pub fn of(text: &str) -> Language {
-    let text: String = text.chars().take(CHARS_MAX).collect();
-    let prose = prose::of(&text);
+    let prose = prose::of(beginning(text, CHARS_MAX));
     let scripts = count(&prose);
     let weight = scripts.han + scripts.kana + scripts.hangul + 2 * scripts.latin_words;
     let shares = |n: usize| n > 0 && n * 100 >= weight * SHARE_PERCENT;
@@ -65,13 +64,16 @@ pub fn of(text: &str) -> Language {
     if shares(scripts.kana + scripts.han) && scripts.kana * 10 >= scripts.kana + scripts.han {
         return sure("ja", scripts.kana >= 2);
     }
-    if scripts.all == 0 {
+    if !scripts.has_letters {
         return Language::default();
     }
-    let votes = Votes::of(&prose);
     // Names of fields and buttons in a sentence of another language: "the field 负责人 is empty".
-    let only_names = scripts.han_grammar == 0 && scripts.han * 2 < weight && votes.first >= SENTENCE_VOTES;
-    if shares(scripts.han) && !only_names {
+    let may_be_names = !scripts.has_han_grammar && scripts.han * 2 < weight;
+    if shares(scripts.han) && !may_be_names {
+        return sure("zh", scripts.han >= 2);
+    }
+    let votes = Votes::of(&prose);
+    if shares(scripts.han) && votes.first < SENTENCE_VOTES {
         return sure("zh", scripts.han >= 2);
     }
     by_letters_and_words(&prose, &votes)
@@ -83,10 +85,7 @@ fn by_letters_and_words(prose: &str, votes: &Votes) -> Language {
     if let Some(code) = votes.code.filter(|_| clear && votes.first >= ENOUGH_VOTES) {
         return sure(code, true);
     }
-    let prose: &str = prose
-        .char_indices()
-        .nth(STATISTICS_CHARS_MAX)
-        .map_or(prose, |(end, _)| prose.split_at_checked(end).map_or(prose, |(head, _)| head));
+    let prose = beginning(prose, STATISTICS_CHARS_MAX);
     let info = whatlang::detect(prose);
     let statistical = info.as_ref().and_then(|i| code(i.lang()));
     let cyrillic = info.as_ref().filter(|i| i.script() == whatlang::Script::Cyrillic);
@@ -130,26 +129,44 @@ struct Votes {
     second: f32,
 }
 
+/// By [`key`] of a word: its languages.
+type Lexicon = BTreeMap<(u64, &'static str), Languages>;
+
 /// Places in [`words::WORDS`] of the languages that have a word.
-type Lexicon = BTreeMap<&'static str, Vec<usize>>;
+#[derive(Debug, Default)]
+struct Languages {
+    /// As a function word.
+    function: Vec<usize>,
+    /// As one of what mails are about.
+    subject: Vec<usize>,
+}
 
-/// Function words.
-static WORDS: LazyLock<Lexicon> = LazyLock::new(|| lexicon(words::WORDS));
-/// What mails are about.
-static SUBJECTS: LazyLock<Lexicon> = LazyLock::new(|| lexicon(words::SUBJECTS));
-
-fn lexicon(lists: &[(&str, &'static str)]) -> Lexicon {
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon::new();
+    add(&mut lexicon, words::WORDS, |languages| &mut languages.function);
+    add(&mut lexicon, words::SUBJECTS, |languages| &mut languages.subject);
+    lexicon
+});
+
+fn add(
+    lexicon: &mut Lexicon,
+    lists: &[(&str, &'static str)],
+    of: impl Fn(&mut Languages) -> &mut Vec<usize>,
+) {
     for (code, list) in lists {
         let Some(at) = words::WORDS.iter().position(|(known, _)| known == code) else { continue };
         for word in list.split_whitespace() {
-            let languages = lexicon.entry(word).or_default();
+            let languages = of(lexicon.entry(key(word)).or_default());
             if !languages.contains(&at) {
                 languages.push(at);
             }
         }
     }
-    lexicon
+}
+
+/// Words are told apart by their first eight bytes as a number, which is quicker than as text, and only then by all.
+fn key(word: &str) -> (u64, &str) {
+    (word.bytes().take(8).fold(0, |head, byte| head << 8 | u64::from(byte)), word)
 }
 
 impl Votes {
@@ -161,11 +178,14 @@ impl Votes {
             .filter(|w| !w.is_empty())
             .take(VOTERS_MAX)
         {
+            let whole = LEXICON.get(&key(word));
             // "l'erreur", "d'accès": what stands before the apostrophe is French or Italian by the rest.
-            let bare = word.rsplit('\'').next().unwrap_or(word);
-            for (lexicon, weight) in [(&*WORDS, 1.0), (&*SUBJECTS, SUBJECT_WEIGHT)] {
-                let found =
-                    lexicon.get(word).or_else(|| lexicon.get(bare)).map(Vec::as_slice).unwrap_or_default();
+            let bare = word.rsplit_once('\'').and_then(|(_, bare)| LEXICON.get(&key(bare)));
+            let known = |of: fn(&Languages) -> &Vec<usize>| {
+                [whole, bare].into_iter().flatten().map(of).find(|found| !found.is_empty())
+            };
+            for (found, weight) in [(known(|l| &l.function), 1.0), (known(|l| &l.subject), SUBJECT_WEIGHT)] {
+                let Some(found) = found else { continue };
                 let shared = f32::from(u16::try_from(found.len()).unwrap_or(u16::MAX)).sqrt();
                 for at in found {
                     if let Some(score) = scores.get_mut(*at) {
@@ -214,15 +234,29 @@ fn sure(code: &str, reliable: bool) -> Language {
     Language { code: Some(code.to_owned()), reliable }
 }
 
+/// At most so many characters of the text.
+fn beginning(text: &str, chars_max: usize) -> &str {
+    let end = text.char_indices().nth(chars_max).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or(text)
+}
+
 fn count(text: &str) -> Scripts {
     let mut scripts = Scripts::default();
     for line in text.lines() {
         let mut words = 0;
         let mut in_word = false;
+        let mut first_letter = None;
         for c in line.chars() {
+            let latin = c.is_ascii_alphabetic();
+            words += usize::from(latin && !in_word);
+            in_word = latin;
+            if first_letter.is_none() && c.is_alphabetic() {
+                first_letter = Some(c);
+            }
             match c {
+                '\0'..'\u{1100}' => continue,
                 '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
-                    scripts.han += 1
+                    scripts.han += 1;
                 }
                 '\u{3041}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}' => {
                     scripts.kana += 1
@@ -232,18 +266,14 @@ fn count(text: &str) -> Scripts {
                 }
                 _ => {}
             }
-            let may_build = scripts.han_grammar == 0 && u32::from(c) >= 0x3400;
-            scripts.han_grammar += usize::from(may_build && HAN_GRAMMAR.contains(c));
-            let latin = c.is_ascii_alphabetic();
-            words += usize::from(latin && !in_word);
-            in_word = latin;
-            scripts.all += usize::from(c.is_alphabetic());
+            scripts.has_han_grammar = scripts.has_han_grammar || HAN_GRAMMAR.contains(c);
         }
         // Who begins a line in Chinese and goes on in English pastes what a program said.
-        let begins_wide = line.chars().find(|c| c.is_alphabetic()).is_some_and(|c| u32::from(c) >= 0x3041);
+        let begins_wide = first_letter.is_some_and(|c| u32::from(c) >= 0x3041);
         scripts.latin_words += if begins_wide { words.min(PASTED_WORDS) } else { words };
-        if scripts.han_grammar == 0 && scripts.han > 0 {
-            scripts.han_grammar += usize::from(HAN_REPORTS.iter().any(|report| line.contains(report)));
+        scripts.has_letters |= first_letter.is_some();
+        if !scripts.has_han_grammar && scripts.han > 0 {
+            scripts.has_han_grammar = HAN_REPORTS.iter().any(|report| line.contains(report));
         }
     }
     scripts

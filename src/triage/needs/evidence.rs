@@ -106,16 +106,16 @@ fn is_pasted(text: &str) -> bool {
         if line.starts_with(|c: char| u32::from(c) >= 0x3040) {
             continue;
         }
-        let is_strong = is_strong(line);
+        let lower = line.to_lowercase();
+        let is_strong = is_strong(line, &lower);
         strong += usize::from(is_strong);
-        weak += usize::from(is_strong || is_weak(line));
+        weak += usize::from(is_strong || is_weak(line, &lower));
     }
     strong >= 1 || weak >= LOG_LINES_MIN
 }
 
 /// One such line is enough: nobody writes it by hand.
-fn is_strong(line: &str) -> bool {
-    let lower = line.to_lowercase();
+fn is_strong(line: &str, lower: &str) -> bool {
     let is_raw = (line.starts_with('{') && line.ends_with('}')
         || line.starts_with("[{") && line.ends_with("}]"))
         && line.contains('"')
@@ -131,28 +131,27 @@ fn is_strong(line: &str) -> bool {
         || lower.starts_with("thread '") && lower.contains("panicked");
     let is_http =
         lower.starts_with("http/1.") || lower.starts_with("http/2 ") || lower.starts_with("< http/");
-    is_raw || is_markup || is_frame || is_http || is_stamped(line)
+    is_raw || is_markup || is_frame || is_http || is_stamped(line, lower)
 }
 
 /// A line that begins with a clock and goes on with a level: `2026-11-20 10:00:01 ERROR …`, `[10:00:01] WARN`.
-fn is_stamped(line: &str) -> bool {
-    let head: String = line.chars().take(48).collect();
-    let digits =
-        head.trim_start_matches(['[', '(', '"']).chars().take(8).filter(char::is_ascii_digit).count();
+fn is_stamped(line: &str, lower: &str) -> bool {
+    let end = line.char_indices().nth(48).map_or(line.len(), |(end, _)| end);
+    let head = line.get(..end).unwrap_or(line);
+    let begin = head.trim_start_matches(['[', '(', '"']);
+    if begin.chars().take(8).filter(char::is_ascii_digit).count() < 4 {
+        return false;
+    }
     let has_clock = head.split(|c: char| !(c.is_ascii_digit() || c == ':')).any(|piece| {
         let parts: Vec<&str> = piece.split(':').collect();
         parts.len() >= 3 && parts.iter().take(3).all(|part| !part.is_empty() && part.len() <= 2)
     });
     let levels = ["error", "warn", "info", "debug", "fatal", "trace", "exception", "severe", "err]", "[e]"];
-    let lower = line.to_lowercase();
-    digits >= 4
-        && has_clock
-        && (levels.iter().any(|level| lower.contains(level)) || line.contains(['=', '{', '[']))
+    has_clock && (levels.iter().any(|level| lower.contains(level)) || line.contains(['=', '{', '[']))
 }
 
 /// Such lines count together.
-fn is_weak(line: &str) -> bool {
-    let lower = line.to_lowercase();
+fn is_weak(line: &str, lower: &str) -> bool {
     let starts = [
         "error:",
         "error ",

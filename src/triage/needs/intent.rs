@@ -64,7 +64,7 @@ fn said(text: &str) -> [bool; LISTS.len()] {
 #[must_use]
 pub fn of(subject: &str, text: &str) -> Intent {
     let [breaks_down, malfunctions, asks_how, asks_where, wishes, complains, thanks] =
-        said(&normal(&format!("{subject}\n{text}")));
+        said(&normal(subject, text));
     // "Cannot find where…", "how do I get rid of the error": the first asks how, the second reports a trouble.
     if complains {
         Intent::Complaint
@@ -87,14 +87,16 @@ pub fn of(subject: &str, text: &str) -> Intent {
 
 /// Lower case, words of letters and digits with one blank on each side, so that a phrase of Latin words is found by its words
 /// and one of Han characters anywhere.
-fn normal(text: &str) -> String {
-    let mut normal = String::from(" ");
-    for c in text.chars().take(CHARS_MAX) {
-        let c = if c == '’' { '\'' } else { c };
-        if c.is_alphanumeric() || c == '\'' {
-            normal.extend(c.to_lowercase());
-        } else if !normal.ends_with(' ') {
-            normal.push(' ');
+fn normal(subject: &str, text: &str) -> String {
+    let mut normal = String::with_capacity(subject.len().saturating_add(text.len()).min(4 * CHARS_MAX));
+    normal.push(' ');
+    for c in subject.chars().chain(['\n']).chain(text.chars()).take(CHARS_MAX) {
+        match c {
+            'a'..='z' | '0'..='9' | '\'' | '\u{4e00}'..='\u{9fff}' => normal.push(c),
+            '’' => normal.push('\''),
+            c if c.is_alphanumeric() => normal.extend(c.to_lowercase()),
+            _ if !normal.ends_with(' ') => normal.push(' '),
+            _ => {}
         }
     }
     normal.push(' ');

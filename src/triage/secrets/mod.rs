@@ -116,9 +116,9 @@ fn stands_alone(text: &str, span: &Range<usize>) -> bool {
 /// The characters right before a place, lower case, at most `chars_max`, of the same line.
 fn before(text: &str, at: usize, chars_max: usize) -> String {
     let head = text.get(..at).unwrap_or_default();
-    let line = head.rsplit('\n').next().unwrap_or_default();
-    let from = line.char_indices().rev().nth(chars_max.saturating_sub(1)).map_or(0, |(at, _)| at);
-    line.get(from..).unwrap_or_default().to_lowercase()
+    let near = head.char_indices().rev().take(chars_max).take_while(|(_, c)| *c != '\n');
+    let from = near.last().map_or(head.len(), |(from, _)| from);
+    head.get(from..).unwrap_or_default().to_lowercase()
 }
 
 #[cfg(test)]

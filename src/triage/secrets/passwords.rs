@@ -10,6 +10,9 @@ use super::{Secret, SecretKind};
 /// In lower case; the longest of those that share a beginning first.
 const LABELS: &str = r"passwords?|passwd|passphrase|passcode|pass\s?word|pwd|pw|密\s?码|密\s?碼|口令|通行码|passwort|kennwort|mot\s+de\s+passe|mdp|contraseña|contrasena|clave\s+de\s+acceso|senha|palavra[\s\-]passe|パスワード|暗証番号|비밀번호|пароль|wachtwoord|hasło|parola";
 
+/// Any label: most texts have none, and nothing else is looked for in them.
+static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?i)(?:{LABELS}|pass)")).ok());
+
 /// A label, at most a few characters beside it ("(temporary)", "*:"), a sign, and a value on the same line or alone on the next.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let label = format!(r"(?i)(?:{LABELS})");
@@ -107,6 +110,9 @@ const NO_VALUES: &[&str] = &[
 
 pub(super) fn find(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
+    if !LABEL.as_ref().is_some_and(|label| label.is_match(text)) {
+        return found;
+    }
     let mut take = |pattern: &Option<Regex>, test: &dyn Fn(&str, &str) -> bool| {
         let Some(pattern) = pattern else { return };
         for captures in pattern.captures_iter(text) {
@@ -115,7 +121,7 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
                 continue;
             }
             let span = trimmed(text, value.range());
-            let rest = text.get(span.end..).unwrap_or_default().lines().next().unwrap_or_default();
+            let rest = text.get(span.end..).unwrap_or_default();
             if test(text.get(span.clone()).unwrap_or_default(), rest) {
                 found.push(Secret { kind: SecretKind::Password, span });
             }
@@ -147,9 +153,6 @@ fn trimmed(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
 
 /// What stands behind "password:". A value of letters alone counts only when it ends the line.
 fn is_value(value: &str, rest: &str) -> bool {
-    let ends_line = rest
-        .trim_matches(['"', '\'', '`', '*', '_', ' ', '\t', '。', '.', ',', '，', ')', '）', '」', '”'])
-        .is_empty();
     let is_masked = value.chars().all(|c| "*•●·xX.#-_…".contains(c));
     let lower = value.to_lowercase();
     // Passwords are typed on a keyboard; what is not is a sentence.
@@ -164,6 +167,10 @@ fn is_value(value: &str, rest: &str) -> bool {
     if is_strong(value) {
         return true;
     }
+    let rest = rest.trim_start_matches([
+        '"', '\'', '`', '*', '_', ' ', '\t', '。', '.', ',', '，', ')', '）', '」', '”',
+    ]);
+    let ends_line = rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n");
     let letters = value.chars().all(|c| c.is_ascii_alphabetic());
     let digits = value.chars().all(|c| c.is_ascii_digit());
     ends_line && ((letters && value.len() >= 6) || (digits && value.len() >= 4))
