@@ -70,7 +70,7 @@ pub struct Lexicon {
     /// By piece: what it is part of.
     uses: Vec<Vec<Use>>,
     /// Characters by which pieces begin that may stand within a word.
-    inside: String,
+    inside: Vec<char>,
     /// By word: its concept, and the language where it counts.
     words: Vec<Word>,
     languages: Vec<String>,
@@ -179,7 +179,7 @@ impl Lexicon {
         let mut before = ' ';
         for (start, c) in text.char_indices() {
             // But for a few, Latin pieces begin where words do.
-            let may_begin = c > ' ' && !is_letter(before) || is_cjk(c) || self.inside.contains(c);
+            let may_begin = c > ' ' && !is_letter(before) || is_cjk(c) || self.inside.contains(&c);
             before = c;
             if may_begin {
                 let begun = self.pieces.of(text.get(start..).unwrap_or_default());
@@ -236,7 +236,7 @@ struct Building {
     words: Vec<Word>,
     languages: Vec<String>,
     pieces: Vec<(String, Use)>,
-    inside: String,
+    inside: Vec<char>,
 }
 
 impl Building {
@@ -284,7 +284,7 @@ impl Building {
             let word_end = piece.ends_with('_') || short;
             let Some(first) = folded.chars().next() else { continue };
             let word_start = !inside && !is_cjk(first);
-            if inside && !self.inside.contains(first) {
+            if inside && !self.inside.contains(&first) {
                 self.inside.push(first);
             }
             self.pieces.push((folded, Use { word, place, word_start, word_end }));

@@ -6,16 +6,11 @@
 /// Words, each with a number: its place in ascending order.
 #[derive(Debug, Default)]
 pub struct Prefixes {
-    words: Vec<Entry>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    /// [`head`] of the word: most comparisons need no more.
-    head: u64,
-    word: String,
-    /// The longest other word that this one begins with.
-    shorter: Option<usize>,
+    /// [`head`] of each word: most comparisons need no more.
+    heads: Vec<u64>,
+    words: Vec<String>,
+    /// The number of the longest other word that this one begins with.
+    shorter: Vec<Option<usize>>,
 }
 
 impl Prefixes {
@@ -24,37 +19,56 @@ impl Prefixes {
     pub fn new(mut words: Vec<String>) -> Self {
         words.sort_unstable();
         words.dedup();
-        let mut list = Self { words: Vec::with_capacity(words.len()) };
-        for word in words {
+        let mut list = Self { heads: words.iter().map(|w| head(w)).collect(), words, shorter: Vec::new() };
+        for number in 0..list.words.len() {
             // What lies between a word and one that it begins with begins with that one, too.
-            let shorter = list.begun(list.words.len().checked_sub(1), &word).next().map(|(number, _)| number);
-            list.words.push(Entry { head: head(&word), word, shorter });
+            let word = list.words.get(number).map_or("", String::as_str);
+            let shorter = list.begun(number.checked_sub(1), word).next().map(|(shorter, _)| shorter);
+            list.shorter.push(shorter);
         }
         list
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The number of a word.
+    #[must_use]
+    pub fn find(&self, word: &str) -> Option<usize> {
+        self.of(word).next().filter(|(_, length)| *length == word.len()).map(|(number, _)| number)
     }
 
     /// The numbers of all words that `text` begins with, and their bytes; the longest first.
     pub fn of(&self, text: &str) -> impl Iterator<Item = (usize, usize)> {
         let head = head(text);
-        let above = self.words.partition_point(|w| (w.head, w.word.as_str()) <= (head, text));
-        self.begun(above.checked_sub(1), text)
+        let (from, to) =
+            (self.heads.partition_point(|h| *h < head), self.heads.partition_point(|h| *h <= head));
+        let alike = self.words.get(from..to).unwrap_or_default();
+        self.begun((from + alike.partition_point(|word| word.as_str() <= text)).checked_sub(1), text)
     }
 
     /// Of the word of this number and those that it begins with, the ones that `text` begins with.
     fn begun(&self, number: Option<usize>, text: &str) -> impl Iterator<Item = (usize, usize)> {
-        let shorter = |number: &usize| self.words.get(*number)?.shorter;
+        let shorter = |number: &usize| *self.shorter.get(*number)?;
         std::iter::successors(number, shorter)
-            .filter_map(|number| Some((number, self.words.get(number)?.word.as_str())))
-            .skip_while(move |(_, word)| !text.starts_with(word))
+            .filter_map(|number| Some((number, self.words.get(number)?)))
+            .skip_while(move |(_, word)| !text.starts_with(word.as_str()))
             .map(|(number, word)| (number, word.len()))
     }
 }
 
 /// The first eight bytes as a number that compares as they do.
 fn head(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
-    u64::from_be_bytes(bytes)
+    match text.as_bytes().first_chunk() {
+        Some(bytes) => u64::from_be_bytes(*bytes),
+        None => {
+            let mut bytes = [0; 8];
+            bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+            u64::from_be_bytes(bytes)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +100,16 @@ mod tests {
         assert_eq!(found(&words, "发票抬头"), ["发票", "发"]);
         assert_eq!(found(&words, "pa"), [""; 0]);
         assert_eq!(found(&[], "pay"), [""; 0]);
+    }
+
+    #[test]
+    fn a_word_is_found_by_itself() {
+        let words = ["payments", "payment", "pay"].map(str::to_owned);
+        let list = Prefixes::new(words.to_vec());
+        assert_eq!(
+            ["pay", "payment", "payments", "paym", ""].map(|w| list.find(w)),
+            [Some(0), Some(1), Some(2), None, None]
+        );
     }
 
     proptest! {

@@ -215,7 +215,11 @@ static BARE: Pattern =
 /// Versions of our own program: those that belong to no other product.
 fn app_versions(text: &Text<'_>, mentions: &[Mention], findings: &mut Findings) {
     let mut candidates: Vec<(Mention, f64)> = Vec::new();
+    let text_has_digits = text.text.bytes().any(|b| b.is_ascii_digit());
     for (pattern, confidence) in [(&APP, 0.8), (&UPDATE, 0.72), (&BARE, 0.6)] {
+        if !text_has_digits {
+            break;
+        }
         for found in pattern.captures_iter(text.text).take(CANDIDATES_MAX) {
             let (Some(whole), Some(number)) = (found.get(0), found.iter().skip(1).flatten().next()) else {
                 continue;

@@ -34,8 +34,19 @@ static ERROR_WORDS: Pattern = Pattern::new(concat!(
 static POINTING: Pattern = Pattern::new(
     r"(?i)(?:点击?了?|按下?|选择|打开|项目|名为|叫|的|board|project|named|called|click(?:ed|ing)?(?: on)?|button|tab|menu|press(?:ed)?|task|folder|file|open(?:ed)?|select(?:ed)?|klick\w* auf|auf|schaltfläche|bouton|cliqu\w+ sur|botón|clic en|botão|clicar em|ボタン|「?プロジェクト)\s*$",
 );
-const QUOTES: [(char, char); 7] =
-    [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»'), ('「', '」'), ('『', '』'), ('‘', '’')];
+/// What closes a quotation that this mark opens.
+fn closing(open: char) -> Option<char> {
+    Some(match open {
+        '"' => '"',
+        '“' => '”',
+        '„' => '“',
+        '«' => '»',
+        '「' => '」',
+        '『' => '』',
+        '‘' => '’',
+        _ => return None,
+    })
+}
 
 /// Lines that programs write.
 static EXCEPTION: Pattern = Pattern::new(
@@ -133,14 +144,14 @@ fn quoted(text: &Text<'_>, findings: &mut Findings) {
     let mut from = 0;
     for _ in 0..60 {
         let rest = text.text.get(from..).unwrap_or_default();
-        let Some((at, open)) = rest.char_indices().find(|(_, c)| QUOTES.iter().any(|(o, _)| o == c)) else {
+        let opens = |(at, c): (usize, char)| Some((at, c, closing(c)?));
+        let Some((at, open, close)) = rest.char_indices().find_map(opens) else {
             return;
         };
         let start = from + at + open.len_utf8();
         let inner = text.text.get(start..).unwrap_or_default();
         let window = inner.get(..inner.floor_char_boundary(400)).unwrap_or_default();
-        let closes = |c: char| QUOTES.iter().any(|(o, close)| *o == open && *close == c);
-        let Some(end) = window.find(closes).filter(|e| !window.get(..*e).is_some_and(|t| t.contains("\n\n")))
+        let Some(end) = window.find(close).filter(|e| !window.get(..*e).is_some_and(|t| t.contains("\n\n")))
         else {
             from = start;
             continue;
@@ -169,6 +180,9 @@ fn quoted(text: &Text<'_>, findings: &mut Findings) {
 
 /// The line that names the exception: of a Python traceback the last, else the first.
 fn exceptions(text: &Text<'_>, findings: &mut Findings) {
+    if !["Error", "Exception", "Fault"].iter().any(|word| text.text.contains(word)) {
+        return;
+    }
     let mut all = EXCEPTION.captures_iter(text.text).filter_map(|c| c.get(1)).take(50);
     let found = if text.text.contains("Traceback (most recent call last)") { all.last() } else { all.next() };
     if let Some(line) = found {

@@ -266,15 +266,12 @@ fn heading<'a>(line: Line<'a>, rest: &[Line<'a>], found: &mut Vec<Labelled<'a>>)
     let text = line.text.trim_matches(|c: char| matches!(c, '*' | '_') || c.is_whitespace());
     let ends_so = text.ends_with([':', '：', '?', '？', '】', ']']);
     let words = text.trim_end_matches([':', '：', '?', '？']).trim_end_matches(['*', '_']);
+    let blank = rest.iter().take(2).take_while(|l| l.text.trim().is_empty()).count();
+    if blank > 1 || blank >= rest.len() || words.contains([':', '：', '=']) {
+        return None;
+    }
     let (label, exact) = if ends_so { look_up(words)? } else { (look_up_exactly(words)?, true) };
-    if !exact && !ends_so || words.contains([':', '：', '=']) {
-        return None;
-    }
     if matches!(label, Label::Narrative | Label::Ignored) {
-        return None;
-    }
-    let blank = rest.iter().take_while(|l| l.text.trim().is_empty()).count();
-    if blank > 1 {
         return None;
     }
     let is_list = matches!(label, Label::Tried | Label::Error | Label::Expected | Label::Environment);
@@ -329,7 +326,10 @@ fn label_of(line: Line<'_>) -> Option<Head<'_>> {
             return Some((Some(known), words, text.len() - colon.len()));
         }
     }
-    for (at, c) in text.char_indices().take(LABEL_CHARS_MAX + 8) {
+    let is_mark =
+        |c: char| matches!(c, ':' | '：' | '﹕' | '︰' | '=' | '→' | '＝' | '?' | '？' | '-' | '–' | '—');
+    let marks = text.char_indices().take(LABEL_CHARS_MAX + 8).filter(|(_, c)| is_mark(*c));
+    for (at, c) in marks {
         let after = text.get(at + c.len_utf8()..).unwrap_or_default();
         let words = text.get(..at).unwrap_or_default();
         let is_separator = match c {
@@ -337,10 +337,9 @@ fn label_of(line: Line<'_>) -> Option<Head<'_>> {
                 let in_time = ends_in_digit(words) && after.starts_with(|c: char| c.is_ascii_digit());
                 !after.starts_with("//") && !in_time
             }
-            '：' | '﹕' | '︰' | '=' | '→' | '＝' => true,
             '?' | '？' => !after.trim().is_empty(),
             '-' | '–' | '—' => words.ends_with(' ') && after.starts_with([' ', '>']),
-            _ => continue,
+            _ => true,
         };
         if !is_separator {
             if c == ':' {
@@ -478,6 +477,10 @@ fn split_off(value: Line<'_>) -> (Line<'_>, Option<Line<'_>>) {
 
 /// Where the known label begins that ends `before`: behind a comma or the like, a wide gap, or as the last word or two.
 fn label_start(before: &str) -> Option<usize> {
+    // `10:20`: no label ends with a digit.
+    if before.ends_with(|c: char| c.is_ascii_digit()) && !before.contains(['(', '（', '[']) {
+        return None;
+    }
     let tail_from = before.ceil_char_boundary(before.len().saturating_sub(90));
     let tail = before.get(tail_from..)?;
     let is_boundary = |c: char| {
@@ -489,14 +492,9 @@ fn label_start(before: &str) -> Option<usize> {
     let strong = tail
         .rfind(is_boundary)
         .map_or(0, |at| at + tail.get(at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8));
-    let mut starts = vec![strong];
-    let mut blanks: Vec<usize> =
-        tail.char_indices().filter(|(at, c)| *c == ' ' && *at >= strong).map(|(at, _)| at + 1).collect();
-    blanks.reverse();
-    blanks.truncate(3);
-    blanks.reverse();
-    starts.extend(blanks);
-    starts.into_iter().find_map(|start| {
+    let blanks = tail.bytes().enumerate().skip(strong).filter(|(_, b)| *b == b' ').map(|(at, _)| at + 1);
+    let skipped = blanks.clone().count().saturating_sub(3);
+    std::iter::once(strong).chain(blanks.skip(skipped)).find_map(|start| {
         let words = tail.get(start..)?.trim();
         let is_whole = start > 0 || tail_from == 0;
         let (label, exact) = look_up(words).filter(|_| is_whole && !words.is_empty())?;

@@ -159,9 +159,11 @@ fn is_answer(reading: &Reading) -> bool {
 /// Full-width letters and digits become those of ASCII, so that `Ｃｈｒｏｍｅ　１２０` reads like any other; long texts lose their middle.
 fn plain(text: &str) -> Cow<'_, str> {
     let text = shortened(text, TEXT_BYTES_MAX);
-    let is_wide =
-        |c: char| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '．' | '＠' | '＿' | '－' | '\u{a0}');
-    if !text.chars().any(is_wide) {
+    let is_wide = |c: char| {
+        c >= '\u{a0}'
+            && matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '．' | '＠' | '＿' | '－' | '\u{a0}')
+    };
+    if text.is_ascii() || !text.chars().any(is_wide) {
         return text;
     }
     let half = |c: char| match c {

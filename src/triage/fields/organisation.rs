@@ -6,7 +6,10 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{Findings, Text, candidate::Source, pattern::Pattern, products};
-use crate::triage::words::organisations::{AFTER, CUES, FULL, NO_NAMES, ORDINARY, ORDINARY_PARTS, TRADES};
+use crate::triage::{
+    prefixes::Prefixes,
+    words::organisations::{AFTER, CUES, FULL, NO_NAMES, ORDINARY, ORDINARY_PARTS, TRADES},
+};
 
 /// A name in capitals that ends with a legal form.
 static FORM: Pattern = Pattern::new(concat!(
@@ -84,9 +87,7 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
 }
 
 fn latin(text: &Text<'_>, findings: &mut Findings) {
-    // Few mails hold a legal form, and looking for the name before it is dear.
-    let has_form = FORM_PARTS.as_ref().is_none_or(|parts| parts.is_match(text.text));
-    let forms = FORM.captures_iter(if has_form { text.text } else { "" });
+    let forms = FORM.captures_iter(if has_form(text.text) { text.text } else { "" });
     let forms: Vec<&str> = forms.filter_map(|c| Some(c.get(1)?.as_str())).collect();
     // Of "from A Ltd to B Ltd" the last one is to be.
     if let Some(name) = forms.last() {
@@ -111,6 +112,11 @@ fn latin(text: &Text<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Few mails hold a legal form, and looking for the name before it is dear.
+fn has_form(text: &str) -> bool {
+    FORM_PARTS.as_ref().is_none_or(|parts| parts.is_match(text))
 }
 
 fn offer(text: &Text<'_>, name: Option<&str>, confidence: f64, findings: &mut Findings) {
@@ -187,6 +193,47 @@ fn is_ordinary(name: &str) -> bool {
     ORDINARY.contains(&name) || ORDINARY_PARTS.iter().any(|p| name.contains(p))
 }
 
+/// Words after which no name goes on.
+const STOPS: &[&str] = &[
+    "是",
+    "在",
+    "给",
+    "为",
+    "向",
+    "到",
+    "和",
+    "与",
+    "由",
+    "请",
+    "的",
+    "从",
+    "被",
+    "对",
+    "让",
+    "把",
+    "叫",
+    "属于",
+    "管理员",
+    "名称",
+    "抬头",
+    "联系",
+    "开具",
+    "关于",
+];
+
+static CUE_WORDS: LazyLock<Prefixes> =
+    LazyLock::new(|| Prefixes::new(CUES.iter().map(|w| (*w).to_owned()).collect()));
+static STOP_WORDS: LazyLock<Prefixes> =
+    LazyLock::new(|| Prefixes::new(STOPS.iter().map(|w| (*w).to_owned()).collect()));
+
+/// Where the last of these words ends.
+fn last_end(run: &str, words: &Prefixes) -> Option<usize> {
+    let ends = run
+        .char_indices()
+        .flat_map(|(at, _)| words.of(run.get(at..).unwrap_or_default()).map(move |(_, length)| at + length));
+    ends.max()
+}
+
 /// The name that ends at `end`: Han letters back to a cue. Whether a cue stood there.
 fn name_before(text: &str, ending: usize, end: usize) -> Option<(String, bool)> {
     let from = text.ceil_char_boundary(ending.saturating_sub(90));
@@ -200,37 +247,10 @@ fn name_before(text: &str, ending: usize, end: usize) -> Option<(String, bool)> 
         .last()
         .map_or(before.len(), |(at, _)| at);
     let run = before.get(run_start..)?;
-    let cue =
-        CUES.iter().filter_map(|c| Some((run.rfind(c)? + c.len(), *c))).max_by_key(|(at, c)| (*at, c.len()));
-    const STOPS: &[&str] = &[
-        "是",
-        "在",
-        "给",
-        "为",
-        "向",
-        "到",
-        "和",
-        "与",
-        "由",
-        "请",
-        "的",
-        "从",
-        "被",
-        "对",
-        "让",
-        "把",
-        "叫",
-        "属于",
-        "管理员",
-        "名称",
-        "抬头",
-        "联系",
-        "开具",
-        "关于",
-    ];
-    let stop = STOPS.iter().filter_map(|s| Some(run.rfind(s)? + s.len())).max().unwrap_or(0);
+    let cue = last_end(run, &CUE_WORDS);
+    let stop = last_end(run, &STOP_WORDS).unwrap_or(0);
     let (begin, has_cue) = match cue {
-        Some((at, _)) if at >= stop => (at, true),
+        Some(at) if at >= stop => (at, true),
         _ => (stop, false),
     };
     let name = run.get(begin..)?.trim_start_matches(['（', '(', ')', '）']);
@@ -248,8 +268,9 @@ pub fn in_signature(signature: &Text<'_>, findings: &mut Findings) {
     if signature.text.trim().is_empty() {
         return;
     }
+    let has_form = has_form(signature.text);
     let lines: Vec<&str> = signature.text.lines().map(str::trim).filter(|l| !l.is_empty()).take(14).collect();
-    for line in &lines {
+    for line in lines.iter().filter(|_| has_form) {
         if let Some(name) = FORM.captures(line).and_then(|c| c.get(1)) {
             offer(signature, Some(name.as_str().trim_end_matches([',', '.'])), 0.88, findings);
             return;

@@ -84,7 +84,7 @@ pub fn roles(text: &str, mentions: &[Mention]) -> Vec<Role> {
     let mut roles = Vec::with_capacity(mentions.len());
     let (mut next, mut last) = (0, 0);
     let mut polarity = Role::Own;
-    for clause in clauses(text) {
+    for clause in clauses_with(mentions, text) {
         if clause.begins_sentence {
             polarity = Role::Own;
         }
@@ -289,6 +289,17 @@ fn is_denied(text: &str, mention: &Mention) -> bool {
 
 static BUTS: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(BUT).ok());
+
+/// The clauses of those sentences that name something: what the others say is no matter.
+fn clauses_with(mentions: &[Mention], text: &str) -> Vec<Clause> {
+    let mut next = mentions.iter().peekable();
+    let clauses = clauses(text);
+    let named = clauses.chunk_by(|_, next| !next.begins_sentence).filter(|sentence| {
+        let end = sentence.last().map_or(0, |clause| clause.end);
+        std::iter::from_fn(|| next.next_if(|mention| mention.start < end)).count() > 0
+    });
+    named.flatten().copied().collect()
+}
 
 /// Cuts at punctuation and at words that say the contrary follows.
 fn clauses(text: &str) -> Vec<Clause> {

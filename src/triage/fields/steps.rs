@@ -112,15 +112,16 @@ const STOPS: [&str; 22] = [
 pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
     let mut steps: Vec<String> = Vec::new();
     let is = |code: &str| text.language.is_none_or(|l| l == code);
-    let wide = text.text.chars().any(|c| c > '\u{2e80}');
+    let is_wide = |text: &str| text.chars().any(|c| c > '\u{2e80}');
+    let is_kana = |text: &str| text.chars().any(|c| ('\u{3041}'..='\u{30ff}').contains(&c));
+    let has_wide = is_wide(text.text);
+    let has_kana = has_wide && is("ja") && is_kana(text.text);
     for sentence in sentences(text.text) {
-        if sentence.chars().any(|c| ('\u{3041}'..='\u{30ff}').contains(&c))
-            && text.language.is_none_or(|l| l == "ja")
-        {
+        if has_kana && is_kana(sentence) {
             clauses(sentence, &['、', '。', ',', '，'], &mut steps, |c| {
                 JAPANESE.is_match(c) && JAPANESE_PAST.is_match(c)
             });
-        } else if wide && sentence.chars().any(|c| c > '\u{2e80}') {
+        } else if has_wide && is_wide(sentence) {
             chinese(sentence, &mut steps);
         } else {
             let before = steps.len();
@@ -144,10 +145,11 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let rest = text.get(from..).filter(|r| !r.is_empty())?;
-        let stop = rest.char_indices().find(|(at, c)| {
-            let after = rest.get(at + c.len_utf8()..).unwrap_or_default();
-            matches!(c, '。' | '！' | '？' | '!' | '?' | '\n')
-                || *c == '.' && (after.starts_with([' ', '\n']) || after.is_empty())
+        let after = |at: usize| rest.as_bytes().get(at + 1);
+        let stop = rest.char_indices().find(|(at, c)| match c {
+            '。' | '！' | '？' | '!' | '?' | '\n' => true,
+            '.' => after(*at).is_none_or(|next| matches!(next, b' ' | b'\n')),
+            _ => false,
         });
         let end = stop.map_or(rest.len(), |(at, c)| at + c.len_utf8());
         from += end;
@@ -248,6 +250,9 @@ fn told(sentence: &str, steps: &mut Vec<String>) {
 /// German, French, Spanish, Portuguese: by the verb in the past.
 fn latin(text: &Text<'_>, sentence: &str, before: usize, steps: &mut Vec<String>) {
     let is = |code: &str| text.language.is_none_or(|l| l == code);
+    if !["de", "fr", "es", "pt"].into_iter().any(is) {
+        return;
+    }
     let and = match text.language {
         Some("de") => " und ",
         Some("fr") => " et ",
@@ -264,19 +269,21 @@ fn latin(text: &Text<'_>, sentence: &str, before: usize, steps: &mut Vec<String>
         }
         let follows = steps.len() > before;
         // `wurde ich abgemeldet`: done to the sender, not by them.
-        let is_suffered = [
-            "wurde ich",
-            "werde ich",
-            "wurden wir",
-            "werden wir",
-            "ich wurde",
-            "ich werde",
-            "wir wurden",
-            "wir werden",
-        ]
-        .iter()
-        .any(|w| clause.contains(w));
-        let is_step = has_past && !is_suffered && GERMAN.is_match(clause)
+        let is_suffered = || {
+            [
+                "wurde ich",
+                "werde ich",
+                "wurden wir",
+                "werden wir",
+                "ich wurde",
+                "ich werde",
+                "wir wurden",
+                "wir werden",
+            ]
+            .iter()
+            .any(|w| clause.contains(w))
+        };
+        let is_step = has_past && GERMAN.is_match(clause) && !is_suffered()
             || is("fr")
                 && (FRENCH.is_match(clause) || follows && text.language == Some("fr") && starts_past(clause))
             || is("es") && SPANISH.is_match(clause)

@@ -4,11 +4,11 @@
 mod prose;
 mod words;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use whatlang::Lang;
 
-use super::Language;
+use super::{Language, prefixes::Prefixes};
 
 /// Text looked at; more does not change the result.
 const CHARS_MAX: usize = 1_500;
@@ -129,11 +129,15 @@ struct Votes {
     second: f32,
 }
 
-/// By [`key`] of a word: its languages.
-type Lexicon = BTreeMap<(u64, &'static str), Languages>;
+/// Words, and by their numbers the languages that have them.
+#[derive(Default)]
+struct Lexicon {
+    words: Prefixes,
+    languages: Vec<Languages>,
+}
 
 /// Places in [`words::WORDS`] of the languages that have a word.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Languages {
     /// As a function word.
     function: Vec<usize>,
@@ -142,31 +146,31 @@ struct Languages {
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon::new();
-    add(&mut lexicon, words::WORDS, |languages| &mut languages.function);
-    add(&mut lexicon, words::SUBJECTS, |languages| &mut languages.subject);
+    let all = words::WORDS.iter().chain(words::SUBJECTS);
+    let words = Prefixes::new(all.flat_map(|(_, list)| list.split_whitespace()).map(str::to_owned).collect());
+    let mut lexicon = Lexicon { languages: vec![Languages::default(); words.len()], words };
+    lexicon.add(words::WORDS, |languages| &mut languages.function);
+    lexicon.add(words::SUBJECTS, |languages| &mut languages.subject);
     lexicon
 });
 
-fn add(
-    lexicon: &mut Lexicon,
-    lists: &[(&str, &'static str)],
-    of: impl Fn(&mut Languages) -> &mut Vec<usize>,
-) {
-    for (code, list) in lists {
-        let Some(at) = words::WORDS.iter().position(|(known, _)| known == code) else { continue };
-        for word in list.split_whitespace() {
-            let languages = of(lexicon.entry(key(word)).or_default());
-            if !languages.contains(&at) {
-                languages.push(at);
+impl Lexicon {
+    fn add(&mut self, lists: &[(&str, &str)], of: impl Fn(&mut Languages) -> &mut Vec<usize>) {
+        for (code, list) in lists {
+            let Some(at) = words::WORDS.iter().position(|(known, _)| known == code) else { continue };
+            for number in list.split_whitespace().filter_map(|word| self.words.find(word)) {
+                if let Some(known) =
+                    self.languages.get_mut(number).map(&of).filter(|known| !known.contains(&at))
+                {
+                    known.push(at);
+                }
             }
         }
     }
-}
 
-/// Words are told apart by their first eight bytes as a number, which is quicker than as text, and only then by all.
-fn key(word: &str) -> (u64, &str) {
-    (word.bytes().take(8).fold(0, |head, byte| head << 8 | u64::from(byte)), word)
+    fn get(&self, word: &str) -> Option<&Languages> {
+        self.languages.get(self.words.find(word)?)
+    }
 }
 
 impl Votes {
@@ -178,9 +182,9 @@ impl Votes {
             .filter(|w| !w.is_empty())
             .take(VOTERS_MAX)
         {
-            let whole = LEXICON.get(&key(word));
+            let whole = LEXICON.get(word);
             // "l'erreur", "d'accès": what stands before the apostrophe is French or Italian by the rest.
-            let bare = word.rsplit_once('\'').and_then(|(_, bare)| LEXICON.get(&key(bare)));
+            let bare = word.rsplit_once('\'').and_then(|(_, bare)| LEXICON.get(bare));
             let known = |of: fn(&Languages) -> &Vec<usize>| {
                 [whole, bare].into_iter().flatten().map(of).find(|found| !found.is_empty())
             };

@@ -1,21 +1,31 @@
 //! What a label's words name: by the list of labels, without what stands before them in any language, else by a word that tells.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::triage::words::labels::{BEFORE, HEADS, LABELS, Label};
+use crate::triage::{
+    prefixes::Prefixes,
+    words::labels::{BEFORE, HEADS, LABELS, Label},
+};
 
 /// Longest question, in bytes.
 const QUESTION_BYTES_MAX: usize = 300;
 /// Longest label, in characters.
 const LABEL_CHARS_MAX: usize = 60;
 
-static KNOWN: LazyLock<BTreeMap<&'static str, Label>> =
-    LazyLock::new(|| LABELS.iter().flat_map(|(label, words)| words.iter().map(|w| (*w, *label))).collect());
+/// All labels, and by their numbers what they name.
+static KNOWN: LazyLock<(Prefixes, Vec<Label>)> = LazyLock::new(|| {
+    let all = || LABELS.iter().flat_map(|(label, words)| words.iter().map(|w| (*w, *label)));
+    let words = Prefixes::new(all().map(|(word, _)| word.to_owned()).collect());
+    let mut labels = vec![Label::Ignored; words.len()];
+    for (word, label) in all() {
+        if let Some(place) = words.find(word).and_then(|number| labels.get_mut(number)) {
+            *place = label;
+        }
+    }
+    (words, labels)
+});
 
 /// What a label names, and whether it is one of the known labels; `None` for words that are none.
 #[must_use]
@@ -57,7 +67,8 @@ pub fn look_up_question(words: &str) -> Option<Label> {
 }
 
 fn exactly(bare: &str, without: &str) -> Option<Label> {
-    let known = |text: &str| KNOWN.get(text).copied();
+    let (words, labels) = &*KNOWN;
+    let known = |text: &str| labels.get(words.find(text)?).copied();
     known(bare).or_else(|| if without.len() < bare.len() { known(without) } else { None }).or_else(|| {
         // `用 户 名`, `公　司`: blanks that align labels.
         let is_wide = !without.is_ascii() && without.contains(char::is_whitespace);
@@ -82,7 +93,8 @@ fn bare(words: &str) -> Option<String> {
         return None;
     }
     let lower = trimmed.to_lowercase();
-    if !lower.contains("  ") && !lower.contains(['\t', '\u{3000}']) {
+    let is_plain = |pair: &[u8]| !matches!(pair, b"  " | [b'\t', _] | [0xe3, 0x80]);
+    if lower.as_bytes().windows(2).all(is_plain) {
         return Some(lower);
     }
     Some(lower.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -129,10 +141,10 @@ fn is_decoration(c: char) -> bool {
 }
 
 /// Words before a label by whether they are in Latin letters, which end with a blank or an apostrophe.
-static DETERMINERS: LazyLock<(BTreeSet<&'static str>, Vec<&'static str>)> = LazyLock::new(|| {
+static DETERMINERS: LazyLock<(Prefixes, Vec<&'static str>)> = LazyLock::new(|| {
     let (wide, latin): (Vec<&str>, Vec<&str>) =
         BEFORE.iter().partition(|w| w.chars().any(|c| c > '\u{2e80}'));
-    (latin.into_iter().collect(), wide)
+    (Prefixes::new(latin.into_iter().map(str::to_owned).collect()), wide)
 });
 
 fn without_determiners(mut words: &str) -> &str {
@@ -145,7 +157,7 @@ fn without_determiners(mut words: &str) -> &str {
             let ends = words.char_indices().filter(|(_, c)| matches!(c, ' ' | '\'' | '’')).take(3);
             let ends =
                 ends.map(|(at, c)| if c == ' ' { (at, at) } else { (at + c.len_utf8(), at + c.len_utf8()) });
-            ends.filter_map(|(word, rest)| latin.contains(words.get(..word)?).then(|| words.get(rest..))?)
+            ends.filter_map(|(word, rest)| latin.find(words.get(..word)?).and_then(|_| words.get(rest..)))
                 .last()
         };
         match rest.map(str::trim_start).filter(|r| !r.is_empty()) {
