@@ -60,10 +60,9 @@ pub fn read(file: &Section<'_>) -> Categories {
     }
     let twin = field.named("category.name", "name = \"technical\"");
     reject_twins(&twin, "the category", &names);
-    let words = OwnWords::new(words, redefined).map_err(|why| twin.reject(field.line, why.to_string()));
     Categories {
         names: if field.is_present() { values(names) } else { BORN.map(String::from).to_vec() },
-        words: Arc::new(words.unwrap_or_default()),
+        words: Arc::new(OwnWords::new(words, redefined)),
     }
 }
 

@@ -116,12 +116,8 @@ impl Lexicon {
 
     /// A lexicon of an operator's words, one concept a list. They count in any language; where words of several lists stand one
     /// within the other, the longest counts.
-    ///
-    /// # Errors
-    /// [`LexiconError::Words`].
-    pub fn of_words<'w>(
-        lists: impl IntoIterator<Item = (&'w str, &'w [String])>,
-    ) -> Result<Self, LexiconError> {
+    #[must_use]
+    pub fn of_words<'w>(lists: impl IntoIterator<Item = (&'w str, &'w [String])>) -> Self {
         let mut building = Building::new();
         for (concept, (name, words)) in lists.into_iter().enumerate() {
             words.iter().for_each(|word| building.word(concept, "en", word));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::triage::{
     fold::{Folded, fold_words, is_cjk},
-    lexicon::{Hit, Lexicon, LexiconError},
+    lexicon::{Hit, Lexicon},
 };
 
 /// A Latin word of up to so many letters finds itself alone: "api" is not in "apiary".
@@ -42,19 +42,14 @@ pub struct Found<'t> {
 
 impl OwnWords {
     /// Makes them ready to be looked for.
-    ///
-    /// # Errors
-    /// When there are more words than can be searched for at once.
-    pub fn new(
-        words: BTreeMap<String, Vec<String>>,
-        redefined: BTreeSet<String>,
-    ) -> Result<Self, LexiconError> {
+    #[must_use]
+    pub fn new(words: BTreeMap<String, Vec<String>>, redefined: BTreeSet<String>) -> Self {
         let ended: Vec<(&str, Vec<String>)> = words
             .iter()
             .map(|(name, words)| (name.as_str(), words.iter().map(|w| ended(w)).collect()))
             .collect();
-        let lexicon = Lexicon::of_words(ended.iter().map(|(name, words)| (*name, words.as_slice())))?;
-        Ok(Self { words, redefined, lexicon })
+        let lexicon = Lexicon::of_words(ended.iter().map(|(name, words)| (*name, words.as_slice())));
+        Self { words, redefined, lexicon }
     }
 
     /// A word as it is compared: two that fold to the same are one. Empty: nothing of it can be found in a text.
@@ -129,7 +124,7 @@ mod tests {
     fn words(lists: &[(&str, &[&str])]) -> OwnWords {
         let list = |words: &&[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let words = lists.iter().map(|(name, words)| ((*name).to_owned(), list(words))).collect();
-        OwnWords::new(words, BTreeSet::new()).unwrap()
+        OwnWords::new(words, BTreeSet::new())
     }
 
     fn found(own: &OwnWords, title: &str, text: &str) -> Vec<(Vec<String>, f64)> {

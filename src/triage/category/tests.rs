@@ -222,7 +222,7 @@ fn desk(categories: &[(&str, &[&str])]) -> Model {
     let redefined = redefined.map(|(category, _)| name(category)).collect();
     Model {
         categories: categories.iter().map(|(category, _)| name(category)).collect(),
-        words: std::sync::Arc::new(OwnWords::new(words, redefined).unwrap()),
+        words: std::sync::Arc::new(OwnWords::new(words, redefined)),
         ..Model::default()
     }
 }
