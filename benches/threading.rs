@@ -25,12 +25,21 @@ use std::{
 
 use jiff::Timestamp;
 use maildesk::{
-    desk::{Change, Decision, MessageKind, Outcome, Priority, TicketId, TicketRef, related},
+    desk::{Change, Decision, MessageKind, Outcome, Priority, State, TicketId, TicketRef, related, similar},
     mail::{Address, Reading, compose::Outgoing},
     store::{Application, AppliedMail, FolderKey, Keep, NewOutbox, OutboxKind, Store},
 };
 use maildesk_lab::postgres::Postgres;
 
+/// What is looked up.
+const NAMES: [&str; 4] = [
+    "Message-IDs to tickets",
+    "and all that is read of the ticket",
+    "related tickets",
+    "similar resolved tickets",
+];
+/// Words that mails are about.
+const VOCABULARY: usize = 3_000;
 /// Mails of ours on each ticket.
 const OURS: usize = 5;
 const BATCH: usize = 500;
@@ -46,9 +55,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sizes = [options.tickets / 10, options.tickets];
     let measured = sizes.map(|tickets| runtime.block_on(measure(tickets, &options)));
-    for (name, place) in
-        [("Message-IDs to tickets", 0), ("and all that is read of the ticket", 1), ("related tickets", 2)]
-    {
+    for (place, name) in NAMES.iter().enumerate() {
         let [small, large] = &measured;
         println!(
             "{name}: {:.2} times as long in the larger store",
@@ -101,9 +108,21 @@ fn reading(ticket: usize) -> Reading {
     Reading {
         subject: Some(format!("Export {} fails", ticket % 1_000)),
         base_subject: format!("export {} fails", ticket % 1_000),
-        text: format!("It says E{:05}X in the log, and ORA-{:05}.", ticket, ticket % 97),
+        title: format!("Export {} fails", ticket % 1_000),
+        text: format!("It says E{:05}X in the log, and ORA-{:05}. {}", ticket, ticket % 97, prose(ticket)),
         ..Reading::default()
     }
+}
+
+/// Thirty words, a few of them in most mails and most of them in few, as words are (Zipf).
+fn prose(ticket: usize) -> String {
+    let word = |n: usize| {
+        let drawn = (ticket * 31 + n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+        let rank = VOCABULARY * VOCABULARY / (1 + drawn % (VOCABULARY * VOCABULARY));
+        let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+        format!("{}{}{}k", letter(rank), letter(rank / 26), letter(rank / 676))
+    };
+    (0..30).map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn decision(ticket: usize, requester: maildesk::desk::PersonId, address: &str) -> Decision {
@@ -130,7 +149,9 @@ fn decision(ticket: usize, requester: maildesk::desk::PersonId, address: &str) -
         changes: vec![
             create,
             Change::Message { kind: MessageKind::Client, author: requester, text: reading.text.clone() },
+            Change::State(if ticket % 10 == 0 { State::Open } else { State::Resolved }),
             Change::Marks { scope: related::scope(address), marks: related::marks(&reading) },
+            Change::Marks { scope: similar::SCOPE.into(), marks: similar::marks(&reading) },
             event("created"),
             event("acknowledgement"),
             event("reply"),
@@ -205,8 +226,8 @@ async fn fill(store: &Store, tickets: usize) {
     }
 }
 
-/// Median of the three look-ups.
-async fn measure(tickets: usize, options: &Options) -> [Duration; 3] {
+/// Median of the look-ups.
+async fn measure(tickets: usize, options: &Options) -> [Duration; 4] {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&url(folder.path(), options)).await.unwrap();
     let began = Instant::now();
@@ -216,7 +237,7 @@ async fn measure(tickets: usize, options: &Options) -> [Duration; 3] {
         tickets * OURS,
         began.elapsed().as_secs_f64()
     );
-    let mut times = [Vec::new(), Vec::new(), Vec::new()];
+    let mut times = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for n in 0..options.times {
         let place = n.wrapping_mul(7_919) % tickets;
         // As a long thread has them: what is unknown, a client's and one of ours last.
@@ -237,16 +258,20 @@ async fn measure(tickets: usize, options: &Options) -> [Duration; 3] {
         let best = related::best(None, &marks, &reading.base_subject, &found);
         assert!(!window.subjects(&best).await.unwrap().is_empty());
         times[2].push(began.elapsed());
+        let began = Instant::now();
+        let marks = similar::marks(&reading);
+        let found = window.similar(&marks, at(tickets)).await.unwrap();
+        assert!(similar::best(marks.len(), found, &best).len() <= 3);
+        times[3].push(began.elapsed());
         drop(window);
     }
-    let names = ["Message-IDs to tickets", "and all that is read of the ticket", "related tickets"];
     times
         .map(|mut of| {
             of.sort();
             of
         })
         .iter()
-        .zip(names)
+        .zip(NAMES)
         .map(|(of, name)| {
             let (median, late) = (of[of.len() / 2], of[of.len() * 99 / 100]);
             println!(

@@ -183,6 +183,7 @@ fn describe(detail: &TicketDetail) -> String {
         "history",
         if detail.chain_intact { "unaltered" } else { "ALTERED: the chain of events is broken" },
     );
+    out += &facts(detail);
     out += "\nMessages\n";
     let mut place = 0;
     for message in &detail.messages {
@@ -211,6 +212,25 @@ fn describe(detail: &TicketDetail) -> String {
             print::cell(&event.actor),
             print::cell(&event.detail)
         );
+    }
+    out
+}
+
+/// What is known of the matter, each with where it comes from, and what the client was asked for.
+fn facts(detail: &TicketDetail) -> String {
+    let matter = &detail.matter;
+    let mut out = String::new();
+    if matter.facts.is_empty() && matter.asked.is_empty() {
+        return out;
+    }
+    out += "\nFacts\n";
+    for (name, fact) in &matter.facts {
+        let value = fact.value.lines().collect::<Vec<_>>().join("; ");
+        out += &format!("  {name:<16}{} ({})\n", print::cell(&value), fact.source);
+    }
+    let asked: Vec<&str> = matter.all_asked().collect();
+    if !asked.is_empty() {
+        out += &format!("  {:<16}{}\n", "asked for", asked.join(", "));
     }
     out
 }

@@ -1,14 +1,14 @@
 //! Wakes when the next timer or digest row is due; the rows, not this task, are the schedule.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::{
     edge::{self, Pulse},
-    intake::{Desk, fire_due_timers, send_due_digests},
+    intake::{Desk, TIDY_EVERY, fire_due_timers, send_due_digests, tidy},
     store::StoreError,
 };
 
@@ -19,12 +19,16 @@ const WORK_MAX: Duration = Duration::from_secs(120);
 
 pub(super) async fn run(desk: Desk, pulse: Pulse, stop: CancellationToken) {
     let mut failed = false;
+    let mut tidied: Option<Instant> = None;
     while !stop.is_cancelled() {
         pulse.expect_within(LOOK_AGAIN + WORK_MAX);
         let fired = fire(&desk).await;
         let wait = match &fired {
             Ok((true, _)) => continue,
-            Ok((false, digest)) => until_next(&desk).await.min(until(*digest)),
+            Ok((false, digest)) => {
+                tidy_at_times(&desk, &mut tidied).await;
+                until_next(&desk).await.min(until(*digest))
+            }
             Err(_) => LOOK_AGAIN,
         };
         let failed_before = std::mem::replace(&mut failed, fired.is_err());
@@ -47,6 +51,18 @@ pub(super) async fn run(desk: Desk, pulse: Pulse, stop: CancellationToken) {
 async fn fire(desk: &Desk) -> Result<(bool, Option<Timestamp>), StoreError> {
     let more = fire_due_timers(desk).await?;
     Ok((more, if more { None } else { send_due_digests(desk).await? }))
+}
+
+/// Once a day, and after a start. What fails is tried again with the next timers.
+async fn tidy_at_times(desk: &Desk, tidied: &mut Option<Instant>) {
+    if tidied.is_some_and(|at| at.elapsed() < TIDY_EVERY) {
+        return;
+    }
+    match tidy(desk).await {
+        Ok(false) => *tidied = Some(Instant::now()),
+        Ok(true) => {}
+        Err(why) => debug!(%why, "old marks stay for now"),
+    }
 }
 
 async fn until_next(desk: &Desk) -> Duration {

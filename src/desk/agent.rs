@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{
     AgentPolicy, Change, Decision, Letter, LetterBody, MessageKind, NotificationCause, Outcome, PersonFacts,
-    Problem, Purpose, Role, TicketFacts, Token, TokenFinding,
+    Problem, Purpose, Role, TicketFacts, Token, TokenFinding, articles,
     case::{Case, desk_event},
     client,
     commands::{self, Commands},
@@ -98,8 +98,10 @@ fn pending(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Pendin
     let reading = &case.facts.reading;
     let found = commands::parse(reading.command_text.as_deref().unwrap_or_default(), case.policy, agent.role);
     let text = new_text(reading, agent);
-    let public = !text.is_empty() && !found.has_note();
-    let recipients = if public { people::recipients(ticket, &found.commands) } else { Vec::new() };
+    let articles = articles::named(case.policy, ticket, &found.commands);
+    let public = !found.has_note() && !(text.is_empty() && articles.is_empty());
+    let recipients =
+        if public { people::recipients(ticket, &found.commands, &case.facts.silenced) } else { Vec::new() };
     let mut action = Action::default();
     action.add("agent", &agent.address);
     action.add("ticket", &ticket.id.to_string());
@@ -115,9 +117,13 @@ fn pending(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Pendin
         action.add("line", line);
     }
     action.add("text", &text);
+    for article in &articles {
+        action.add("article", &article.plain());
+    }
     for file in &reading.attachments {
         action.add("file", &format!("{} {}", file.sha256, file.name));
     }
+    let text = articles::with_text(&text, &articles);
     Pending { lines: found.lines, text, recipients, action: action.digest() }
 }
 
@@ -289,7 +295,7 @@ pub(super) fn understand(
         _ if asks_help => None,
         (true, _) => Some(MessageKind::Note),
         (false, false) => Some(MessageKind::Reply),
-        (false, true) => None,
+        (false, true) => articles::are_ordered(&found.commands).then_some(MessageKind::Reply),
     };
     let empty_note = found.has_note() && text.is_empty() && files.is_empty();
     if empty_note || (kind.is_none() && found.commands.is_empty()) {
@@ -298,7 +304,7 @@ pub(super) fn understand(
     if agent.role < Role::Agent && kind.is_some() {
         return Err(vec![commands::not_allowed(0, "reply")]);
     }
-    let recipients = people::recipients(ticket, &found.commands);
+    let recipients = people::recipients(ticket, &found.commands, &case.facts.silenced);
     if kind == Some(MessageKind::Reply)
         && let Some(requester) = recipients.first().filter(|person| person.suppressed)
     {

@@ -3,9 +3,11 @@
 //! Invariants: nothing that comes back is answered or opens a ticket; a report that names no mail of ours changes nothing; only
 //! what was signed for that one mail stops mail to its recipient, and to nobody else; people hear of a mail once.
 
+use jiff::SignedDuration;
+
 use super::{
     BounceEvidence, BounceFacts, Change, Decision, Hints, Letter, LetterBody, MailFacts, MessageKind,
-    NotificationCause, Outcome, Policy, RefusedFacts, TicketFacts,
+    NotificationCause, Outcome, Policy, RefusedFacts, State, TicketFacts,
     agent::control,
     case::{Case, DESK, desk_event},
     loop_guard, notify, threading,
@@ -13,6 +15,9 @@ use super::{
 };
 use crate::mail::{Class, Reading, Report};
 
+/// The line of history of a mail that a person seems to have written to a bounce address, and how often staff hear of such.
+const TO_BOUNCE_ADDRESS: &str = "to_bounce_address";
+const TOLD_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Characters of a server's words that people are shown.
 const WORDS_CHARS_MAX: usize = 300;
 
@@ -50,6 +55,7 @@ pub(super) fn decide(facts: &MailFacts, policy: &Policy) -> Option<Decision> {
     let failure = (class == Class::Bounce).then(|| failure(report, bounce)).flatten();
     Some(match failure {
         Some(failure) => undelivered(facts, policy, bounce, &failure),
+        None if class == Class::Human => written(facts, policy, bounce),
         None => noted(facts, bounce),
     })
 }
@@ -143,7 +149,8 @@ fn noted(facts: &MailFacts, bounce: &BounceFacts) -> Decision {
     let (kind, detail) = match reading.class {
         Class::Bounce => ("delayed", in_words(reading)),
         Class::DeliveryReport | Class::Complaint => ("delivery_report", in_words(reading)),
-        Class::Human | Class::AutoReply | Class::List | Class::Bulk | Class::OwnAddress => {
+        Class::Human => (TO_BOUNCE_ADDRESS, String::new()),
+        Class::AutoReply | Class::List | Class::Bulk | Class::OwnAddress => {
             ("automatic_answer", format!("to the bounce address: {}", reading.class_reason))
         }
     };
@@ -163,6 +170,31 @@ fn noted(facts: &MailFacts, bounce: &BounceFacts) -> Decision {
         },
         None => control(reason),
     }
+}
+
+/// What seems to be a person's, sent to the bounce address and nowhere else. Some robots write like people, and answer where bounces
+/// go, so that it opens nothing and is not answered; whoever looks after the ticket sees it, once a day of one sender.
+fn written(facts: &MailFacts, policy: &Policy, bounce: &BounceFacts) -> Decision {
+    let noted = noted(facts, bounce);
+    let (Some(ticket), Some(sender)) = (ticket_of(facts, bounce), &facts.sender) else { return noted };
+    if bounce.to_agent || policy.agent(&sender.address).is_some() {
+        return noted;
+    }
+    let since = facts.received_at.checked_sub(TOLD_EVERY).unwrap_or(facts.received_at);
+    let before = |event: &super::EventBrief| {
+        event.kind == TO_BOUNCE_ADDRESS && event.actor == sender.address && event.at > since
+    };
+    let is_told = ticket.state == State::Spam || ticket.history.iter().any(before);
+    let case = Case::new(facts, policy, sender, facts.received_at);
+    let on_ticket = threading::is_on(ticket, sender);
+    let cause = if on_ticket { NotificationCause::ClientAnswered } else { NotificationCause::Stranger };
+    let staff = notify::responsible(policy, ticket.assignee.as_deref(), ticket.team.as_deref(), None);
+    let letters = if is_told {
+        Vec::new()
+    } else {
+        notify::notifications(&case, &staff, cause, &notify::brief(ticket))
+    };
+    Decision { letters, reason: "a person's mail to a bounce address".to_owned(), ..noted }
 }
 
 /// A mail that did not arrive.

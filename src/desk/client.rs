@@ -9,7 +9,7 @@ use super::{
     Change, Decision, Letter, LetterBody, Matter, MessageKind, NotificationCause, Outcome, Purpose, State,
     TicketBrief, TicketFacts, TicketId, TicketRef, TimerKind, Understanding, asking, bounce,
     case::{Case, desk_event},
-    impersonation, loop_guard, notify, people, related, routing, sla,
+    impersonation, joining, loop_guard, notify, people, related, routing, similar, sla,
     state::{self, Step},
     thanks,
     threading::{self, Place},
@@ -103,7 +103,7 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         changes.push(Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at });
     }
     let mut matter = ticket.matter.clone();
-    let told = matter.add(stated(case, &ticket.matter.asked), by_requester);
+    let told = matter.add(stated(case, joining::asked(case.facts, ticket)), by_requester);
     if !told.is_empty() {
         changes.push(Change::Facts(matter.clone()));
         changes.push(desk_event("facts", told.join(", ")));
@@ -408,6 +408,7 @@ pub(super) fn opened(case: &Case<'_>, continues: Option<TicketId>) -> Opened {
     changes.extend(masking(case));
     changes.extend(people.changes);
     changes.extend(related::change(case));
+    changes.extend(similar::change(case));
     let decision = Decision {
         outcome: Outcome::Ticket,
         reason: "new ticket".to_owned(),
@@ -425,7 +426,7 @@ fn masking(case: &Case<'_>) -> Option<Change> {
 }
 
 /// What the mail states. What another service sent to prove an address states nothing of anybody: its links and codes are no facts.
-fn stated(case: &Case<'_>, asked: &[String]) -> Matter {
+pub(super) fn stated(case: &Case<'_>, asked: &[String]) -> Matter {
     if case.facts.reading.verification {
         return Matter::default();
     }

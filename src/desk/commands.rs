@@ -8,6 +8,7 @@ use super::{
     AgentPolicy, Policy, Priority, Problem, Role, State, TicketId, arguments, people,
     routing::parse_priority, state::Input,
 };
+use crate::triage::typing::edit_distance;
 
 /// What an agent orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Order {
         into: TicketId,
         people: bool,
     },
+    /// A help article goes to the client: its name as written, which may be empty.
+    Article(String),
     Help,
 }
 
@@ -66,7 +69,7 @@ impl Commands {
 }
 
 /// The verbs, each with its names; the first is the one that is suggested.
-const VERBS: [(Verb, &[&str]); 14] = [
+const VERBS: [(Verb, &[&str]); 15] = [
     (Verb::Take, &["take", "认领", "接手", "認領"]),
     (Verb::Assign, &["assign", "指派", "分配"]),
     (Verb::Category, &["category", "分类", "分類"]),
@@ -80,6 +83,7 @@ const VERBS: [(Verb, &[&str]); 14] = [
     (Verb::Cc, &["cc", "抄送"]),
     (Verb::Requester, &["requester", "客户", "提交人", "客戶"]),
     (Verb::Merge, &["merge", "合并", "合併"]),
+    (Verb::Article, &["article", "文章"]),
     (Verb::Help, &["help", "帮助", "幫助"]),
 ];
 
@@ -129,6 +133,7 @@ enum Verb {
     Cc,
     Requester,
     Merge,
+    Article,
     Help,
 }
 
@@ -382,6 +387,7 @@ fn read(line: u32, written: &str, policy: &Policy) -> Result<Order, Problem> {
         Some(Verb::State(input)) => alone(Order::State(input)),
         Some(Verb::Help) => Ok(Order::Help),
         Some(Verb::Note) => Ok(Order::Note),
+        Some(Verb::Article) => Ok(Order::Article(argument.to_owned())),
         Some(Verb::Cc) => arguments::people(argument).map_or_else(
             || Err(bad(vec!["+ADDRESS".to_owned(), "-ADDRESS".to_owned()])),
             |(add, remove)| suitable(line, shown, &add, policy).map(|()| Order::Cc { add, remove }),
@@ -432,6 +438,20 @@ pub fn other_tickets(text: &str) -> Vec<TicketId> {
     let merges = written
         .filter(|w| verb(&name_of(w).trim_start_matches(['#', '＃']).to_lowercase()) == Some(Verb::Merge));
     merges.filter_map(|w| arguments::merge(argument_of(w))).map(|(into, _)| into).collect()
+}
+
+/// The people whom the commands at the top of a text would put on a ticket, at most `max`: whether mail reaches them is read before it
+/// is judged.
+#[must_use]
+pub fn people_named(text: &str, max: usize) -> Vec<String> {
+    let written = leading(text).lines.into_iter().flat_map(|(_, line)| split(line));
+    let named =
+        written.flat_map(|w| match verb(&name_of(w).trim_start_matches(['#', '＃']).to_lowercase()) {
+            Some(Verb::Cc) => arguments::people(argument_of(w)).map(|(add, _)| add).unwrap_or_default(),
+            Some(Verb::Requester) => arguments::address(argument_of(w)).into_iter().collect(),
+            _ => Vec::new(),
+        });
+    named.take(max).collect()
 }
 
 fn category_names(policy: &Policy) -> impl Iterator<Item = &str> {
@@ -490,14 +510,26 @@ fn slot(order: &Order) -> u8 {
         Order::Merge { .. } => 3,
         Order::Cc { .. } => 7,
         Order::Requester(_) => 8,
+        Order::Article(_) => 9,
+    }
+}
+
+/// What an article goes out as is one reply: nothing that makes the mail internal or an inquiry stands beside it.
+fn contradict(one: &Order, other: &Order) -> bool {
+    match (one, other) {
+        (Order::Article(_), Order::Article(_)) => false,
+        (Order::Article(_), Order::Note | Order::Help) | (Order::Note | Order::Help, Order::Article(_)) => {
+            true
+        }
+        _ => slot(one) == slot(other) && one != other,
     }
 }
 
 fn contradictions(commands: &[Command]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, later) in commands.iter().enumerate() {
-        let earlier = commands.iter().take(at).find(|c| slot(&c.order) == slot(&later.order));
-        if let Some(earlier) = earlier.filter(|c| c.order != later.order) {
+        let earlier = commands.iter().take(at).find(|c| contradict(&c.order, &later.order));
+        if let Some(earlier) = earlier {
             problems.push(Problem::Contradiction {
                 line: later.line,
                 command: later.written.clone(),
@@ -518,28 +550,6 @@ fn did_you_mean(name: &str, policy: &Policy) -> Option<String> {
     let slips = if name.chars().count() <= 3 { 1 } else { 2 };
     let nearest = names.map(|n| (edit_distance(name, n), n)).min_by_key(|(distance, _)| *distance)?;
     (nearest.0 <= slips && nearest.0 < nearest.1.chars().count()).then(|| format!("#{}", nearest.1))
-}
-
-/// Slips of typing between two words: a letter missing, added, changed, or two neighbours swapped.
-fn edit_distance(one: &str, other: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (one.chars().take(32).collect(), other.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
-    for (i, x) in a.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let mut best =
-                (cell(&row, j) + usize::from(x != y)).min(cell(&row, j + 1) + 1).min(cell(&next, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
-            if swapped {
-                best = best.min(cell(&before, j - 1) + 1);
-            }
-            next.push(best);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    cell(&row, b.len())
 }
 
 /// A state in the words of a command's refusal.

@@ -144,6 +144,7 @@ fn help(case: &Case<'_>, agent: &AgentPolicy) -> Decision {
         sent_to: None,
         also_to: Vec::new(),
         sent_words: 0,
+        unreachable: Vec::new(),
         help: true,
         believed_until: period::believed_until(case),
     };

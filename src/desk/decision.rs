@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BounceEvidence, EventBrief, Fact, Matter, OutboxId, PersonId, Priority, Purpose, RawId, RelatedTicket,
-    State, TicketId, TimerKind, Unsuitable, bundle::BundleItem,
+    SentArticle, Silenced, SimilarTicket, State, TicketId, TimerKind, Unsuitable, articles::ArticleName,
+    bundle::BundleItem, digest::Digest,
 };
 use crate::{mail::Address, triage::secrets::SecretKind};
 
@@ -282,6 +283,8 @@ pub struct Hints {
     pub cc: Vec<Address>,
     /// Tickets that may be about the same, best first.
     pub related: Vec<RelatedTicket>,
+    /// Resolved tickets that are like it, the likest first.
+    pub similar: Vec<SimilarTicket>,
     /// What is odd or deceptive about the mail, in the desk's English.
     pub warnings: Vec<String>,
     /// It verifies an address or resets a password of another service: its codes and links are masked.
@@ -382,6 +385,16 @@ pub enum Problem {
     },
     /// Text at the desk that is no note.
     TextForNobody,
+    /// No help article has this name; empty: none was named.
+    NoArticle {
+        line: u32,
+        command: String,
+        argument: String,
+        /// Those that there are, the nearest first.
+        articles: Vec<ArticleName>,
+        /// How many more there are.
+        more: u32,
+    },
     /// The command is understood, and this person or ticket does not fit it.
     Unsuitable {
         line: u32,
@@ -471,7 +484,14 @@ pub enum LetterBody {
         hints: Hints,
     },
     /// An agent's words to a client.
-    Reply { agent_name: String, subject: String, text: String },
+    Reply {
+        agent_name: String,
+        subject: String,
+        /// Empty where the articles are all that is sent.
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        articles: Vec<SentArticle>,
+    },
     /// To an agent's registered address: a mail in your name waits.
     Confirmation {
         subject: String,
@@ -501,6 +521,9 @@ pub enum LetterBody {
         #[serde(default)]
         also_to: Vec<Address>,
         sent_words: u32,
+        /// People on the ticket whose addresses take no mail.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unreachable: Vec<Silenced>,
         help: bool,
         /// The mail had no proof of origin and was believed because of an earlier confirmation, until then.
         believed_until: Option<Timestamp>,
@@ -518,47 +541,6 @@ pub enum LetterBody {
     Digest(Digest),
     /// To an operator.
     Alert { title: String, facts: Vec<(String, String)>, advice: String },
-}
-
-/// A day of a mailbox in shadow mode (SPEC section 4).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Digest {
-    /// The mailbox's name in the config.
-    pub mailbox: String,
-    /// What happened from this instant on is told.
-    pub since: Timestamp,
-    /// Mails that would have left, by kind (the word of the outbox).
-    pub held_back: Vec<(String, u64)>,
-    /// The newest of them, the newest first.
-    pub lines: Vec<DigestLine>,
-    /// Messages that came in, by outcome (the word of the ledger).
-    pub arrived: Vec<(String, u64)>,
-    /// What waits for people now: open tickets by state, `held` and `quarantined` messages.
-    pub waiting: Vec<(String, u64)>,
-}
-
-/// A mail that would have left.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DigestLine {
-    /// The word of the outbox.
-    pub kind: String,
-    pub ticket: Option<TicketId>,
-    pub to: String,
-    pub subject: String,
-}
-
-impl Digest {
-    /// How many mails would have left.
-    #[must_use]
-    pub fn held_back_total(&self) -> u64 {
-        self.held_back.iter().map(|(_, count)| count).sum()
-    }
-
-    /// Nothing came in and nothing would have left: there is nothing to tell.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.held_back.is_empty() && self.arrived.is_empty()
-    }
 }
 
 /// The whole decision on one message or timer.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Findings, Matter, Priority, RelatedTicket, State};
+use super::{Fact, Findings, Matter, Priority, RelatedTicket, SimilarTicket, State};
 use crate::{
     mail::{Class, Reading, Report},
     triage::Triage,
@@ -402,12 +402,18 @@ pub struct MailFacts {
     /// For whom a mail at an agent's own address opens a ticket ([`super::opening::client_address`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_client: Option<PersonFacts>,
+    /// Of an agent's mail: the people whom its orders name and whose addresses take no mail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silenced: Vec<PersonFacts>,
     /// Who wrote the mail that a member of staff forwards, as far as the text tells ([`super::forward::author`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded_author: Option<PersonFacts>,
     /// Of a mail that names no ticket: what it may belong to, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<RelatedTicket>,
+    /// Of a mail that names no ticket: resolved ones that are like it, the likest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub similar: Vec<SimilarTicket>,
     /// It is old mail that an operator brought along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<ImportFacts>,

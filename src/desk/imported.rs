@@ -8,7 +8,7 @@ use super::{
     Change, Decision, ImportFacts, ListedTicket, MailFacts, MessageKind, Outcome, Policy, State, TicketFacts,
     TicketRef,
     case::{Case, desk_event},
-    client, ignored, loop_guard, routing,
+    client, ignored, loop_guard, related, routing, similar,
     state::{self, Input},
     thanks,
     threading::{self, Place},
@@ -126,6 +126,14 @@ fn on_ticket(case: &Case<'_>, import: &ImportFacts, ticket: &TicketFacts, kind: 
     };
     let mut changes = vec![message(case, kind), case.event(event, imported(import))];
     if ticket.imported {
+        // Of a ticket on which others work, what an older mail said may be long out of date.
+        if kind == MessageKind::Client {
+            let mut matter = ticket.matter.clone();
+            let by_requester = ticket.requester.id == case.sender.id;
+            if !matter.add(client::stated(case, &[]), by_requester).is_empty() {
+                changes.push(Change::Facts(matter));
+            }
+        }
         let after = state_after(case, import, ticket, kind);
         if after != ticket.state {
             changes.push(Change::State(after));
@@ -192,6 +200,13 @@ fn new_ticket(case: &Case<'_>, import: &ImportFacts) -> Decision {
         case.event("created", imported(import)),
     ];
     changes.extend(filed);
+    // As of a live mail, but for what is known of its sender today: that was not so then.
+    let matter = client::stated(case, &[]);
+    if !matter.is_empty() {
+        changes.push(Change::Facts(matter));
+    }
+    changes.extend(related::change(case));
+    changes.extend(similar::change(case));
     if let Some(bytes) = facts.oversized_bytes {
         changes.push(desk_event(
             "oversized",

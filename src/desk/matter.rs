@@ -43,6 +43,12 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// How firm its source is: 2 where somebody names the field and its value, 0 where it only fills a gap.
+    pub(super) fn rank(&self) -> u8 {
+        let source = self.source.as_str();
+        if FIRM.contains(&source) { 2 } else { u8::from(!LOOSE.contains(&source)) }
+    }
+
     /// Told by an earlier ticket of the same person.
     #[must_use]
     pub fn is_from_history(&self) -> bool {
@@ -60,6 +66,9 @@ pub struct Matter {
     /// What the client was asked for, in the order of the questions. Nothing is asked twice.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
+    /// What clients of tickets that were merged into this one were asked for there, besides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asked_elsewhere: Vec<String>,
 }
 
 impl Matter {
@@ -199,6 +208,11 @@ impl Matter {
         known
     }
 
+    /// All that anybody was asked for on this ticket, or on one that was merged into it.
+    pub fn all_asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().chain(&self.asked_elsewhere).map(String::as_str)
+    }
+
     /// Nothing is known and nothing was asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -206,7 +220,7 @@ impl Matter {
     }
 }
 
-fn with_steps(old: &Fact, new: &Fact) -> Option<Fact> {
+pub(super) fn with_steps(old: &Fact, new: &Fact) -> Option<Fact> {
     let mut steps: Vec<&str> = old.value.lines().collect();
     let before = steps.len();
     for step in new.value.lines() {

@@ -5,7 +5,9 @@
 
 use super::{
     Change, MailFacts, Problem, State, TicketFacts, TicketId, Unsuitable,
+    case::desk_event,
     commands::{Command, Order},
+    joining,
     people::{self, OTHERS_MAX},
     state::{self, Input},
     threading,
@@ -81,6 +83,12 @@ pub(super) fn change(
         if let Some(after) = after.filter(|after| *after != target.state) {
             changes.push(Change::State(after));
             changes.push(event("state", format!("{} -> {}", target.state.as_str(), after.as_str())));
+        }
+    }
+    if let Some((matter, told)) = joining::joined(target, ticket) {
+        changes.push(Change::Facts(matter));
+        if !told.is_empty() {
+            changes.push(desk_event("facts", told.join(", ")));
         }
     }
     let joining = if with_people { joining(ticket, target) } else { Vec::new() };

@@ -4,6 +4,7 @@
 
 mod agent;
 mod arguments;
+mod articles;
 mod asking;
 pub mod authentication;
 mod bounce;
@@ -17,12 +18,14 @@ mod confirmation;
 pub mod consent;
 pub mod console;
 pub mod decision;
+mod digest;
 pub mod facts;
 pub mod findings;
 pub mod form;
 pub mod forward;
 mod impersonation;
 pub mod imported;
+mod joining;
 pub mod loop_guard;
 mod matter;
 mod merge;
@@ -39,6 +42,7 @@ pub mod routing;
 pub mod seal;
 mod sent;
 pub mod sign_off;
+pub mod similar;
 pub mod sla;
 pub mod state;
 pub mod thanks;
@@ -49,17 +53,21 @@ mod unsuitable;
 #[cfg(test)]
 mod tests;
 
+pub use articles::{ArticleName, SentArticle};
 pub use bundle::BundleItem;
 pub use challenge::{AgentProof, Signature, Verdict};
 pub use decision::*;
+pub use digest::{Digest, DigestLine};
 pub use facts::*;
 pub use findings::*;
 use jiff::Timestamp;
 pub use matter::{Fact, Matter};
 pub use merge::MERGES_MAX;
+pub use people::Silenced;
 pub use policy::*;
 pub use related::RelatedTicket;
 pub use sent::BELONGS_TO_NO_TICKET;
+pub use similar::SimilarTicket;
 pub use state::State;
 pub use unsuitable::Unsuitable;
 

@@ -172,6 +172,7 @@ fn hints(case: &Case<'_>, brief: &TicketBrief) -> Hints {
     Hints {
         cc: named.filter(|person| !on(person)).collect(),
         related: case.facts.related.clone(),
+        similar: case.facts.similar.clone(),
         warnings: deception.into_iter().chain(reading.warnings.iter().cloned()).take(WARNINGS_MAX).collect(),
         masked: reading.verification,
     }

@@ -6,7 +6,7 @@
 
 use super::{
     AgentPolicy, Change, Decision, LetterBody, PersonFacts, PersonId, Policy, Problem, State, TicketFacts,
-    TicketRef, TimerKind, TokenFinding, agent, arguments,
+    TicketRef, TimerKind, TokenFinding, agent, arguments, articles,
     case::Case,
     commands::{self, Command, Commands, Opens, Order, wrong_state},
     console, orders, people, period, routing, sla,
@@ -104,7 +104,8 @@ fn draft(case: &Case<'_>, client: &PersonFacts) -> TicketFacts {
 
 fn open(case: &Case<'_>, agent: &AgentPolicy, draft: &TicketFacts, found: &Commands) -> Decision {
     let reading = &case.facts.reading;
-    if !found.has_note() && agent::new_text(reading, agent).is_empty() {
+    let says = found.has_note() || articles::are_ordered(&found.commands);
+    if !says && agent::new_text(reading, agent).is_empty() {
         return agent::refuse(case, agent, None, vec![Problem::NothingNew]);
     }
     let misplaced: Vec<Problem> = found.commands.iter().filter_map(misplaced).collect();
@@ -142,6 +143,7 @@ fn misplaced(command: &Command) -> Option<Problem> {
             | Order::Priority(_)
             | Order::State(_)
             | Order::Note
+            | Order::Article(_)
     );
     (!fits).then(|| wrong_state(command.line, &command.written, State::New))
 }

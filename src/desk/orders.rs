@@ -6,7 +6,8 @@ use crate::triage::secrets;
 
 use super::{
     AgentPolicy, Change, Decision, FileRef, Hints, Letter, LetterBody, MessageKind, NotificationCause,
-    Outcome, PersonFacts, Priority, Problem, Purpose, State, TicketBrief, TicketFacts, TicketId, TimerKind,
+    Outcome, PersonFacts, Priority, Problem, Purpose, SentArticle, Silenced, State, TicketBrief, TicketFacts,
+    TicketId, TimerKind, articles,
     case::Case,
     commands::{Command, Commands, Order, wrong_state},
     impersonation, merge, notify, people, period, routing,
@@ -22,6 +23,7 @@ pub(super) struct Work {
     /// What the text becomes; `None`: there is none, or it only accompanies `#help`.
     kind: Option<MessageKind>,
     text: String,
+    articles: Vec<SentArticle>,
     files: Vec<FileRef>,
     after: State,
 }
@@ -39,6 +41,11 @@ impl Work {
     /// The text goes to the client.
     pub(super) fn is_public(&self) -> bool {
         self.kind == Some(MessageKind::Reply)
+    }
+
+    /// What is sent or kept, with the articles.
+    fn whole_text(&self) -> String {
+        articles::with_text(&self.text, &self.articles)
     }
 }
 
@@ -59,6 +66,7 @@ pub(super) fn plan(
     let mut after = before;
     let mut problems = people::problems(ticket, &found.commands);
     problems.extend(merge::problems(case.facts, ticket, &found.commands, public));
+    problems.extend(articles::problems(case.policy, ticket, &found.commands));
     let mut named = false;
     for command in &found.commands {
         let input = match command.order {
@@ -77,6 +85,7 @@ pub(super) fn plan(
             | Order::Cc { .. }
             | Order::Requester(_)
             | Order::Note
+            | Order::Article(_)
             | Order::Lock
             | Order::Help => continue,
         };
@@ -94,7 +103,8 @@ pub(super) fn plan(
         }
     }
     if problems.is_empty() {
-        Ok(Work { commands: found.commands, kind, text, files, after })
+        let articles = articles::named(case.policy, ticket, &found.commands);
+        Ok(Work { commands: found.commands, kind, text, articles, files, after })
     } else {
         Err(problems)
     }
@@ -110,7 +120,8 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
         lines: Vec::new(),
         letters: Vec::new(),
         brief: TicketBrief { state: work.after, ..notify::brief(ticket) },
-        recipients: people::recipients(ticket, &work.commands),
+        recipients: people::recipients(ticket, &work.commands, &case.facts.silenced),
+        unreachable: people::unreachable(ticket, &work.commands, &case.facts.silenced),
     };
     for command in &work.commands {
         done.people(&command.order);
@@ -125,7 +136,9 @@ pub(super) fn carry_out(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFac
     let help = work.commands.iter().any(|c| c.order == Order::Help);
     let locked = work.commands.iter().any(|c| c.order == Order::Lock);
     // What was believed without a proof is shown to whose name it carries.
-    if public || help || locked || is_at_desk(case) || period::believed_until(case).is_some() {
+    let names_people = work.commands.iter().any(|c| matches!(c.order, Order::Cc { .. }));
+    let unheard = names_people && !done.unreachable.is_empty();
+    if public || help || locked || unheard || is_at_desk(case) || period::believed_until(case).is_some() {
         done.transcript(&work, help);
     }
     Decision {
@@ -154,14 +167,22 @@ struct Done<'c, 'a> {
     brief: TicketBrief,
     /// Of a reply: the requester first.
     recipients: Vec<PersonFacts>,
+    /// Those on the ticket who get nothing.
+    unreachable: Vec<PersonFacts>,
 }
 
 impl Done<'_, '_> {
     fn keep_text(&mut self, work: &Work) {
         let Some(kind) = work.kind else { return };
         let author = self.case.sender.id;
-        self.changes.push(Change::Message { kind, author, text: work.text.clone() });
-        self.changes.push(self.case.event(kind.as_str(), format!("{} words", words(&work.text))));
+        let text = work.whole_text();
+        let count = words(&text);
+        self.changes.push(Change::Message { kind, author, text });
+        self.changes.push(self.case.event(kind.as_str(), format!("{count} words")));
+        for article in &work.articles {
+            self.changes.push(self.case.event("article", &article.name));
+            self.lines.push(format!("article {}", article.name));
+        }
         if kind == MessageKind::Reply {
             let replies: Vec<Letter> =
                 self.recipients.iter().map(|person| self.reply(work, person)).collect();
@@ -194,6 +215,7 @@ impl Done<'_, '_> {
                 agent_name: self.agent.name.clone(),
                 subject: ticket.subject.clone(),
                 text: self.without_own_address(&work.text),
+                articles: work.articles.clone(),
             },
         }
     }
@@ -217,7 +239,12 @@ impl Done<'_, '_> {
             }
             Order::Merge { into, people } => self.merge(*into, *people),
             // Carried out before the reply, or together with it, once.
-            Order::Cc { .. } | Order::Requester(_) | Order::State(_) | Order::Note | Order::Help => {}
+            Order::Cc { .. }
+            | Order::Requester(_)
+            | Order::State(_)
+            | Order::Note
+            | Order::Article(_)
+            | Order::Help => {}
         }
     }
 
@@ -357,7 +384,8 @@ impl Done<'_, '_> {
             done: std::mem::take(&mut self.lines),
             sent_to: self.recipients.first().filter(|_| public).map(notify::address_of),
             also_to: self.recipients.iter().skip(1).filter(|_| public).map(notify::address_of).collect(),
-            sent_words: if public { words(&work.text) } else { 0 },
+            sent_words: if public { words(&work.whole_text()) } else { 0 },
+            unreachable: if help { Vec::new() } else { self.unreachable.iter().map(Silenced::of).collect() },
             help,
             believed_until: period::believed_until(self.case),
         };

@@ -4,6 +4,9 @@
 //! Invariants: nobody is put on a ticket by a mail of which it is not proven that its requester wrote it; none of our addresses,
 //! no staff and no robot ever becomes a participant; whoever is on a ticket gets mails of their own, with a token of their own.
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
 use super::{
     Change, PersonFacts, Policy, Problem, TicketFacts, Unsuitable,
     case::Case,
@@ -12,6 +15,25 @@ use super::{
     token::without_tokens,
 };
 use crate::mail::{Address, Class, robot_local_part};
+
+/// Somebody on a ticket whose address takes no mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silenced {
+    pub address: String,
+    pub since: Option<Timestamp>,
+    /// The mail server's words.
+    pub why: String,
+}
+
+impl Silenced {
+    pub(super) fn of(person: &PersonFacts) -> Self {
+        Self {
+            address: person.address.clone(),
+            since: person.suppressed_at,
+            why: person.suppressed_why.clone(),
+        }
+    }
+}
 
 /// Participants besides the requester; more is a mailing.
 pub(super) const OTHERS_MAX: usize = 10;
@@ -95,25 +117,54 @@ pub(super) fn listed(people: &[Address]) -> String {
     people.iter().map(|person| person.address.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// Those who get a public reply, the requester first, after the mail's own orders.
-pub(super) fn recipients(ticket: &TicketFacts, orders: &[Command]) -> Vec<PersonFacts> {
+/// Those who get a public reply, the requester first, after the mail's own orders. `silenced`: people named there whose addresses
+/// take no mail.
+pub(super) fn recipients(
+    ticket: &TicketFacts,
+    orders: &[Command],
+    silenced: &[PersonFacts],
+) -> Vec<PersonFacts> {
+    let (requester, mut others) = all(ticket, orders, silenced);
+    others.retain(|person| !person.suppressed);
+    std::iter::once(requester).chain(others).collect()
+}
+
+/// Participants besides the requester to whom nothing goes, after the mail's own orders: their addresses take no mail.
+pub(super) fn unreachable(
+    ticket: &TicketFacts,
+    orders: &[Command],
+    silenced: &[PersonFacts],
+) -> Vec<PersonFacts> {
+    let (_, mut others) = all(ticket, orders, silenced);
+    others.retain(|person| person.suppressed);
+    others
+}
+
+fn all(
+    ticket: &TicketFacts,
+    orders: &[Command],
+    silenced: &[PersonFacts],
+) -> (PersonFacts, Vec<PersonFacts>) {
+    let person = |address: &str| {
+        silenced.iter().find(|known| known.address == address).cloned().unwrap_or_else(|| stranger(address))
+    };
     let mut requester = ticket.requester.clone();
     let mut others = ticket.others.clone();
     for command in orders {
         match &command.order {
-            Order::Requester(address) if *address != requester.address => requester = stranger(address),
+            Order::Requester(address) if *address != requester.address => requester = person(address),
             Order::Cc { add, remove } => {
                 others.retain(|person| !remove.contains(&person.address));
                 let known = |others: &[PersonFacts], a: &String| others.iter().any(|p| p.address == *a);
                 let new: Vec<PersonFacts> =
-                    add.iter().filter(|a| !known(&others, a)).map(|a| stranger(a)).collect();
+                    add.iter().filter(|a| !known(&others, a)).map(|a| person(a)).collect();
                 others.extend(new);
             }
             _ => {}
         }
     }
-    others.retain(|person| person.address != requester.address && !person.suppressed);
-    std::iter::once(requester).chain(others).collect()
+    others.retain(|person| person.address != requester.address);
+    (requester, others)
 }
 
 /// A person of whom the store may know nothing: their row is found by the address.
@@ -139,7 +190,7 @@ pub(super) fn problems(ticket: &TicketFacts, orders: &[Command]) -> Vec<Problem>
                 problems.push(unfit(address, Unsuitable::NotOn));
             }
         }
-        if recipients(ticket, orders).len() > OTHERS_MAX + 1 {
+        if recipients(ticket, orders, &[]).len() > OTHERS_MAX + 1 {
             problems.push(unfit(&OTHERS_MAX.to_string(), Unsuitable::TooMany));
         }
     }

@@ -54,6 +54,7 @@ pub(super) fn lock(case: &Case<'_>, agent: &AgentPolicy, ticket: Option<&TicketF
         sent_to: None,
         also_to: Vec::new(),
         sent_words: 0,
+        unreachable: Vec::new(),
         help: false,
         believed_until: None,
     };

@@ -100,7 +100,8 @@ pub fn best(
     best
 }
 
-fn mark(kind: &str, word: &str) -> i64 {
+/// A short hash, which two words share by chance once in many desks.
+pub(super) fn mark(kind: &str, word: &str) -> i64 {
     let hash = Sha256::new().chain_update(kind).chain_update([0]).chain_update(word).finalize();
     let mut bytes = [0; 8];
     for (byte, of_hash) in bytes.iter_mut().zip(hash) {

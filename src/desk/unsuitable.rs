@@ -30,6 +30,8 @@ pub enum Unsuitable {
     OtherPeople,
     /// A merged ticket takes no reply.
     ReplyBesides,
+    /// More help articles than one mail takes.
+    TooManyArticles,
 }
 
 impl Unsuitable {
@@ -49,6 +51,7 @@ impl Unsuitable {
             Self::Gone => "gone",
             Self::OtherPeople => "other_people",
             Self::ReplyBesides => "reply_besides",
+            Self::TooManyArticles => "too_many_articles",
         }
     }
 }

@@ -8,10 +8,11 @@ use super::{judgement::Judgement, take::Prepared};
 use crate::{
     desk::{
         BounceEvidence, BounceFacts, ChallengeFacts, ConfirmationFacts, Fact, FloodFacts, LimitCounts,
-        MERGES_MAX, MailFacts, MailboxPolicy, PersonId, RelatedTicket, TicketFacts, TicketId,
+        MERGES_MAX, MailFacts, MailboxPolicy, PersonId, RelatedTicket, SimilarTicket, TicketFacts, TicketId,
         bounce_mark::BounceMark,
         commands, console, form, forward, opening, proof, related,
         seal::Bound,
+        similar,
         threading::{self, challenge_token, named_tickets},
         token::{NONCE_CHARS, claimed_person, subaddress},
     },
@@ -25,8 +26,9 @@ const THREAD_IDS_MAX: usize = 30;
 const ANSWERED_MAX: usize = 5;
 /// A longer address is none (RFC 5321 section 4.5.3.1.3: a path has 256 octets, its brackets among them).
 pub const ADDRESS_BYTES_MAX: usize = 254;
-/// Tickets that an agent's commands may name.
+/// Tickets and people that an agent's commands may name.
 const NAMED_MAX: usize = 5;
+const NAMED_PEOPLE_MAX: usize = 20;
 /// Recipient addresses searched for tokens.
 const RECIPIENTS_MAX: usize = 100;
 
@@ -173,6 +175,7 @@ async fn others(
     }
     if facts.tickets.is_empty() {
         facts.related = related_tickets(window, facts, reading, now).await?;
+        facts.similar = similar_tickets(window, facts, reading, now).await?;
     }
     Ok(())
 }
@@ -251,6 +254,18 @@ async fn related_tickets(
     let found = window.marked(&related::scope(&client.address), &marks, now).await?;
     let named = threading::mark(reading.subject.as_deref().unwrap_or_default());
     window.subjects(&related::best(named, &marks, &reading.base_subject, &found)).await
+}
+
+/// Resolved tickets, of whoever they are, that are like a mail that names none.
+async fn similar_tickets(
+    window: &mut Window,
+    facts: &MailFacts,
+    reading: &Reading,
+    now: jiff::Timestamp,
+) -> Result<Vec<SimilarTicket>> {
+    let marks = if reading.class == Class::Human { similar::marks(reading) } else { Vec::new() };
+    let known: Vec<TicketId> = facts.related.iter().map(|ticket| ticket.id).collect();
+    Ok(similar::best(marks.len(), window.similar(&marks, now).await?, &known))
 }
 
 /// Counted like the limits: for whoever would be answered.
@@ -355,6 +370,10 @@ async fn secrets(
         && let Some(client) = opening::client_address(&facts.tokens, sender.id, reading, &judgement.policy)
     {
         facts.named_client = Some(window.person(&client, None, now).await?);
+    }
+    if agent.is_some() {
+        let text = reading.command_text.as_deref().unwrap_or_default();
+        facts.silenced = window.silenced(&commands::people_named(text, NAMED_PEOPLE_MAX)).await?;
     }
     if let Some(agent) = agent {
         facts.period = window.period(&agent.address).await?;

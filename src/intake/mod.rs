@@ -21,6 +21,7 @@ mod refused;
 mod sent;
 mod suspects;
 mod take;
+mod tidy;
 mod timers;
 mod window;
 
@@ -36,6 +37,7 @@ pub use reader::{Reader, judge_once, read_once};
 pub use refused::judge_refused;
 pub use sent::SentFolder;
 pub use suspects::Suspects;
+pub use tidy::{TIDY_EVERY, tidy};
 pub use timers::fire_due_timers;
 
 use std::{collections::BTreeSet, sync::Arc};

@@ -9,7 +9,7 @@ use minijinja::{
     value::{Kwargs, ValueKind},
 };
 
-use super::{links, palette, text, words};
+use super::{article, links, palette, text, words};
 
 /// An environment with the functions of letters, still without templates.
 pub(super) fn environment() -> Environment<'static> {
@@ -54,6 +54,7 @@ pub(super) fn environment() -> Environment<'static> {
         })
     });
     env.add_function("links", links);
+    env.add_function("article", |state: &State<'_, '_>, shown: Value| article::place(state, &shown));
     env.add_function("foot", |state: &State<'_, '_>, text: Value| {
         let lines = lines_of(&text)?;
         place(state, "foot", context! { lines => lines.clone() }, || lines.join("\n"))
@@ -108,7 +109,7 @@ fn buttons(
 }
 
 /// Writes a block in the format of the running template.
-fn place(
+pub(super) fn place(
     state: &State<'_, '_>,
     part: &str,
     values: Value,
@@ -125,7 +126,7 @@ fn place(
 }
 
 /// Leading blanks would vanish in HTML; code and logs need them.
-fn html_lines(lines: &[String]) -> Vec<String> {
+pub(super) fn html_lines(lines: &[String]) -> Vec<String> {
     lines
         .iter()
         .map(|line| {

@@ -22,6 +22,7 @@ pub(super) const FILES: &[(&str, &str)] = embed![
     "letters/reminder.letter",
     "letters/reply.letter",
     "letters/transcript.letter",
+    "parts/article.html",
     "parts/buttons.html",
     "parts/facts.html",
     "parts/foot.html",

@@ -6,19 +6,20 @@ use minijinja::{Error, Value, context};
 use super::{
     Frame,
     action::Action,
-    subject,
+    article, subject,
     text::{clean_line, clean_text},
     time,
     words::Words,
 };
 use crate::{
     desk::{
-        Digest, DigestLine, EventBrief, FileBrief, Hints, Letter, LetterBody, NotificationCause,
-        RelatedTicket, TicketBrief, bundle::BundleItem, commands::chinese_category, sign_off::is_name,
+        Digest, DigestLine, EventBrief, FileBrief, Letter, LetterBody, NotificationCause, TicketBrief,
+        bundle::BundleItem, commands::chinese_category, sign_off::is_name,
     },
     mail::Address,
 };
 
+mod hints;
 mod problems;
 
 /// A letter's template, its subject and what the template shows.
@@ -29,7 +30,7 @@ pub(super) struct View {
 }
 
 /// The commands that `#help` lists, with their Chinese names.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 15] = [
     ("take", "接手"),
     ("assign", "分配"),
     ("category", "分类"),
@@ -43,6 +44,7 @@ const COMMANDS: [(&str, &str); 14] = [
     ("cc", "抄送"),
     ("requester", "客户"),
     ("merge", "合并"),
+    ("article", "文章"),
     ("help", "帮助"),
 ];
 
@@ -103,8 +105,10 @@ impl Writing<'_> {
                 Ok(View { template: "acknowledgement", subject, values })
             }
             LetterBody::Notification { .. } => self.notification(),
-            LetterBody::Reply { agent_name, subject, text } => {
-                Ok(self.reply(agent_name, &self.base(subject)?, text))
+            LetterBody::Reply { agent_name, subject, text, articles } => {
+                let View { template, subject, values } = self.reply(agent_name, &self.base(subject)?, text);
+                let articles: Vec<Value> = articles.iter().map(article::value).collect();
+                Ok(View { template, subject, values: context! { articles, ..values } })
             }
             LetterBody::Confirmation { .. } => self.confirmation(),
             LetterBody::Refusal { subject, problems, original } => {
@@ -173,21 +177,6 @@ impl Writing<'_> {
         Ok(View { template: "notification", subject, values: context! { ..values, ..self.brief(brief)? } })
     }
 
-    /// What staff should know besides the mail's own words.
-    fn hints(&self, hints: &Hints) -> Result<Value, Error> {
-        let related = |ticket: &RelatedTicket| -> Result<String, Error> {
-            Ok(format!("#{} {}", ticket.id, self.base(&ticket.subject)?))
-        };
-        Ok(context! {
-            masked => hints.masked,
-            warnings => hints.warnings.iter().map(|w| self.reason(w)).collect::<Result<Vec<_>, _>>()?,
-            cc => hints.cc.iter().map(name_and_address).collect::<Vec<_>>(),
-            cc_command => hints.cc.iter().map(|p| format!(" +{}", clean_line(&p.address))).collect::<String>(),
-            related => hints.related.iter().map(related).collect::<Result<Vec<_>, _>>()?,
-            related_first => hints.related.first().map(|ticket| ticket.id.to_string()),
-        })
-    }
-
     /// The people to whom a reply goes, in a line.
     fn people(&self, first: Option<&Address>, others: &[Address]) -> Result<Option<String>, Error> {
         let comma = self.words.plain("refuse.list_comma")?;
@@ -229,8 +218,16 @@ impl Writing<'_> {
     }
 
     fn transcript(&self) -> Result<View, Error> {
-        let LetterBody::Transcript { subject, done, sent_to, also_to, sent_words, help, believed_until } =
-            &self.letter.body
+        let LetterBody::Transcript {
+            subject,
+            done,
+            sent_to,
+            also_to,
+            sent_words,
+            unreachable,
+            help,
+            believed_until,
+        } = &self.letter.body
         else {
             return Err(Error::from(minijinja::ErrorKind::InvalidOperation));
         };
@@ -238,13 +235,14 @@ impl Writing<'_> {
         let done = done.iter().map(|line| {
             let (kind, detail) = line
                 .split_once(' ')
-                .filter(|(_, d)| d.contains(" -> ") || d.contains(['#', '@']))
+                .filter(|(kind, d)| d.contains(" -> ") || d.contains(['#', '@']) || *kind == "article")
                 .unwrap_or((line, ""));
             self.step(kind, detail)
         });
         let done = done.collect::<Result<Vec<_>, _>>()?;
         let values = context! {
             help, sent_words, done => done.join(&comma),
+            unreachable => unreachable.iter().map(|one| self.silenced(one)).collect::<Result<Vec<_>, _>>()?,
             sent_to => self.people(sent_to.as_ref(), also_to)?,
             believed => believed_until.map(|at| self.instant(at)).transpose()?,
             commands => if *help { self.commands()? } else { Vec::new() },

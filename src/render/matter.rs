@@ -106,7 +106,9 @@ impl Writing<'_> {
     /// What the ticket's category needs and nobody told yet, on one line; `None`: nothing.
     pub(super) fn missing(&self, brief: &TicketBrief) -> Result<Option<String>, Error> {
         let needs = brief.category.as_deref().and_then(|category| self.frame.policy.needs_of(category));
-        let needed = needs.map(|needs| needs.needs).unwrap_or_else(|| brief.matter.asked.clone());
+        let needed = needs
+            .map(|needs| needs.needs)
+            .unwrap_or_else(|| brief.matter.all_asked().map(str::to_owned).collect());
         let missing = brief.matter.missing(&needed);
         let names = missing.iter().map(|name| self.fact_name(name)).collect::<Result<Vec<_>, _>>()?;
         let comma = self.words.plain("value.list_comma")?;

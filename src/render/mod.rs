@@ -5,6 +5,7 @@
 //! the same bytes; nothing of a value is ever read as a template or as HTML; text and HTML say the same.
 
 mod action;
+mod article;
 mod blocks;
 mod builtin;
 mod filing;

@@ -1,7 +1,7 @@
 //! The last resort when a template fails: the letter's substance in plain English, without any template.
 
 use super::{Frame, Rendered, subject, text};
-use crate::desk::{Digest, DigestLine, Letter, LetterBody};
+use crate::desk::{Digest, DigestLine, Letter, LetterBody, SentArticle};
 
 /// The letter's substance; cannot fail.
 pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
@@ -16,8 +16,10 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
                 [Some("We have your mail.".to_owned()), promise].into_iter().flatten().collect(),
             )
         }
-        LetterBody::Reply { agent_name, subject, text } => {
-            (subject::answer(&about(subject), number.as_deref()), vec![text.clone(), agent_name.clone()])
+        LetterBody::Reply { agent_name, subject, text, articles } => {
+            let articles = articles.iter().map(SentArticle::plain);
+            let blocks = std::iter::once(text.clone()).chain(articles).chain([agent_name.clone()]);
+            (subject::answer(&about(subject), number.as_deref()), blocks.collect())
         }
         LetterBody::Notification { brief, text, .. } => (
             format!("{tag}{}", about(&brief.subject)),

@@ -10,11 +10,15 @@ use crate::{
     desk::{
         AgentPolicy, ArticleBrief, Ask, BundleItem, Digest, DigestLine, EventBrief, Fact, FileBrief, Guess,
         Hints, Letter, LetterBody, MailboxPolicy, Matter, NotificationCause, PersonId, Policy, Priority,
-        Problem, RelatedTicket, State, TicketBrief, TicketId, Understanding, Unsuitable,
+        RelatedTicket, SentArticle, Silenced, SimilarTicket, State, TicketBrief, TicketId, Understanding,
     },
     mail::Address,
     triage::secrets::SecretKind,
 };
+
+mod problems;
+
+use problems::problems;
 
 /// 2026-11-23 16:00 in Shanghai, a Monday.
 const NOW: Timestamp = Timestamp::constant(1_795_420_800, 0);
@@ -147,6 +151,7 @@ fn matter() -> Matter {
     Matter {
         facts: facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect(),
         asked: vec!["evidence".to_owned()],
+        asked_elsewhere: Vec::new(),
     }
 }
 
@@ -218,6 +223,7 @@ fn client_bodies() -> Vec<(&'static str, LetterBody)> {
         agent_name: "Bob Miller".to_owned(),
         subject: "Re: 甘特图无法加载".to_owned(),
         text: text.to_owned(),
+        articles: Vec::new(),
     };
     let subject = Some("回复：Re: 甘特图无法加载".to_owned());
     vec![
@@ -263,8 +269,33 @@ fn client_bodies() -> Vec<(&'static str, LetterBody)> {
         ),
         ("reply", reply(AGENT_TEXT)),
         ("reply_unsigned", reply("已经修好了，请刷新页面再试。")),
+        ("reply_article", with_articles(reply(""), 1)),
+        ("reply_articles", with_articles(reply("Dear Li Na,\n\nplease try this first.\n\nBob Miller"), 2)),
     ]
 }
+
+fn with_articles(body: LetterBody, count: usize) -> LetterBody {
+    let LetterBody::Reply { agent_name, subject, text, .. } = body else { return body };
+    let article = |title: &str, url: Option<&str>, text: &str| SentArticle {
+        name: "charts".to_owned(),
+        title: title.to_owned(),
+        url: url.map(str::to_owned),
+        text: text.to_owned(),
+    };
+    let mut articles = vec![
+        article(
+            "When the Gantt chart stays blank",
+            Some("https://help.example.com/en/articles/charts"),
+            ARTICLE,
+        ),
+        article("甘特图空白时的处理办法", None, "打开**设置**，再打开图表，\n关闭“硬件加速”。"),
+    ];
+    articles.truncate(count);
+    LetterBody::Reply { agent_name, subject, text, articles }
+}
+
+/// A bit of everything that articles are made of.
+const ARTICLE: &str = "# When the Gantt chart stays blank\n\nThis is what helps **most** of the time, in *any* browser.\n\n## Clear the cache\n\n1. Open `Settings`, then [Privacy](https://help.example.com/en/articles/privacy).\n2. Choose one:\n   - Cached files\n   - Everything\n3. Sign in again.\n\n```sh\nmaildesk-app --reset {{ config }}\n  && <b>done</b>\n```\n\n> Your plans are not touched.\n\nMore: [cookies](/en/articles/cookies), [graphics](https://help.example.com/en/articles/graphics).\n";
 
 fn staff_bodies() -> Vec<(&'static str, LetterBody)> {
     let notification = |cause, brief, files: Vec<FileBrief>| LetterBody::Notification {
@@ -389,6 +420,12 @@ fn hinted_bodies() -> Vec<(&'static str, LetterBody)> {
         hints,
     };
     let related = |id, subject: &str| RelatedTicket { id: TicketId(id), subject: subject.to_owned() };
+    let similar = |id, subject: &str, by: Option<&str>, minutes| SimilarTicket {
+        id: TicketId(id),
+        subject: subject.to_owned(),
+        answered_by: by.map(str::to_owned),
+        at: after(minutes),
+    };
     let odd = ["the sender's domain looks like ours", "From shows another address than it has"];
     let imitates = Hints { warnings: odd.map(str::to_owned).to_vec(), ..Hints::default() };
     let forwarded = Hints {
@@ -397,6 +434,10 @@ fn hinted_bodies() -> Vec<(&'static str, LetterBody)> {
             Address { name: None, address: "ops@huaxia.example".to_owned() },
         ],
         related: vec![related(1031, "甘特图无法加载"), related(977, "")],
+        similar: vec![
+            similar(812, "升级后看板一直空白", Some("fang@example.com"), -40 * 1440),
+            similar(640, "", None, -500 * 1440),
+        ],
         ..Hints::default()
     };
     let masked = Hints { masked: true, ..Hints::default() };
@@ -444,6 +485,19 @@ fn digest() -> Digest {
     }
 }
 
+fn silenced(count: usize) -> Vec<Silenced> {
+    let one = |address: &str, since, why: &str| Silenced {
+        address: address.to_owned(),
+        since,
+        why: why.to_owned(),
+    };
+    let all = [
+        one("boss@huaxia.example", Some(after(-3000)), "550 5.1.1 User unknown"),
+        one("ops@huaxia.example", None, ""),
+    ];
+    all.into_iter().take(count).collect()
+}
+
 /// Answers to agents' own mails.
 fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
     let confirmation = |actions: &[&str], text: Option<&str>, recipient| LetterBody::Confirmation {
@@ -463,6 +517,7 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         sent_to: (sent_words > 0).then(|| person("Li Na", "lina@huaxia.example")),
         also_to: (sent_words > 1).then(|| person("王伟", "wei@huaxia.example")).into_iter().collect(),
         sent_words,
+        unreachable: silenced(if sent_words == 1 { 2 } else { 0 }),
         help,
         believed_until: done.first().filter(|d| d.starts_with("state")).map(|_| after(600)),
     };
@@ -492,79 +547,4 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         ("help", transcript(&[], 0, true)),
         ("challenge", LetterBody::Challenge { id: 3 }),
     ]
-}
-
-fn problems() -> Vec<Problem> {
-    let (command, close) = (String::from("clsoe"), String::from("close"));
-    vec![
-        Problem::UnknownCommand { line: 2, command: command.clone(), did_you_mean: Some(close.clone()) },
-        Problem::UnknownCommand { line: 3, command, did_you_mean: None },
-        Problem::BadArgument {
-            line: 4,
-            command: "priority".to_owned(),
-            argument: "huge".to_owned(),
-            allowed: ["low", "normal", "high", "urgent"].map(str::to_owned).to_vec(),
-        },
-        Problem::BadArgument {
-            line: 5,
-            command: "hold".to_owned(),
-            argument: "soon".to_owned(),
-            allowed: Vec::new(),
-        },
-        Problem::NotAllowed { line: 6, command: "away".to_owned(), least_role: "lead".to_owned() },
-        Problem::WrongState { line: 7, command: "wait".to_owned(), state: "closed".to_owned() },
-        Problem::Contradiction { line: 8, command: close.clone(), other: "open".to_owned() },
-        Problem::BelowQuote { command: close },
-        Problem::NothingNew,
-        Problem::HiddenText,
-        Problem::NoRecipient {
-            address: "lina@huaxia.example".to_owned(),
-            since: Some(after(-60)),
-            why: "550 5.1.1 User unknown".to_owned(),
-        },
-        Problem::NoRecipient { address: "lina@huaxia.example".to_owned(), since: None, why: String::new() },
-        Problem::AnswersBundle,
-        Problem::QuotedNotification,
-        Problem::NoConsent,
-        Problem::NameTicket { line: 9, command: "close".to_owned() },
-        Problem::UnknownTicket { line: 10, command: "close".to_owned(), ticket: TicketId(4711) },
-        Problem::SeveralTickets {
-            line: 11,
-            command: "take".to_owned(),
-            first: TicketId(1042),
-            ticket: TicketId(1043),
-        },
-        Problem::TextForNobody,
-    ]
-    .into_iter()
-    .chain(unsuitable())
-    .collect()
-}
-
-fn unsuitable() -> Vec<Problem> {
-    use Unsuitable as U;
-    let one = |command: &str, argument: &str, reason| Problem::Unsuitable {
-        line: 9,
-        command: command.to_owned(),
-        argument: argument.to_owned(),
-        reason,
-    };
-    let people = [
-        ("nobody", U::NoAddress),
-        ("support@example.com", U::Ours),
-        ("bob@example.com", U::Staff),
-        ("noreply@huaxia.example", U::Robot),
-        ("lina@huaxia.example", U::Requester),
-        ("wei@huaxia.example", U::NotOn),
-        ("10", U::TooMany),
-    ];
-    let tickets = [
-        ("#977", U::NoTicket),
-        ("#1042", U::Itself),
-        ("#976", U::Gone),
-        ("#975", U::OtherPeople),
-        ("#974", U::ReplyBesides),
-    ];
-    let people = people.into_iter().map(|(argument, reason)| one("cc", argument, reason));
-    people.chain(tickets.into_iter().map(|(argument, reason)| one("merge", argument, reason))).collect()
 }

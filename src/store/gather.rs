@@ -252,20 +252,29 @@ impl Window {
 
     async fn participants(&mut self, ids: &[i64]) -> Result<Vec<(i64, PersonFacts)>> {
         let sql = format!(
-            "SELECT a.ticket_id, p.id, p.address, p.name, p.suppressed FROM participant a JOIN person p ON p.id = a.person_id
+            "SELECT a.ticket_id, p.id, p.address, p.name, p.suppressed, p.suppressed_at, p.suppressed_why
+             FROM participant a JOIN person p ON p.id = a.person_id
              WHERE a.ticket_id IN ({}) ORDER BY a.ticket_id, a.position, a.person_id",
             parameters(1, ids.len())
         );
-        let mut query = query_as::<(i64, i64, String, String, i64)>(AssertSqlSafe(sql));
+        let mut query = query_as::<(i64, i64, String, String, i64, Option<i64>, String)>(AssertSqlSafe(sql));
         for id in ids {
             query = query.bind(*id);
         }
         let rows = query.fetch_all(&mut *self.tx).await.context("reading participants")?;
-        let person = |(ticket, id, address, name, suppressed)| {
-            let (name, suppressed) = (some_text(name), suppressed != 0);
-            (ticket, PersonFacts { id: PersonId(id), address, name, suppressed, ..PersonFacts::default() })
+        let person = |(ticket, id, address, name, suppressed, at, suppressed_why)| {
+            let person = PersonFacts {
+                id: PersonId(id),
+                address,
+                name: some_text(name),
+                suppressed: suppressed != 0,
+                suppressed_at: instant_or_none(at)?,
+                suppressed_why,
+                ..PersonFacts::default()
+            };
+            Ok((ticket, person))
         };
-        Ok(rows.into_iter().map(person).collect())
+        rows.into_iter().map(person).collect()
     }
 
     /// Automatic mails to this address (lower case), its domain and all together, those of shadow mode among them.

@@ -34,6 +34,7 @@ mod people;
 mod quarantine;
 mod rows;
 mod sent;
+mod similar;
 mod ticket_view;
 mod timers;
 mod trust;

@@ -7,19 +7,26 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     Result, StoreError, Window,
-    columns::{clean, micros, parameters},
+    columns::{clean, instant_or_none, micros, parameters, some_text},
     engine::{Value, query, query_as},
     failure::Context,
     gather::before,
     rows,
 };
 use crate::{
-    desk::{Change, PersonId, RelatedTicket, TicketId, related::SPAN},
+    desk::{Change, PersonFacts, PersonId, RelatedTicket, TicketId, related::SPAN},
     mail::Address,
 };
 
 /// Tickets with the same mark that are looked at, the newest first.
 const MARKED_MAX: i64 = 200;
+
+/// A mark of a ticket, as [`mark_values`] gives it.
+pub(super) const MARK: (&str, usize) = ("ticket_mark (scope, mark, at, ticket_id)", 4);
+
+pub(super) fn mark_values<'v>(ticket: TicketId, scope: &str, mark: i64, at: Timestamp) -> [Value<'v>; 4] {
+    [Value::from(clean(scope)), Value::from(mark), Value::from(micros(at)), Value::from(ticket.0)]
+}
 
 impl Window {
     /// People stand in the order in which they came; the requester is the first.
@@ -117,12 +124,8 @@ impl Window {
         marks: &[i64],
         now: Timestamp,
     ) -> Result<()> {
-        let row = |mark: &i64| {
-            [Value::from(clean(scope)), Value::from(*mark), Value::from(micros(now)), Value::from(ticket.0)]
-        };
-        let values = marks.iter().flat_map(row).collect();
-        let into = ("ticket_mark (scope, mark, at, ticket_id)", 4);
-        rows::insert(&mut self.tx, into, "ON CONFLICT DO NOTHING", values, "marking a ticket").await
+        let values = marks.iter().flat_map(|mark| mark_values(ticket, scope, *mark, now)).collect();
+        rows::insert(&mut self.tx, MARK, "ON CONFLICT DO NOTHING", values, "marking a ticket").await
     }
 
     /// Tickets with one of these marks within the scope, of the last [`SPAN`]: mark and ticket, the newest first.
@@ -149,6 +152,38 @@ impl Window {
         }
         let found = query.fetch_all(&mut *self.tx).await.context("looking for related tickets")?;
         Ok(found.into_iter().map(|(mark, ticket)| (mark, TicketId(ticket))).collect())
+    }
+
+    /// Those of these addresses (lower case) that take no mail.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn silenced(&mut self, addresses: &[String]) -> Result<Vec<PersonFacts>> {
+        if addresses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT id, address, name, suppressed_at, suppressed_why FROM person
+             WHERE suppressed = 1 AND address IN ({}) ORDER BY id",
+            parameters(1, addresses.len())
+        );
+        let mut query = query_as::<(i64, String, String, Option<i64>, String)>(AssertSqlSafe(sql));
+        for address in addresses {
+            query = query.bind(clean(address));
+        }
+        let found = query.fetch_all(&mut *self.tx).await.context("looking for people")?;
+        let person = |(id, address, name, at, why)| {
+            Ok(PersonFacts {
+                id: PersonId(id),
+                address,
+                name: some_text(name),
+                suppressed: true,
+                suppressed_at: instant_or_none(at)?,
+                suppressed_why: why,
+                ..PersonFacts::default()
+            })
+        };
+        found.into_iter().map(person).collect()
     }
 
     /// These tickets with their subjects, in the order of `ids`; spam, merged and unknown ones are left out.

@@ -10,9 +10,10 @@ use std::{
     sync::LazyLock,
 };
 
-use super::language;
+use super::{language, typing::edit_distance};
 
 mod front_matter;
+pub mod markdown;
 mod terms;
 
 use terms::{Term, terms};
@@ -65,6 +66,22 @@ impl Article {
 
     fn speaks(&self, language: &str) -> bool {
         self.languages.is_empty() || self.languages.iter().any(|own| own == language)
+    }
+
+    /// The name that its translations share: `export` of `export.zh` and `export-pt_BR`, where it is in that language.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        let ends_in = |language: &String| {
+            let low = self.name.to_lowercase();
+            let begin = low.rfind(&format!(".{language}")).or_else(|| {
+                low.rfind(&format!("-{language}")).or_else(|| low.rfind(&format!("_{language}")))
+            })?;
+            // Behind the language at most a region.
+            let region = low.get(begin + 1 + language.len()..)?;
+            let is_region = region.strip_prefix(['-', '_']).is_some_and(|r| (2..=4).contains(&r.len()));
+            self.name.get(..begin).filter(|base| !base.is_empty() && (region.is_empty() || is_region))
+        };
+        self.languages.iter().find_map(ends_in).unwrap_or(&self.name)
     }
 }
 
@@ -135,10 +152,46 @@ impl Index {
         &self.articles
     }
 
-    /// The article of this name, in any case.
+    /// The article of this name or title, in any case. Where it is there in several languages (files of one name in several folders, or
+    /// `export.en` and `export.zh`), in the first of `languages` that there is, else in any. Who names a translation gets it.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Article> {
-        self.articles.iter().find(|article| article.name.eq_ignore_ascii_case(name))
+    pub fn named(&self, name: &str, languages: &[&str]) -> Option<&Article> {
+        let name = name.to_lowercase();
+        let exact = |article: &&Article| article.name.to_lowercase() == name;
+        let translation = self.articles.iter().filter(exact).find(|article| article.family() != article.name);
+        let family = |article: &&Article| {
+            exact(article) || article.family().to_lowercase() == name || article.title.to_lowercase() == name
+        };
+        translation.or_else(|| in_languages(self.articles.iter().filter(family), languages))
+    }
+
+    /// At most `max` articles, one for all translations: first those whose name is `words` but for a slip of typing, then those
+    /// that have most to do with `words`.
+    #[must_use]
+    pub fn nearest(&self, words: &str, languages: &[&str], max: usize) -> Vec<&Article> {
+        let query: Vec<Term> = terms(&words.replace(['-', '_', '.'], " ")).take(QUERY_TERMS_MAX).collect();
+        let scores = self.scores(&query);
+        let typed = words.trim().to_lowercase();
+        let mut families: BTreeMap<String, (bool, f32, Vec<&Article>)> = BTreeMap::new();
+        for (at, article) in self.articles.iter().enumerate() {
+            let family = article.family().to_lowercase();
+            let slip = is_slip(&typed, &family) || is_slip(&typed, &article.name.to_lowercase());
+            let score = scores.get(&at).copied().unwrap_or_default();
+            let (slips, best, all) = families.entry(family).or_insert((false, 0.0, Vec::new()));
+            (*slips, *best) = (*slips || slip, best.max(score));
+            all.push(article);
+        }
+        let mut families: Vec<(String, (bool, f32, Vec<&Article>))> = families.into_iter().collect();
+        families.sort_by(|(a, (slip_a, score_a, _)), (b, (slip_b, score_b, _))| {
+            slip_b.cmp(slip_a).then(score_b.total_cmp(score_a)).then(a.cmp(b))
+        });
+        families.into_iter().take(max).filter_map(|(_, (.., all))| in_languages(all, languages)).collect()
+    }
+
+    /// How many articles there are, translations counted once.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.articles.iter().map(|article| article.family().to_lowercase()).collect::<BTreeSet<_>>().len()
     }
 
     /// The articles in `language` that fit a mail, the best first, at most three; usually none.
@@ -254,6 +307,31 @@ fn units(query: &[Term], matter: &BTreeSet<Term>) -> usize {
         }
     }
     units + ended(run)
+}
+
+/// The words of a mail that say what it is about, in their order, those of the subject first: stems, and pairs of characters where
+/// there are no blanks.
+#[must_use]
+pub fn words(subject: &str, text: &str) -> Vec<String> {
+    let prose = language::prose(text);
+    let all = terms(subject).chain(terms(&prose));
+    all.filter_map(|term| match term {
+        Term::Word(word) | Term::Pair(word) => Some(word),
+        Term::Break => None,
+    })
+    .collect()
+}
+
+fn in_languages<'a>(all: impl IntoIterator<Item = &'a Article>, languages: &[&str]) -> Option<&'a Article> {
+    let all: Vec<&Article> = all.into_iter().collect();
+    let spoken = languages.iter().find_map(|language| all.iter().find(|article| article.speaks(language)));
+    spoken.or(all.first()).copied()
+}
+
+/// The one begins like the other, or they differ by two letters at most.
+fn is_slip(typed: &str, name: &str) -> bool {
+    let length = typed.chars().count();
+    length >= 3 && (name.starts_with(typed) || edit_distance(typed, name) <= if length <= 4 { 1 } else { 2 })
 }
 
 /// Counts of articles and terms are small.

@@ -11,6 +11,7 @@ pub mod needs;
 mod prefixes;
 mod priority;
 pub mod secrets;
+pub mod typing;
 mod words;
 
 use serde::{Deserialize, Serialize};

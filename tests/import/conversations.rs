@@ -133,3 +133,29 @@ fn an_answer_that_is_dated_before_its_question_joins_it() {
     assert_eq!(scene.kinds(1), ["client", "reply", "client"]);
     scene.desk.finish().unwrap();
 }
+
+#[test]
+fn an_old_ticket_has_its_facts_like_one_that_came_by_mail() {
+    let scene = scene();
+    let body = "Hello,\n\nsince this morning the export stays empty. User name: lina01\nI use Chrome 126 on Windows 11 and have \
+                cleared the cache.\n\nLi Na";
+    let first = Old { body, ..question(1, "q1@acme.test", LI) }.text();
+    let more = Old {
+        body: "In Firefox 130 it is the same.",
+        ..answer(3, "q2@acme.test", LI, SUPPORT, &["q1@acme.test"])
+    };
+    let file = scene.file("Inbox.mbox", mbox(&[first, more.text()]));
+    scene.import(&[file.to_str().unwrap(), "--batch", "old"]);
+    let ticket = scene.desk.ticket(1).unwrap();
+    let facts = &ticket["matter"]["facts"];
+    assert_eq!(facts["username"]["value"], "lina01", "{facts}");
+    assert_eq!(facts["os"]["value"], "Windows 11", "{facts}");
+    assert_eq!(
+        (&ticket["matter"]["asked"], &ticket["ticket"]["category"]),
+        (&Value::Null, &"technical".into())
+    );
+    let (shown, words) = scene.said(&["ticket", "show", "1"]);
+    assert!(shown && words.contains("lina01 (label)") && words.contains("Windows 11 ("), "{words}");
+    scene.assert_silent();
+    scene.desk.finish().unwrap();
+}

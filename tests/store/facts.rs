@@ -15,6 +15,7 @@ fn matter(facts: &[(&str, &str, &str)], asked: &[&str]) -> Matter {
     Matter {
         facts: facts.iter().map(|(name, value, source)| ((*name).to_owned(), fact(value, source))).collect(),
         asked: asked.iter().map(|name| (*name).to_owned()).collect(),
+        ..Matter::default()
     }
 }
 

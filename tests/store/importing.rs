@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use maildesk::{
-    desk::{Change, Decision, ImportFacts, MessageKind, PersonId, State, TicketId, TicketRef, TimerKind},
+    desk::{
+        Change, Decision, Fact, ImportFacts, Matter, MessageKind, PersonId, State, TicketId, TicketRef,
+        TimerKind, similar,
+    },
     mail::{Attachment, AttachmentKind},
     store::{
         AppliedMail, ImportBatch, ImportKind, ImportOutcome, ImportedMail, ImportedTicket, Result, StoreError,
@@ -70,8 +73,46 @@ const ROWS: &str =
     "SELECT (SELECT COUNT(*) FROM ticket) + (SELECT COUNT(*) FROM message) + (SELECT COUNT(*) FROM event)
     + (SELECT COUNT(*) FROM ledger) + (SELECT COUNT(*) FROM raw_message) + (SELECT COUNT(*) FROM attachment)
     + (SELECT COUNT(*) FROM facts) + (SELECT COUNT(*) FROM participant) + (SELECT COUNT(*) FROM person)
-    + (SELECT COUNT(*) FROM folder) + (SELECT COUNT(*) FROM import_batch) + (SELECT COUNT(*) FROM import_item)
+    + (SELECT COUNT(*) FROM ticket_mark) + (SELECT COUNT(*) FROM folder) + (SELECT COUNT(*) FROM import_batch) + (SELECT COUNT(*) FROM import_item)
     + (SELECT COUNT(*) FROM import_ticket) + (SELECT COUNT(*) FROM import_person)";
+
+fn matter(browser: &str) -> Matter {
+    let fact = Fact { value: browser.into(), source: "prose".into(), ..Fact::default() };
+    Matter { facts: [("browser".to_owned(), fact)].into(), ..Matter::default() }
+}
+
+#[test]
+fn facts_and_marks_of_old_mail_are_kept_as_far_as_they_can_be_found() {
+    each_engine(|house| async move {
+        let before = house.number(ROWS).await;
+        let batch = batch(&house, "old", ImportKind::Mail).await;
+        let client = person(&house, &batch, "li@client.example").await;
+        let marks = |scope: &str, marks: &[i64]| Change::Marks { scope: scope.into(), marks: marks.to_vec() };
+        let mut closed = new_ticket(client);
+        closed.changes.extend([
+            Change::State(State::Closed),
+            Change::Facts(matter("Chrome 126")),
+            marks(similar::SCOPE, &[1, 2]),
+            marks("client.example", &[7]),
+        ]);
+        let mails = [("a@0", Mail::named("one"), ImportOutcome::Decided(&closed))];
+        take(&house, &batch, &mails).await.unwrap();
+        let facts = house.facts(TicketId(1), at(110)).await;
+        assert_eq!(facts.matter, matter("Chrome 126"));
+        let mut window = house.store.window().await.unwrap();
+        let found = window.similar(&[1, 2], at(110)).await.unwrap();
+        assert_eq!(found.iter().map(|c| c.ticket.id).collect::<Vec<_>>(), [TicketId(1)]);
+        assert_eq!(window.marked("client.example", &[7], at(110)).await.unwrap(), [(7, TicketId(1))]);
+        drop(window);
+        let more =
+            changing(&facts, vec![message(MessageKind::Client, client), Change::Facts(matter("Firefox"))]);
+        let mails = [("a@1", Mail::named("two"), ImportOutcome::Decided(&more))];
+        take(&house, &batch, &mails).await.unwrap();
+        assert_eq!(house.facts(TicketId(1), at(110)).await.matter, matter("Firefox"));
+        while house.store.undo_import("old", at(200)).await.unwrap() {}
+        assert_eq!(house.number(ROWS).await, before);
+    });
+}
 
 #[test]
 fn a_window_of_old_mail_is_written_as_a_whole_and_undone_without_a_trace() {

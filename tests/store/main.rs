@@ -22,5 +22,6 @@ mod outbox;
 mod people;
 mod safety;
 mod sent;
+mod similar;
 mod tickets;
 mod trust;

@@ -173,3 +173,30 @@ fn the_same_text_of_a_domain_is_counted_for_a_week() {
         }
     });
 }
+
+#[test]
+fn whose_address_takes_no_mail_is_known_by_it() {
+    each_engine(|house| async move {
+        let id = house.ticket(1, "one").await;
+        let wei = house.person("wei@client.example").await;
+        house.person("li@client.example").await;
+        let before = house.facts(id, at(20)).await;
+        let changes = vec![
+            Change::Join(person("wei@client.example")),
+            Change::Suppress { person: wei.id, why: "550 User unknown".into() },
+        ];
+        house.decide(None, None, &changing(&before, changes), at(30)).await.unwrap();
+        let asked = ["wei@client.example", "li@client.example", "nobody@client.example"].map(str::to_owned);
+        let mut window = house.store.window().await.unwrap();
+        let silenced = window.silenced(&asked).await.unwrap();
+        assert_eq!(silenced.len(), 1);
+        let told = |p: &maildesk::desk::PersonFacts| {
+            (p.address.clone(), p.suppressed, p.suppressed_at, p.suppressed_why.clone())
+        };
+        let expected = ("wei@client.example".to_owned(), true, Some(at(30)), "550 User unknown".to_owned());
+        assert_eq!(told(&silenced[0]), expected);
+        assert_eq!(window.silenced(&[]).await.unwrap(), []);
+        drop(window);
+        assert_eq!(told(&house.facts(id, at(40)).await.others[0]), expected, "on the ticket as well");
+    });
+}

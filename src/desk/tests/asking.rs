@@ -230,7 +230,7 @@ fn a_later_word_corrects_only_where_it_is_firm() {
             ("username".to_owned(), fact("old", "history")),
             ("steps_tried".to_owned(), fact("清除缓存", "prose")),
         ]),
-        asked: Vec::new(),
+        ..Matter::default()
     };
     let later = |source: &str| Matter {
         facts: BTreeMap::from([
@@ -239,7 +239,7 @@ fn a_later_word_corrects_only_where_it_is_firm() {
             ("steps_tried".to_owned(), fact("清除缓存\n换浏览器", "prose")),
             ("os".to_owned(), fact("Windows 11", "prose")),
         ]),
-        asked: Vec::new(),
+        ..Matter::default()
     };
     for (source, by_requester, browser) in
         [("prose", true, "Chrome 126"), ("label", true, "Firefox 123"), ("label", false, "Chrome 126")]
@@ -264,7 +264,7 @@ fn what_is_known_of_a_proven_client_is_not_asked_again() {
             ("os".to_owned(), fact("Windows 11")),
             ("occurred_at".to_owned(), fact("昨天")),
         ]),
-        asked: Vec::new(),
+        ..Matter::default()
     };
     let lasting = Matter::lasting(std::slice::from_ref(&earlier));
     assert_eq!(lasting.keys().collect::<Vec<_>>(), ["os", "username"]);

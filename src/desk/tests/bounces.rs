@@ -259,11 +259,41 @@ fn nothing_that_comes_to_a_bounce_address_is_answered_or_opens_a_ticket() {
                 assert_eq!((decision.ticket.is_some(), state_after(&decision)), (known, None), "{class:?}");
                 assert_eq!(messages(&decision).len(), usize::from(known), "kept on the ticket");
                 if class != Class::Bounce {
-                    assert!(decision.letters.is_empty() && !suppressed(&decision), "{class:?}");
+                    let is_told = class == Class::Human && known && sender.address != ALICE;
+                    assert_eq!(decision.letters.is_empty(), !is_told, "{class:?}");
+                    assert!(!suppressed(&decision), "{class:?}");
+                    assert_silent_to_clients(&decision);
                 }
             }
         }
     }
+}
+
+#[test]
+fn what_a_person_writes_to_a_bounce_address_is_told_to_the_team_once_a_day() {
+    let written = |sender: &PersonFacts| MailFacts {
+        bounce_address: true,
+        bounce: Some(returned()),
+        tickets: vec![ticket(State::Waiting)],
+        ..mail(sender, "It works again.", true)
+    };
+    let decision = decided(written(&client()));
+    assert_eq!(letters(&decision), ["news>alice@example.com", "news>bob@example.com"]);
+    assert_eq!(cause(&decision), Some(NotificationCause::ClientAnswered));
+    assert_eq!(cause(&decided(written(&person(50, "wei@other.example")))), Some(NotificationCause::Stranger));
+    assert_eq!((decision.outcome, state_after(&decision)), (Outcome::Control, None), "it may be a robot's");
+    assert_eq!(event_kinds(&decision), ["to_bounce_address"]);
+    let mut again = written(&client());
+    let told = |hours| EventBrief {
+        at: hours_ago(hours),
+        actor: CLIENT.into(),
+        kind: "to_bounce_address".into(),
+        detail: String::new(),
+    };
+    again.tickets[0].history = vec![told(23)];
+    assert_eq!(letters(&decided(again.clone())), [""; 0]);
+    again.tickets[0].history = vec![told(25)];
+    assert_eq!(letters(&decided(again)).len(), 2);
 }
 
 #[test]

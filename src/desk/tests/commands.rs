@@ -30,6 +30,7 @@ fn chinese_names_are_equal() {
         ("#reopen", "#重开"),
         ("#open", "#打开"),
         ("#note x", "#备注 x"),
+        ("#article login", "#文章 login"),
         ("#help", "#帮助"),
     ] {
         assert_eq!(orders(english), orders(chinese), "{english}");

@@ -1,7 +1,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::world::*;
-use crate::{desk::*, mail::Class};
+use crate::{
+    desk::*,
+    mail::Class,
+    triage::{Evidence, Product},
+};
 
 fn import(open_since: Option<Timestamp>) -> ImportFacts {
     ImportFacts { batch: "old".into(), state: State::Closed, open_since }
@@ -117,4 +121,54 @@ fn a_ticket_on_which_others_work_is_only_added_to() {
     }
     let stranger = worked_on(old(&person(50, "stranger@elsewhere.example"), State::Open, "Hello"));
     assert_eq!((stranger.outcome, messages(&stranger).len()), (Outcome::Held, 0));
+}
+
+fn with_browser(mut facts: MailFacts, name: &str, source: &str) -> MailFacts {
+    facts.triage.fields.browser = Some(Product { name: Some(name.into()), version: None });
+    let evidence = Evidence { source: source.into(), span: String::new(), confidence: 0.9 };
+    facts.triage.evidence.insert("browser".into(), evidence);
+    facts
+}
+
+fn browser(decision: &Decision) -> Option<String> {
+    decision.changes.iter().find_map(|change| match change {
+        Change::Facts(matter) => matter.facts.get("browser").map(|fact| fact.value.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_imported_ticket_has_its_facts_and_its_marks() {
+    let new = || MailFacts {
+        threads: vec![],
+        tickets: vec![],
+        ..old(&client(), State::New, "The chart is blank since ERR_X12345")
+    };
+    let decision = decided(with_browser(new(), "Chrome", "prose"));
+    assert_eq!(browser(&decision).as_deref(), Some("Chrome"));
+    let scopes: Vec<&str> = decision
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Marks { scope, .. } => Some(scope.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(scopes, ["huaxia.example", similar::SCOPE]);
+    assert_eq!(letters(&decision), [""; 0]);
+    // What is known of its sender today was not so then.
+    let known = Fact { value: "Firefox".into(), source: "label".into(), ..Fact::default() };
+    let mut later = new();
+    later.known = [("browser".to_owned(), known)].into();
+    assert_eq!(browser(&decided(later)), None);
+    // Later mails of the conversation add to it; our own answers do not, nor do old mails to a ticket on which others work.
+    let answer = |state| old(&client(), state, "It is in Firefox.");
+    assert_eq!(
+        browser(&decided(with_browser(answer(State::Open), "Firefox", "label"))).as_deref(),
+        Some("Firefox")
+    );
+    assert_eq!(browser(&decided(with_browser(sent(CLIENT), "Firefox", "label"))), None);
+    let mut worked_on = with_browser(answer(State::Open), "Firefox", "label");
+    worked_on.tickets[0].imported = false;
+    assert_eq!(browser(&decided(worked_on)), None);
 }

@@ -138,3 +138,127 @@ fn tickets_are_named_by_commands_alone() {
     assert_eq!(named("hello\n#merge 977"), [0; 0]);
     assert_eq!(named("#note #merge 977"), [0; 0]);
 }
+
+fn fact(value: &str, source: &str, confidence: u8) -> Fact {
+    Fact { value: value.into(), source: source.into(), confidence, ..Fact::default() }
+}
+
+fn knowing(ticket: TicketFacts, facts: &[(&str, Fact)], asked: &[&str]) -> TicketFacts {
+    let facts = facts.iter().map(|(name, fact)| ((*name).to_owned(), fact.clone())).collect();
+    let asked = asked.iter().map(|name| (*name).to_owned()).collect();
+    TicketFacts { matter: Matter { facts, asked, ..Matter::default() }, ..ticket }
+}
+
+/// What ticket 977 knows after it took in 1042.
+fn known_after(merged: TicketFacts, into: TicketFacts) -> Option<Matter> {
+    let mut facts = agent_mail(State::Open, "#merge 977 +cc");
+    facts.tickets = vec![merged, into];
+    let (_, _, changes) = merged_changes(&decided(facts));
+    changes.into_iter().find_map(|change| match change {
+        Change::Facts(matter) => Some(matter),
+        _ => None,
+    })
+}
+
+fn merged_changes(decision: &Decision) -> (i64, i64, Vec<Change>) {
+    merged(decision).unwrap_or_else(|| panic!("{:?}", problems(decision)))
+}
+
+fn values(matter: &Matter) -> Vec<(&str, &str)> {
+    matter.facts.iter().map(|(name, fact)| (name.as_str(), fact.value.as_str())).collect()
+}
+
+#[test]
+fn facts_of_both_tickets_are_joined_and_the_older_word_wins_only_where_it_is_surer() {
+    // 1042 began five hours ago, 977 later or earlier.
+    let into = |hours: i64, facts: &[(&str, Fact)]| {
+        knowing(
+            TicketFacts { created_at: hours_ago(hours), ..other(client(), State::Open) },
+            facts,
+            &["evidence"],
+        )
+    };
+    let merged = |facts: &[(&str, Fact)]| knowing(ticket(State::Open), facts, &["username", "evidence"]);
+    let (chrome, firefox) = (fact("Chrome 126", "prose", 80), fact("Firefox 130", "prose", 80));
+    let joined = known_after(
+        merged(&[("browser", chrome.clone()), ("username", fact("lina01", "label", 95))]),
+        into(2, &[("browser", firefox.clone()), ("steps_tried", fact("cache", "prose", 70))]),
+    )
+    .unwrap();
+    assert_eq!(
+        values(&joined),
+        [("browser", "Firefox 130"), ("steps_tried", "cache"), ("username", "lina01")]
+    );
+    assert_eq!(
+        (joined.asked, joined.asked_elsewhere),
+        (vec!["evidence".to_owned()], vec!["username".to_owned()])
+    );
+    for (older, newer, expected) in [
+        (chrome.clone(), firefox.clone(), "Firefox 130"),
+        (fact("Chrome 126", "label", 90), firefox.clone(), "Chrome 126"),
+        (fact("Chrome 126", "history", 90), firefox.clone(), "Firefox 130"),
+        (chrome.clone(), fact("Firefox 130", "header", 90), "Chrome 126"),
+        (fact("Chrome 126", "prose", 95), fact("Firefox 130", "prose", 50), "Chrome 126"),
+        (fact("Chrome 126", "prose", 95), fact("Firefox 130", "answer", 50), "Firefox 130"),
+    ] {
+        let browser = |matter: Option<Matter>, own: &Fact| {
+            matter.map_or_else(|| own.value.clone(), |matter| matter.facts["browser"].value.clone())
+        };
+        let of = |fact: &Fact| [("browser", fact.clone())];
+        let into_newer = known_after(merged(&of(&older)), into(2, &of(&newer)));
+        assert_eq!(browser(into_newer, &newer), expected, "{older:?} {newer:?}");
+        let into_older = known_after(merged(&of(&newer)), into(9, &of(&older)));
+        assert_eq!(browser(into_older, &older), expected, "{older:?} {newer:?}");
+    }
+    let same = known_after(knowing(ticket(State::Open), &[], &[]), into(2, &[("browser", chrome)]));
+    assert_eq!(same, None, "nothing new");
+}
+
+#[test]
+fn another_person_s_words_fill_gaps_and_what_is_known_of_them_stays_theirs() {
+    let wei = |facts: &[(&str, Fact)]| knowing(other(person(9, WEI), State::Open), facts, &[]);
+    let of_client = [
+        ("browser", fact("Chrome 126", "label", 95)),
+        ("os", fact("Windows 11", "prose", 80)),
+        ("username", fact("lina01", "history", 90)),
+    ];
+    let joined = known_after(
+        knowing(ticket(State::Open), &of_client, &[]),
+        wei(&[("browser", fact("Firefox 130", "prose", 60))]),
+    );
+    assert_eq!(values(&joined.unwrap()), [("browser", "Firefox 130"), ("os", "Windows 11")]);
+    // What nobody proved corrects nothing that was proven.
+    let proven = TicketFacts { requester_proven: true, ..other(client(), State::Open) };
+    let proven = knowing(proven, &[("browser", fact("Firefox 130", "prose", 60))], &[]);
+    let forged = knowing(ticket(State::Open), &[("browser", fact("Chrome 126", "label", 95))], &[]);
+    assert_eq!(known_after(forged, proven), None);
+}
+
+#[test]
+fn an_answer_to_the_merged_ticket_s_questions_answers_those() {
+    let mut facts = answer(State::Merged, "1. lina01\n2. Chrome 126");
+    let into = TicketFacts { merged_into: None, ..other(client(), State::Waiting) };
+    facts.tickets = vec![
+        knowing(
+            TicketFacts { merged_into: Some(TicketId(977)), ..ticket(State::Merged) },
+            &[],
+            &["username", "browser"],
+        ),
+        knowing(into, &[], &["occurred_at", "evidence"]),
+    ];
+    let told = |facts: MailFacts| {
+        let decision = decided(facts);
+        let matter = decision.changes.iter().find_map(|change| match change {
+            Change::Facts(matter) => Some(matter.clone()),
+            _ => None,
+        });
+        (decision.ticket, matter.unwrap_or_default())
+    };
+    let (ticket, matter) = told(facts.clone());
+    assert_eq!(ticket, Some(TicketRef::Existing(TicketId(977), 8)));
+    assert_eq!(values(&matter), [("browser", "Chrome 126"), ("username", "lina01")]);
+    // What answers the ticket's own questions answers these.
+    facts.tokens = vec![token(Purpose::Client, 977, 7)];
+    let (_, matter) = told(facts);
+    assert_eq!(values(&matter), [("occurred_at", "lina01")], "by their own numbers");
+}

@@ -1,6 +1,7 @@
 //! Facts in, decisions out: one table a part of FAULTS and SPEC.
 
 mod agents;
+mod articles;
 mod asking;
 mod attacks;
 mod bounces;

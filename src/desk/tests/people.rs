@@ -204,3 +204,46 @@ fn whoever_was_taken_off_a_ticket_is_a_stranger_with_an_old_secret() {
     let decision = decided(facts);
     assert_eq!((decision.outcome, cause(&decision)), (Outcome::Held, Some(NotificationCause::Stranger)));
 }
+
+#[test]
+fn who_is_put_on_a_ticket_and_takes_no_mail_is_told_to_the_agent() {
+    let silenced = |address: &str| PersonFacts {
+        suppressed: true,
+        suppressed_at: Some(hours_ago(30)),
+        suppressed_why: "550 User unknown".into(),
+        ..person(60, address)
+    };
+    let told = |facts: MailFacts| {
+        let decision = decided(facts);
+        let unreachable = decision.letters.iter().find_map(|letter| match &letter.body {
+            LetterBody::Transcript { unreachable, .. } => Some(unreachable.clone()),
+            _ => None,
+        });
+        (letters(&decision), unreachable)
+    };
+    let wei = || Silenced {
+        address: "wei@huaxia.example".into(),
+        since: Some(hours_ago(30)),
+        why: "550 User unknown".into(),
+    };
+    for text in ["#cc +wei@huaxia.example", "#cc +wei@huaxia.example\n\nPlease try again."] {
+        let mut facts = agent_mail(State::Open, text);
+        facts.silenced = vec![silenced("wei@huaxia.example")];
+        let (letters, unreachable) = told(facts.clone());
+        assert_eq!(unreachable, Some(vec![wei()]), "{text}");
+        assert!(!letters.contains(&"reply>wei@huaxia.example".to_owned()));
+        facts.silenced.clear();
+        assert_eq!(told(facts).1.unwrap_or_default(), [], "{text}");
+    }
+    // Of those who are on it already, when an answer leaves.
+    let mut facts = agent_mail(State::Open, "Please try again.");
+    facts.tickets[0].others = vec![silenced("wei@huaxia.example")];
+    facts.tickets[0].participants.push("wei@huaxia.example".into());
+    assert_eq!(told(facts).1, Some(vec![wei()]));
+    // Whose ticket it becomes must be reached.
+    let mut facts = agent_mail(State::Open, "#requester wei@huaxia.example\n\nHello.");
+    facts.silenced = vec![silenced("wei@huaxia.example")];
+    assert!(matches!(problems(&decided(facts))[..], [Problem::NoRecipient { .. }]));
+    let named = commands::people_named("#cc +a@x.test -b@x.test\n#客户 <C@x.test>\n#take\nd@x.test", 9);
+    assert_eq!(named, ["a@x.test", "c@x.test"]);
+}

@@ -3,7 +3,10 @@
 use minijinja::{Error, context};
 
 use super::{Writing, hash};
-use crate::{desk::Problem, render::text::clean_line};
+use crate::{
+    desk::{ArticleName, Problem},
+    render::text::clean_line,
+};
 
 impl Writing<'_> {
     pub(super) fn problem(&self, problem: &Problem) -> Result<String, Error> {
@@ -49,6 +52,16 @@ impl Writing<'_> {
                 ("several_tickets", context! { line, command => hash(command), first, ticket })
             }
             Problem::TextForNobody => ("text_for_nobody", context! {}),
+            Problem::NoArticle { line, command, argument, articles, more } => {
+                let comma = self.words.plain("refuse.list_comma")?;
+                let name = |article: &ArticleName| {
+                    let (name, title) = (clean_line(&article.name), clean_line(&article.title));
+                    self.words.say("refuse.article", context! { name, title })
+                };
+                let names = articles.iter().map(name).collect::<Result<Vec<_>, _>>()?.join(&comma);
+                let argument = clean_line(argument);
+                ("no_article", context! { line, command => hash(command), argument, names, more })
+            }
             Problem::Unsuitable { line, command, argument, reason } => {
                 let why = self.words.say(
                     &format!("refuse.unsuitable.{}", reason.as_str()),

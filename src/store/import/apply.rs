@@ -94,7 +94,7 @@ impl Window {
                 ImportOutcome::Quarantined(_) => None,
             })
             .collect();
-        let touched = self.touch(&batch.folder.mailbox, &decisions).await?;
+        let touched = self.touch(&batch.folder.mailbox, &decisions, now).await?;
         let mut touched_in_order = touched.iter();
         let tickets: Vec<Option<TicketId>> = mails
             .iter()
@@ -124,7 +124,7 @@ impl Window {
     ) -> Result<Vec<TicketId>> {
         let decisions: Vec<(&Decision, Timestamp)> =
             lines.iter().map(|line| (line.decision, line.at)).collect();
-        let touched = self.touch(&batch.folder.mailbox, &decisions).await?;
+        let touched = self.touch(&batch.folder.mailbox, &decisions, now).await?;
         let tickets: Vec<TicketId> = touched.iter().flatten().map(|touched| touched.ticket).collect();
         let mut values = Vec::with_capacity(lines.len() * FACTS.1);
         for (line, ticket) in lines.iter().zip(&tickets) {

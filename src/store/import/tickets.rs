@@ -17,24 +17,24 @@ use crate::{
         engine::{Value, query_as, query_scalar},
         events::{self, Chain, Head},
         failure::{Context, unreadable},
-        rows,
+        people, rows, similar,
     },
 };
 
 const TICKET: (&str, usize) = (
     "ticket (id, mailbox, state, subject, language, category, priority, team, assignee, tags, requester_id,
         requester_proven, linked_to, first_response_at, first_response_due_at, closed_at, created_at, updated_at,
-        event_seq, event_hash)",
-    20,
+        event_seq, event_hash, facts)",
+    21,
 );
 /// As `CHANGE` of a live mail, for many tickets: both engines call the columns of VALUES `column1` and so on.
 const CHANGE: (&str, usize) = (
     "UPDATE ticket SET version = version + 1, updated_at = v.column3, event_seq = v.column4, event_hash = v.column5,
         closed_at = CASE WHEN v.column6 IS NULL THEN closed_at WHEN v.column6 = 'closed' THEN v.column3 ELSE NULL END,
         state = COALESCE(v.column6, state), assignee = COALESCE(v.column7, assignee),
-        first_response_at = COALESCE(v.column8, first_response_at)
+        first_response_at = COALESCE(v.column8, first_response_at), facts = COALESCE(v.column9, facts)
      FROM",
-    8,
+    9,
 );
 
 /// Tickets of one statement with numbered parameters, whose cost grows with the square of their number.
@@ -55,6 +55,7 @@ impl Window {
         &mut self,
         mailbox: &str,
         decisions: &[(&Decision, Timestamp)],
+        now: Timestamp,
     ) -> Result<Vec<Option<Touched>>> {
         // What only live mail does must not be left out silently.
         let foreign = |change: &Change| {
@@ -67,7 +68,8 @@ impl Window {
         let new = decisions.iter().filter(|(decision, _)| is_new(decision)).count();
         let mut number = self.numbers(new).await?;
         let heads = self.heads(decisions).await?;
-        let (mut made, mut changed, mut participants, mut chains) = (vec![], vec![], vec![], vec![]);
+        let (mut made, mut changed, mut participants, mut marks, mut chains) =
+            (vec![], vec![], vec![], vec![], vec![]);
         let mut touched = Vec::with_capacity(decisions.len());
         for (decision, at) in decisions {
             touched.push(match decision.ticket {
@@ -77,6 +79,7 @@ impl Window {
                     let ticket = TicketId(number);
                     let new = NewTicket::of(ticket, &decision.changes, *at)?;
                     participants.extend(new.participants(*at));
+                    marks.extend(new.marks(*at, now));
                     made.extend(new.values(mailbox, *at)?);
                     chains.push(new.chain);
                     Some(Touched { ticket, made: true, version: 1, raised: false })
@@ -104,6 +107,7 @@ impl Window {
         }
         let into = ("participant (ticket_id, person_id, position, added_at)", 4);
         rows::insert(&mut self.tx, into, "", participants, "adding participants").await?;
+        rows::insert(&mut self.tx, people::MARK, "ON CONFLICT DO NOTHING", marks, "marking tickets").await?;
         events::insert(&mut self.tx, chains).await?;
         Ok(touched)
     }
@@ -176,6 +180,7 @@ fn change_values<'v>(
         Value::from(row.state.map(State::as_str)),
         Value::from(row.assignee.map(clean)),
         Value::from(row.first_response_at.map(micros)),
+        Value::from(row.facts.map(json).transpose()?),
     ])
 }
 
@@ -183,6 +188,7 @@ fn change_values<'v>(
 struct NewTicket<'a> {
     id: TicketId,
     create: &'a Change,
+    changes: &'a [Change],
     row: Row<'a>,
     people: Vec<PersonId>,
     chain: Chain,
@@ -202,7 +208,7 @@ impl<'a> NewTicket<'a> {
             }
         }
         let chain = events::chain(id, Head::start(), &row.events, at);
-        Ok(Self { id, create, row, people, chain })
+        Ok(Self { id, create, changes, row, people, chain })
     }
 
     fn participants<'v>(&self, at: Timestamp) -> Vec<Value<'v>> {
@@ -217,6 +223,19 @@ impl<'a> NewTicket<'a> {
                 ]
             })
             .collect()
+    }
+
+    /// Those by which a later mail still finds it.
+    fn marks<'v>(&self, at: Timestamp, now: Timestamp) -> Vec<Value<'v>> {
+        let mut values = Vec::new();
+        for change in self.changes {
+            if let Change::Marks { scope, marks } = change
+                && similar::can_be_found(scope, at, now)
+            {
+                values.extend(marks.iter().flat_map(|mark| people::mark_values(self.id, scope, *mark, at)));
+            }
+        }
+        values
     }
 
     fn values<'v>(&self, mailbox: &str, at: Timestamp) -> Result<[Value<'v>; TICKET.1]> {
@@ -256,6 +275,7 @@ impl<'a> NewTicket<'a> {
             Value::from(micros(at)),
             Value::from(self.chain.head.seq),
             Value::from(self.chain.head.hash.clone()),
+            Value::from(row.facts.map(json).transpose()?.unwrap_or_else(|| "{}".to_owned())),
         ])
     }
 }

@@ -212,8 +212,40 @@ fn heads_are_read_as_static_sites_write_them() {
 #[test]
 fn articles_are_found_by_name() {
     let shelf = shelf();
-    assert_eq!(shelf.named("Password-EN").map(|a| a.title.as_str()), Some("How to reset your password"));
-    assert_eq!(shelf.named("nothing"), None);
+    assert_eq!(shelf.named("Password-EN", &[]).map(|a| a.title.as_str()), Some("How to reset your password"));
+    assert_eq!(shelf.named("nothing", &["en"]), None);
     assert_eq!(shelf.articles().len(), 14);
     assert!(Index::default().search("a", "b", "en").is_empty());
+}
+
+#[test]
+fn translations_share_a_name() {
+    let of = |name: &str, language: &str| {
+        article(name, &format!("---\ntitle: {name}\nlanguages: [{language}]\n---\ntext"))
+    };
+    for (name, language, family) in [
+        ("export.zh", "zh", "export"),
+        ("export-EN", "en", "export"),
+        ("export_pt-BR", "pt", "export"),
+        ("export.zh", "en", "export.zh"),
+        ("open-endless", "en", "open-endless"),
+        ("en", "en", "en"),
+        ("-en", "en", "-en"),
+    ] {
+        assert_eq!(of(name, language).family(), family, "{name}");
+    }
+    let index =
+        Index::build(vec![of("export", "en"), of("export.zh", "zh"), of("import", "zh"), of("import", "en")]);
+    let named = |name: &str, languages: &[&str]| {
+        index.named(name, languages).map(|a| (a.name.as_str(), a.languages[0].as_str()))
+    };
+    assert_eq!(named("export", &["zh", "en"]), Some(("export.zh", "zh")));
+    assert_eq!(named("Export", &["ja", "en"]), Some(("export", "en")));
+    assert_eq!(named("export.zh", &["en"]), Some(("export.zh", "zh")), "who names a translation gets it");
+    assert_eq!(named("import", &["en"]), Some(("import", "en")));
+    assert_eq!(named("import", &["fr"]), Some(("import", "zh")), "else any");
+    assert_eq!(index.count(), 2);
+    let nearest: Vec<&str> = index.nearest("imprt", &["en"], 9).iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(nearest, ["import", "export"]);
+    assert_eq!(index.nearest("", &["en"], 1).len(), 1);
 }
