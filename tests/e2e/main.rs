@@ -15,6 +15,7 @@
 /// The same scenes run on the other engine in `tests/e2e_postgres`.
 const ENGINE: maildesk_lab::desk::Engine = maildesk_lab::desk::Engine::Sqlite;
 
+mod articles;
 mod bounces;
 mod broken;
 mod categories;

@@ -12,6 +12,8 @@
 
 const ENGINE: maildesk_lab::desk::Engine = maildesk_lab::desk::Engine::Postgres;
 
+#[path = "../e2e/articles.rs"]
+mod articles;
 #[path = "../e2e/bounces.rs"]
 mod bounces;
 #[path = "../e2e/broken.rs"]
