@@ -10,6 +10,15 @@
     clippy::print_stdout
 )]
 
+/// Says that a test judged nothing, past the test runner, which shows nothing of what a passing test prints.
+macro_rules! skipped {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let words = format!($($words)*);
+        writeln!(std::io::stderr(), "SKIPPED, this proves nothing: {words}").unwrap();
+    }};
+}
+
 mod nlp;
 
 use std::{
@@ -142,10 +151,7 @@ fn corpus() -> Option<PathBuf> {
     let corpus = std::env::var_os("MAILDESK_CORPUS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
     if !corpus.join("score.py").exists() {
-        eprintln!(
-            "SKIPPED, this proves nothing: no mail corpus at {}; set MAILDESK_CORPUS",
-            corpus.display()
-        );
+        skipped!("no mail corpus at {}; set MAILDESK_CORPUS", corpus.display());
         return None;
     }
     Some(corpus)
@@ -154,7 +160,7 @@ fn corpus() -> Option<PathBuf> {
 fn has_python() -> bool {
     let has = Command::new("python3").arg("--version").output().is_ok();
     if !has {
-        eprintln!("SKIPPED, this proves nothing: python3, which runs the judges, is not installed");
+        skipped!("python3, which runs the judges, is not installed");
     }
     has
 }
@@ -170,7 +176,7 @@ fn the_corpora_are_read_at_least_this_well() {
     if own.exists() {
         found.extend(below(&corpus, &own, BARS_OWN));
     } else {
-        eprintln!("SKIPPED, this proves nothing: no corpus of our own mails at {}", own.display());
+        skipped!("no corpus of our own mails at {}", own.display());
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

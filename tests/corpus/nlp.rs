@@ -48,7 +48,7 @@ const FILED: &[(&str, f64)] = &[("cls_it_tickets", 0.35), ("cls_forum", 0.25)];
 fn nlp() -> Option<PathBuf> {
     let folder = corpus()?.with_file_name("nlp");
     if !folder.join("score.py").exists() {
-        eprintln!("SKIPPED, this proves nothing: no data for facts and categories at {}", folder.display());
+        skipped!("no data for facts and categories at {}", folder.display());
         return None;
     }
     has_python().then_some(folder)
@@ -109,7 +109,7 @@ fn ticket_mails_are_understood_at_least_this_well() {
     let Some(corpus) = corpus().filter(|_| has_python()) else { return };
     let own = corpus.with_file_name("corpus-own");
     if !own.exists() {
-        eprintln!("SKIPPED, this proves nothing: no corpus of our own mails at {}", own.display());
+        skipped!("no corpus of our own mails at {}", own.display());
         return;
     }
     let judged = judge(&corpus, &own, &["--kind", "ticket", "--json"]);
@@ -137,11 +137,11 @@ fn ticket_mails_are_understood_at_least_this_well() {
     assert!(below.is_empty(), "{}", below.join("\n"));
 }
 
-/// Some 60 runs of `classify`, a minute with optimisation and a good part of an hour without.
+/// Some fifty runs of `classify`, each of which learns anew: too slow without optimisation.
 #[test]
 fn corrections_teach_at_least_this_much() {
     if cfg!(debug_assertions) {
-        eprintln!("SKIPPED, this proves nothing: learning is judged in a build with --release");
+        skipped!("learning is judged in a build with --release");
         return;
     }
     let Some(folder) = nlp() else { return };
