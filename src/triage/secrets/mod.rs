@@ -58,6 +58,32 @@ const MASK: &str = "••••••";
 pub fn find(text: &str) -> Vec<Secret> {
     let end = (0..=BYTES_MAX.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     let text = text.get(..end).unwrap_or_default();
+    if text.chars().any(is_wide) {
+        let (narrow, places) = narrowed(text);
+        let place = |at: usize| places.get(at).copied().unwrap_or(text.len());
+        let spans = find_narrow(&narrow).into_iter();
+        return spans.map(|s| Secret { span: place(s.span.start)..place(s.span.end), ..s }).collect();
+    }
+    find_narrow(text)
+}
+
+/// Letters, digits and marks of passwords in full width, as Chinese and Japanese keyboards write them.
+fn is_wide(c: char) -> bool {
+    matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '＠' | '＿' | '＃' | '＊' | '＆' | '％' | '＄' | '－' | '＋')
+}
+
+/// The text with such characters in ASCII, and of each of its bytes the place in `text`.
+fn narrowed(text: &str) -> (String, Vec<usize>) {
+    let (mut narrow, mut places) = (String::with_capacity(text.len()), Vec::with_capacity(text.len()));
+    for (at, c) in text.char_indices() {
+        let plain = if is_wide(c) { char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c) } else { c };
+        narrow.push(plain);
+        places.extend((0..plain.len_utf8()).map(|_| at));
+    }
+    (narrow, places)
+}
+
+fn find_narrow(text: &str) -> Vec<Secret> {
     let mut found = tokens::find(text);
     found.extend(passwords::find(text));
     found.extend(numbers::find(text));

@@ -9,9 +9,10 @@ use super::{Secret, SecretKind, before, stands_alone};
 
 /// Digits in one piece or in groups by blanks or hyphens.
 static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9](?:[ \-]?[0-9]){12,18}").ok());
-static IDENTITY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[1-9][0-9]{16}[0-9Xx]").ok());
+static IDENTITY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[1-9][0-9]{5} ?[0-9]{8} ?[0-9]{3}[0-9Xx]").ok());
 static IBAN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?").ok());
+    LazyLock::new(|| Regex::new(r"(?i)[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?").ok());
 static SSN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]{3}-[0-9]{2}-[0-9]{4}").ok());
 
 /// Words before a number that is another thing than a card's.
@@ -68,6 +69,32 @@ const OTHER_NUMBERS: &[&str] = &[
     "sku",
     "barcode",
     "条码",
+    "kunden",
+    "customer n",
+    " id ",
+    " ref",
+    "sendung",
+    "vorgang",
+    "client n",
+    "cliente n",
+    "suivi",
+    "rastre",
+    "guía",
+];
+/// Words by which it is a card's whatever else stands there: `card of order 1042`.
+const CARDS: &[&str] = &[
+    "card",
+    "karte",
+    "carte",
+    "tarjeta",
+    "cartão",
+    "卡号",
+    "银行卡",
+    "信用卡",
+    "カード",
+    "visa",
+    "mastercard",
+    "amex",
 ];
 const SOCIAL_SECURITY: &[&str] = &["ssn", "social security", "social-security"];
 /// Characters before a number that tell what it is.
@@ -87,8 +114,9 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
         }
     };
     take(&DIGITS, SecretKind::Card, &|number, at| {
-        let context = before(text, at, CONTEXT_CHARS);
-        is_card(number) && !OTHER_NUMBERS.iter().any(|word| context.contains(word))
+        let context = format!(" {}", before(text, at, CONTEXT_CHARS));
+        let says = |words: &[&str]| words.iter().any(|word| context.contains(word));
+        is_card(number) && (says(CARDS) || !says(OTHER_NUMBERS))
     });
     take(&IDENTITY, SecretKind::Identity, &|number, _| is_chinese_identity(number));
     take(&SSN, SecretKind::Identity, &|_, at| {
@@ -168,6 +196,7 @@ fn luhn(digits: &[u32]) -> bool {
 fn is_chinese_identity(number: &str) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECKS: &str = "10X98765432";
+    let number: String = number.chars().filter(|c| *c != ' ').collect();
     let part =
         |range: Range<usize>| number.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or_default();
     let region = part(0..2);
@@ -236,6 +265,7 @@ const IBAN_LENGTHS: &[(&str, usize)] = &[
 
 /// How many bytes of `text`, blanks among them, are an account number whose check digits are right (modulo 97).
 fn iban_length(text: &str) -> Option<usize> {
+    let text = text.to_ascii_uppercase();
     let country = text.get(..2)?;
     let (_, length) = IBAN_LENGTHS.iter().find(|(code, _)| *code == country)?;
     let end = text.char_indices().filter(|(_, c)| *c != ' ').nth(length - 1).map(|(at, _)| at + 1)?;

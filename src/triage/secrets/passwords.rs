@@ -10,13 +10,19 @@ use super::{Secret, SecretKind};
 /// In lower case; the longest of those that share a beginning first.
 const LABELS: &str = r"passwords?|passwd|passphrase|passcode|pass\s?word|pwd|pw|密\s?码|密\s?碼|口令|通行码|passwort|kennwort|mot\s+de\s+passe|mdp|contraseña|contrasena|clave\s+de\s+acceso|senha|palavra[\s\-]passe|パスワード|暗証番号|비밀번호|пароль|wachtwoord|hasło|parola";
 
-/// Any label: most texts have none, and nothing else is looked for in them.
-static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?i)(?:{LABELS}|pass)")).ok());
+/// Any word of the patterns below: most texts have none, and nothing else is looked for in them.
+static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let logins = "user|login|benutzer|usuario|usuário|identifiant|账号|帐号|帳號|用户名|用戶名|登录名";
+    Regex::new(&format!("(?i)(?:{LABELS}|pass|{logins}|curl|mysql)")).ok()
+});
+
+/// Whose it is: `password for bob`, `Passwort für den Zugang`.
+const OF: &str = r"\s(?:for|of|für|zu|pour|para|de|do|da|del|di)\s[^\n:=：]{1,30}?";
 
 /// A label, at most a few characters beside it ("(temporary)", "*:"), a sign, and a value on the same line or alone on the next.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let label = format!(r"(?i)(?:{LABELS})");
-    let beside = r#"(?:\s?[\(（\[【][^\)）\]】\n]{1,20}[\)）\]】])?["'*_`]{0,3}"#;
+    let beside = format!(r#"(?:\s?[\(（\[【][^\)）\]】\n]{{1,20}}[\)）\]】]|{OF})?["'*_`]{{0,3}}"#);
     let sign = r#"\s{0,3}(?P<sign>[:=：＝]|->|=>)[ \t\u{3000}"'*_`“「]{0,4}"#;
     Regex::new(&format!(r"{label}{beside}{sign}(?P<value>[^\s\u{{3000}}]{{3,72}})")).ok()
 });
@@ -30,8 +36,8 @@ static NEXT_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// "my password is X", 密码是 X: no sign, so the value itself must look like a password.
 static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let verb = r#"(?:\s+(?:is|was|lautet|ist|war|est|es|é|era|è|jest)\s*[:：]?\s+|\s*(?:是|为|為|改成了?|设为|は|が)\s*[:：]?\s*)"#;
-    Regex::new(&format!(r#"(?i)(?:{LABELS}){verb}["'`“「]?(?P<value>[!-~]{{6,72}})"#)).ok()
+    let verb = r#"(?:\s+(?:is|was|lautet|ist|war|est|es|é|era|è|jest)\s*[:：]?\s+|\s*(?:是|为|為|改成了?|改为|设为|设置为|重置为|初始为|默认为|默认是|还是|は|が)\s*[:：]?\s*)"#;
+    Regex::new(&format!(r#"(?i)(?:{LABELS})(?:{OF})?{verb}["'`“「]?(?P<value>[!-~]{{6,72}})"#)).ok()
 });
 
 /// Two values behind a label of both: "账号/密码：admin Abc@123", "user/pass: lina / Abc@123".
@@ -41,6 +47,34 @@ static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i){user}\s{{0,2}}(?:[/／\-&和及与+、,]|and|und|et|y|e)?\s{{0,2}}(?:{LABELS}|pass)\s{{0,2}}[:=：]\s{{0,2}}[^\s/，,、；;]{{2,64}}\s{{0,2}}[/，,、；;\s]\s{{0,2}}(?P<value>[!-~]{{4,72}})"
     ))
     .ok()
+});
+
+/// No sign at all: `Password Abc@12345`, `密码 Abc12345`. Then the value itself must leave no doubt.
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"(?i)(?:{LABELS})[ \t\u{{3000}}]{{0,2}}[-–]?[ \t\u{{3000}}]{{0,2}}(?P<value>[!-~]{{6,72}})"
+    ))
+    .ok()
+});
+
+/// A login and its password side by side: `账号 admin 密码 888888`, `Login: bob / Sommer2026!`.
+static BESIDE_LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let user = r"(?:账号|帐号|帳號|用户名|用戶名|登录名|user(?:\s?name)?|login|benutzer(?:name)?|usuario|usuário|identifiant)";
+    let parted = format!(r"(?:\s{{0,2}}[/／]\s{{0,2}}|[\s，,;；、]{{1,3}}(?:{LABELS})\s?[:：]?\s?)");
+    Regex::new(&format!(r"(?i){user}\s?[:：]?\s?[A-Za-z0-9._@+\-]{{2,64}}{parted}(?P<value>[!-~]{{4,72}})"))
+        .ok()
+});
+
+/// `pass` is a word of its own, so a sign and a strong value must follow.
+static SHORT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)pass\s?[:=]\s?(?P<value>[!-~]{6,72})").ok());
+
+/// Commands and markup that carry one: `curl -u lina:geheim`, `mysql -pgeheim`, `<password>geheim</password>`.
+static CARRIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let curl = r#"curl\b[^\n]{0,200}?\s(?:-u|--user)[ =]["']?[^\s:"']{1,64}:"#;
+    let mysql = r"mysql(?:dump|admin)?\b[^\n]{0,120}?\s-p";
+    let markup = format!(r"<(?:{LABELS})>");
+    Regex::new(&format!(r#"(?i)(?:{curl}|{mysql}|{markup})(?P<value>[^\s"'<]{{4,72}})"#)).ok()
 });
 
 /// What follows a label in sentences about passwords, lower case.
@@ -131,6 +165,12 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     take(&NEXT_LINE, &|value, _| is_strong(value) && !is_label(value));
     take(&SAID, &|value, _| is_strong(value));
     take(&PAIR, &|value, _| is_strong(value) || value.len() >= 6);
+    take(&BARE, &|value, _| is_strong(value) && value.len() >= 8 && has_mark(value));
+    take(&BESIDE_LOGIN, &|value, _| {
+        is_strong(value) && !is_product(value) || value.chars().all(|c| c.is_ascii_digit())
+    });
+    take(&SHORT, &|value, _| is_strong(value));
+    take(&CARRIED, &|value, _| !value.starts_with('$'));
     found
 }
 
@@ -144,7 +184,7 @@ fn is_label_alone(text: &str, at: usize) -> bool {
 fn trimmed(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let value = text.get(span.clone()).unwrap_or_default();
     let cut = value
-        .find(['，', '。', '；', '、', '）', '」', '”', '<'])
+        .find(['，', '。', '；', '、', '）', '」', '”', '！', '？', '<'])
         .map_or(value, |at| value.get(..at).unwrap_or_default());
     let kept = cut.trim_end_matches(['"', '\'', '`', ',', ';', '.', ')', ']', '*']);
     // A password may well end with such a character; where nothing is left, it was none.
@@ -195,6 +235,23 @@ fn is_strong(value: &str) -> bool {
         || value.ends_with(['!', '#', '$', '%', '&', '*', '?'])
             && value.chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit());
     letters && (digits || marks) && !is_address(value) && !is_code(value)
+}
+
+/// A mark within, which no word, version or name of a product has.
+fn has_mark(value: &str) -> bool {
+    value.contains(['!', '@', '#', '$', '%', '^', '&', '*', '?', '~'])
+        && value.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// `User: bob / Chrome126` tells the environment.
+fn is_product(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    [
+        "chrome", "firefox", "edge", "safari", "opera", "windows", "win1", "win7", "macos", "android", "ios",
+        "iphone", "ipad", "ubuntu",
+    ]
+    .iter()
+    .any(|name| lower.starts_with(name))
 }
 
 fn is_address(value: &str) -> bool {

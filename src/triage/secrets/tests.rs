@@ -31,6 +31,21 @@ fn passwords_beside_their_labels_are_found_in_every_language() {
         ("**Password:** Tr0ub4dor&3", "Tr0ub4dor&3"),
         ("Password:\nCorrectHorse7\n\nThanks", "CorrectHorse7"),
         ("pwd: secretword", "secretword"),
+        ("Password Abc@12345", "Abc@12345"),
+        ("Password - Abc@12345", "Abc@12345"),
+        ("密码Abc@12345 登录不了", "Abc@12345"),
+        ("用户名 lina，密码 Lina2026，登录不了", "Lina2026"),
+        ("账号 admin 密码 888888", "888888"),
+        ("Login: bob / Sommer2026!", "Sommer2026!"),
+        ("pass: Abc@12345", "Abc@12345"),
+        ("password for bob: Welcome1", "Welcome1"),
+        ("Passwort für den Zugang: Winter2026", "Winter2026"),
+        ("the temporary password for bob is Welcome1", "Welcome1"),
+        ("密码初始为：Abc12345！", "Abc12345"),
+        ("密码：Ａｂｃ＠１２３４５，请查收", "Ａｂｃ＠１２３４５"),
+        ("<password>Tr0ub4dor3</password>", "Tr0ub4dor3"),
+        ("mysql -u root -pS3cretPw shop", "S3cretPw"),
+        ("curl -u lina:Geheim https://api.example.com", "Geheim"),
     ] {
         assert_eq!(hidden(text), [secret], "{text}");
         assert_eq!(kinds(text), [SecretKind::Password], "{text}");
@@ -66,6 +81,16 @@ fn talk_about_passwords_is_no_password() {
         "I typed the password 3 times",
         "Kennwort ist abgelaufen",
         "password field: the eye icon is missing",
+        "Settings > Password > Change",
+        "password Base64 or base32 encoded?",
+        "Login: bob / Chrome126 / Windows11",
+        "username bob, password wrong",
+        "login kim password reset mail",
+        "The password for the guest account: please reset it",
+        "pass: 12 of 14 checks",
+        "mysql -u root -p",
+        "密码 Windows11 登录界面",
+        "Password 2 fields are shown",
     ] {
         assert_eq!(hidden(text), Vec::<&str>::new(), "{text}");
     }
@@ -85,6 +110,9 @@ fn tokens_are_known_by_shape_label_or_place() {
         ("client_secret=Qw12Er34Ty56Ui78", "Qw12Er34Ty56Ui78"),
         ("Authorization: Bearer 2YotnFZFEjr1zCsicMWpAA", "2YotnFZFEjr1zCsicMWpAA"),
         ("curl https://lina:geheim@api.example.com/v2", "geheim"),
+        ("hf_AbCdEfGhIjKlMnOpQrStUvWxYz12345678", "hf_AbCdEfGhIjKlMnOpQrStUvWxYz12345678"),
+        ("Cookie: lang=en; sid=8f14e45fceea167a5a36dedd4bea2543", "8f14e45fceea167a5a36dedd4bea2543"),
+        ("AccountKey=Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFi", "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFi"),
         ("https://api.example.com/v2?access_token=4f7d9a8b1c2e3f405162 fails", "4f7d9a8b1c2e3f405162"),
     ] {
         assert_eq!(hidden(text), [secret], "{text}");
@@ -111,6 +139,10 @@ fn numbers_count_with_their_check_digits() {
         ("Karte 5555555555554444", "5555555555554444", SecretKind::Card),
         ("身份证 11010519491231002X", "11010519491231002X", SecretKind::Identity),
         ("身份证号440308199901010012，请核对", "440308199901010012", SecretKind::Identity),
+        ("卡号 ４１１１ １１１１ １１１１ １１１１", "４１１１ １１１１ １１１１ １１１１", SecretKind::Card),
+        ("the card of order 1042 is 4539578763621486", "4539578763621486", SecretKind::Card),
+        ("身份证 110105 19491231 002X", "110105 19491231 002X", SecretKind::Identity),
+        ("iban de89 3704 0044 0532 0130 00", "de89 3704 0044 0532 0130 00", SecretKind::Account),
         ("my SSN is 078-05-1120", "078-05-1120", SecretKind::Identity),
         ("IBAN DE89 3704 0044 0532 0130 00 bitte", "DE89 3704 0044 0532 0130 00", SecretKind::Account),
         ("GB82WEST12345698765432", "GB82WEST12345698765432", SecretKind::Account),
@@ -127,6 +159,8 @@ fn look_alikes_stay() {
         "订单号 4111111111111111 没有到账",
         "Order no. 5555555555554444",
         "4111 1111 1111 1112",
+        "Kundennummer 4539578763621486, customer no. 4539578763621486",
+        "ID 4539578763621486 and ref. 4539578763621486",
         "call +49 170 1234567 or 13812345678, 010-5550-0177",
         "Tel: 0086 138 1234 5678 9012",
         "error 0x80070005, AADSTS50011, ERR_CONNECTION_RESET, E-4012",

@@ -23,6 +23,11 @@ const SHAPES: &[&str] = &[
     r"LTAI[A-Za-z0-9]{12,28}",                           // Aliyun
     r"AKID[A-Za-z0-9]{28,40}",                           // Tencent Cloud
     r"dop_v1_[a-f0-9]{64}",                              // DigitalOcean
+    r"hf_[A-Za-z0-9]{30,60}",                            // Hugging Face
+    r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",               // Shopify
+    r"whsec_[A-Za-z0-9+/]{24,80}=*",                     // Stripe, Svix: secrets of webhooks
+    r"GOCSPX-[A-Za-z0-9_\-]{20,60}",                     // Google OAuth client
+    r"dckr_pat_[A-Za-z0-9_\-]{20,60}",                   // Docker Hub
     r"[0-9]{8,10}:AA[A-Za-z0-9_\-]{33}",                 // Telegram bot
     r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.?[A-Za-z0-9_\-]*", // JSON Web Token (RFC 7519)
 ];
@@ -38,7 +43,7 @@ static PRIVATE_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Labels that are followed by a token. In prose "token expired" is no secret, so a sign of assignment must follow, and the
 /// value must look drawn at random.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let label = r#"(?i)(?:api[\s_\-]?key|api[\s_\-]?token|access[\s_\-]?key(?:[\s_\-]?id)?|secret[\s_\-]?(?:access[\s_\-]?)?key|secret[\s_\-]?id|client[\s_\-]?secret|app[\s_\-]?secret|access[\s_\-]?token|refresh[\s_\-]?token|auth[\s_\-]?token|bearer|token|secret|令牌|密钥|密鑰|秘钥|金鑰|トークン|シークレット|schlüssel|jeton|clé|clave|chave)"#;
+    let label = r#"(?i)(?:api[\s_\-]?key|api[\s_\-]?token|access[\s_\-]?key(?:[\s_\-]?id)?|secret[\s_\-]?(?:access[\s_\-]?)?key|secret[\s_\-]?id|account[\s_\-]?key|client[\s_\-]?secret|app[\s_\-]?secret|access[\s_\-]?token|refresh[\s_\-]?token|auth[\s_\-]?token|bearer|token|secret|令牌|密钥|密鑰|秘钥|金鑰|トークン|シークレット|schlüssel|jeton|clé|clave|chave)"#;
     let sign = r#"["'`）)]{0,2}\s{0,2}(?:[:=：＝]|是|为|is|=>|->)\s{0,2}(?:bearer\s)?["'`]?"#;
     Regex::new(&format!(r"{label}{sign}([A-Za-z0-9_\-+/.=~]{{16,512}})")).ok()
 });
@@ -48,8 +53,10 @@ static CARRIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let header = r"(?i)authorization\s*[:=]\s*(?:bearer|basic|token)\s+([A-Za-z0-9_\-+/.=~]{8,2000})";
     let parameter = r"(?i)[?&](?:access_token|token|api_?key|key|secret|sig|signature|auth|password|pwd)=([A-Za-z0-9_\-+/.=~%]{12,512})";
     let userinfo = r"(?i)[a-z][a-z0-9+.\-]{1,20}://[^\s/:@]{1,64}:([^\s/@]{3,128})@[a-z0-9\[]";
+    let cookie =
+        r"(?i)(?:^|[;\s])[a-z_.\-]{0,20}(?:sess|sid|auth|jwt)[a-z_.\-]{0,16}=([A-Za-z0-9%._~+/\-]{16,2000})";
     let hook = r"hooks\.slack\.com/services/([A-Za-z0-9/]{20,100})";
-    Regex::new(&format!("(?:{header}|{parameter}|{userinfo}|{hook})")).ok()
+    Regex::new(&format!("(?:{header}|{parameter}|{userinfo}|{hook}|{cookie})")).ok()
 });
 
 /// Letters beside digits, or upper beside lower case, without the look of words: below this a value is a name.
