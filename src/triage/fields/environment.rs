@@ -98,7 +98,13 @@ pub fn offer_agent(text: &Text<'_>, agent: &str, confidence: f64, findings: &mut
 pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
     let mentions = products::find(text.text);
     let roles = role::roles(text.text, &mentions);
+    // Beside a machine of their own, that of somebody else is none of the report.
+    let is_machine = |m: &Mention| matches!(m.kind, Kind::Browser | Kind::System | Kind::Device);
+    let has_own = mentions.iter().zip(&roles).any(|(m, role)| *role == Role::Own && is_machine(m));
     for (mention, role) in mentions.iter().zip(&roles) {
+        if has_own && *role == Role::Other {
+            continue;
+        }
         if let Some(confidence) = confidence(text, mention, *role) {
             let mention = advanced(text.text, mention);
             offer(text, &mention, confidence, Source::Prose, findings);

@@ -1,6 +1,6 @@
 //! The words of an error as the mail gives them: quoted behind a word that says so, lines that programs write, codes.
 
-use super::{Findings, Text, candidate::Source, pattern::Pattern};
+use super::{Findings, Text, candidate::Source, labelled, pattern::Pattern};
 
 /// Longest error that is kept.
 const CHARS_MAX: usize = 300;
@@ -87,7 +87,9 @@ pub fn in_prose(text: &Text<'_>, findings: &mut Findings) {
         if let Some(words) = found.get(1) {
             let words = sentence(words.as_str());
             let sure = if ERROR_WORDS.is_match(words) || CODE.is_match(words) { 0.82 } else { 0.6 };
-            if !words.starts_with(['“', '"', '「', '«', '„']) && words.chars().count() >= 3 {
+            let is_nothing = labelled::NOTHING.contains(&words.to_lowercase().as_str());
+            if !is_nothing && !words.starts_with(['“', '"', '「', '«', '„']) && words.chars().count() >= 3
+            {
                 offer(text, words, sure, findings);
             }
         }
@@ -165,7 +167,10 @@ fn quoted(text: &Text<'_>, findings: &mut Findings) {
         let has_words = ERROR_WORDS.is_match(words) || CODE.is_match(words) || EXCEPTION.is_match(words);
         let behind = text.text.get(from..).unwrap_or_default();
         let has_cue = CUE_BEFORE.is_match(before) || CUE_BEHIND.is_match(behind);
-        let points = POINTING.is_match(before) && !has_words;
+        // A task may be called "Error handling", a button "Try again".
+        let is_title =
+            words.split_whitespace().count() <= 3 && words.chars().count() <= 24 && !CODE.is_match(words);
+        let points = POINTING.is_match(before) && (!has_words || is_title);
         let confidence = match (has_cue, has_words) {
             (true, true) => 0.88,
             (false, true) if !points => 0.76,

@@ -27,7 +27,7 @@ const NAME_CHARS_MAX: usize = 80;
 const TEXT_CHARS_MAX: usize = 600;
 
 /// Values that say that there is none.
-const NOTHING: [&str; 44] = [
+pub const NOTHING: [&str; 44] = [
     "n/a",
     "na",
     "none",
@@ -248,6 +248,8 @@ fn username(text: &Text<'_>, line: &Labelled<'_>, confidence: f64, findings: &mu
     let stop = |c: char| {
         matches!(c, ',' | '，' | ';' | '；' | '、' | '(' | '（' | '|' | '<' | '。' | '[' | '!' | '！')
     };
+    // `Login: bob / Sommer2026!`: what follows may be the password.
+    let value = value.split(" / ").next().unwrap_or_default();
     let mut name = value.split(stop).next().unwrap_or_default().trim().trim_end_matches(['.', ':']);
     // `周敏（zhoumin）`, `Ann Lee (alee)`: the login stands in the parentheses.
     static INSIDE: Pattern = Pattern::new(r"^[^(（]{2,40}[(（]([a-z0-9][a-z0-9._@-]{2,40})[)）]$");
@@ -283,7 +285,10 @@ fn username(text: &Text<'_>, line: &Labelled<'_>, confidence: f64, findings: &mu
     ]
     .iter()
     .any(|w| lower.contains(w));
-    if words > 2 && !is_name_label || name.bytes().all(|b| b.is_ascii_digit()) && name.len() < 3 {
+    // `用户：反馈登录不上` tells a story.
+    let is_long = name.chars().filter(|c| *c > '\u{2e80}').count() > 4;
+    if (words > 2 || is_long) && !is_name_label || name.bytes().all(|b| b.is_ascii_digit()) && name.len() < 3
+    {
         return;
     }
     if !line.starts_line && words > 1 {
@@ -301,6 +306,13 @@ fn organisation(value: &str) -> Option<&str> {
         .filter(|n| !n.trim().is_empty() && value.contains('）') && value.ends_with('）'))
         .unwrap_or(name);
     let name = name.trim_matches(|c: char| matches!(c, '"' | '“' | '”' | '«' | '»' | ' ' | ','));
+    // `Company: we changed our name`.
+    let first = name.split(' ').next().unwrap_or_default().to_lowercase();
+    if ["we", "our", "my", "wir", "unsere", "nous", "notre", "nuestra", "nossa"].contains(&first.as_str())
+        || name.starts_with("我们")
+    {
+        return None;
+    }
     (!name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && !name.contains('@')).then_some(name)
 }
 

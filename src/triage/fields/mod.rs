@@ -156,14 +156,19 @@ fn is_answer(reading: &Reading) -> bool {
     !(reading.in_reply_to.is_empty() && reading.references.is_empty())
 }
 
-/// Full-width letters and digits become those of ASCII, so that `Ｃｈｒｏｍｅ　１２０` reads like any other; long texts lose their middle.
+/// Full-width letters and digits become those of ASCII, so that `Ｃｈｒｏｍｅ　１２０` reads like any other; marks that nobody sees (of
+/// direction, of places where a line may break), which come along when text is pasted, are dropped; long texts lose their middle.
 fn plain(text: &str) -> Cow<'_, str> {
     let text = shortened(text, TEXT_BYTES_MAX);
     let is_wide = |c: char| {
         c >= '\u{a0}'
             && matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '．' | '＠' | '＿' | '－' | '\u{a0}')
     };
-    if text.is_ascii() || !text.chars().any(is_wide) {
+    let is_unseen = |c: char| {
+        c >= '\u{ad}'
+            && matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if text.is_ascii() || !text.chars().any(|c| is_wide(c) || is_unseen(c)) {
         return text;
     }
     let half = |c: char| match c {
@@ -171,7 +176,7 @@ fn plain(text: &str) -> Cow<'_, str> {
         c if is_wide(c) => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
         c => c,
     };
-    Cow::Owned(text.chars().map(half).collect())
+    Cow::Owned(text.chars().filter(|c| !is_unseen(*c)).map(half).collect())
 }
 
 /// A long text without its middle.

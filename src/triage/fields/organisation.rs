@@ -92,6 +92,9 @@ fn latin(text: &Text<'_>, findings: &mut Findings) {
     // Of "from A Ltd to B Ltd" the last one is to be.
     if let Some(name) = forms.last() {
         let name = name.trim_end_matches([',', '.']).trim();
+        // `CEO of Blue Whale Inc.`
+        let name =
+            name.split_once(" of ").filter(|(title, _)| TITLE.is_match(title)).map_or(name, |(_, name)| name);
         if name.contains(' ') {
             offer(text, Some(name), 0.76, findings);
         }

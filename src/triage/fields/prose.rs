@@ -55,6 +55,8 @@ fn is_read(labelled: &Labelled<'_>) -> bool {
         // What the machine is stands in errors as well: `报错：… ，浏览器 Chrome 131`.
         Some(Label::Error) => false,
         Some(Label::OccurredAt) => labelled.value.chars().count() <= if labelled.exact { 70 } else { 30 },
+        // Behind `用户：` may stand a sentence.
+        Some(Label::Username) => !labelled.value.contains(['，', '。']),
         Some(Label::Ignored) => labelled.value.chars().count() <= 60,
         Some(_) => labelled.exact || labelled.value.chars().count() <= 80,
     }
@@ -118,7 +120,9 @@ fn is_of_fault(text: &str, start: usize, end: usize) -> bool {
         "until",
         "请在",
     ];
-    const BEHIND: [&str; 12] = [
+    const BEHIND: [&str; 14] = [
+        "发的邮件",
+        "提交的",
         "到期",
         "截止",
         "之前回复",

@@ -79,7 +79,7 @@ static JAPANESE_PAST: Pattern =
     Pattern::new(r"(?:ました|済み|済です|しても|ても|てみ|したが|しましたが|た$)");
 /// Told as not done, asked for, or on a condition.
 static NOT_DONE: Pattern = Pattern::new(
-    r"(?i)\b(?:haven['’]?t|have not|hasn['’]?t|didn['’]?t|did not|not yet|can you|could you|please|would you|should i|if i|whenever|every time|when i|after i|once i|until i|how (?:do|can)|noch nicht|bitte|können sie|wenn ich|sobald|nachdem|pas encore|pouvez|merci de|si je|quand je|lorsque|aún no|todavía no|por favor|cuando|si yo|ainda não|quando|por favor|pode|poderia|まだ|ください)\b",
+    r"(?i)\b(?:have you|did you|haven['’]?t|have not|hasn['’]?t|didn['’]?t|did not|not yet|can you|could you|please|would you|should i|if i|whenever|every time|when i|after i|once i|until i|how (?:do|can)|noch nicht|bitte|können sie|wenn ich|sobald|nachdem|pas encore|pouvez|merci de|si je|quand je|lorsque|aún no|todavía no|por favor|cuando|si yo|ainda não|quando|por favor|pode|poderia|まだ|ください)\b",
 );
 
 /// What follows the list of what was tried.
@@ -173,8 +173,10 @@ fn clauses(sentence: &str, separators: &[char], steps: &mut Vec<String>, is_step
 /// A clause may list several remedies: `重新登录、换手机流量都试过`.
 fn chinese(sentence: &str, steps: &mut Vec<String>) {
     for clause in sentence.split(['，', ',', '；', ';', '：']) {
-        let is_told =
-            CHINESE.is_match(clause) && CHINESE_PAST.is_match(clause) && !CHINESE_NOT.is_match(clause);
+        let is_told = CHINESE.is_match(clause)
+            && CHINESE_PAST.is_match(clause)
+            && !CHINESE_NOT.is_match(clause)
+            && !is_begin(clause);
         if is_told {
             clauses(clause, &['、'], steps, |part| CHINESE.is_match(part));
         } else if clause.contains('、') {
@@ -183,6 +185,13 @@ fn chinese(sentence: &str, steps: &mut Vec<String>) {
             });
         }
     }
+}
+
+/// `升级到最新版本后打不开` tells since when, `升级到最新版本后仍然打不开` what was tried.
+fn is_begin(clause: &str) -> bool {
+    static SINCE: Pattern = Pattern::new(r"(?:升级|升級|更新)[^，。]{0,12}[后後]");
+    const STILL: [&str; 8] = ["仍", "还", "也", "依旧", "依然", "没用", "无效", "都"];
+    SINCE.is_match(clause) && !STILL.iter().any(|w| clause.contains(w))
 }
 
 /// Without the words that lead to it.

@@ -1,4 +1,5 @@
 mod answers;
+mod edges;
 mod stated;
 mod systems;
 
