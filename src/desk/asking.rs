@@ -69,5 +69,12 @@ fn is_known_outage(case: &Case<'_>) -> bool {
         return false;
     }
     let text = format!("{}\n{}", case.subject(), case.text()).to_lowercase();
-    words.any(|word| text.contains(&word.to_lowercase()))
+    words.any(|word| says(&text, &word.to_lowercase()))
+}
+
+/// Whether a word of the text begins so: `gantt` in `Ganttdiagramm`, and no `api` in `rapid`.
+fn says(text: &str, word: &str) -> bool {
+    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{2e80}');
+    let begins = |at: usize| !is_letter(text.get(..at).and_then(|t| t.chars().next_back()));
+    !word.is_empty() && text.match_indices(word).any(|(at, _)| begins(at) || !is_letter(word.chars().next()))
 }

@@ -103,7 +103,9 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         changes.push(Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at });
     }
     let mut matter = ticket.matter.clone();
-    let told = matter.add(stated(case, joining::asked(case.facts, ticket)), by_requester);
+    // Whoever writes in the name of a requester that was proven, and proves nothing, corrects nothing.
+    let may_correct = by_requester && (proven || !ticket.requester_proven);
+    let told = matter.add(stated(case, joining::asked(case.facts, ticket)), may_correct);
     if !told.is_empty() {
         changes.push(Change::Facts(matter.clone()));
         changes.push(desk_event("facts", told.join(", ")));

@@ -169,8 +169,9 @@ impl Matter {
                 None => Some(fact),
                 Some(old) if name == "steps_tried" => with_steps(old, &fact),
                 Some(old) => {
-                    let replaces = LOOSE.contains(&old.source.as_str())
-                        || by_requester && FIRM.contains(&fact.source.as_str());
+                    let is_firmer =
+                        LOOSE.contains(&old.source.as_str()) || FIRM.contains(&fact.source.as_str());
+                    let replaces = by_requester && is_firmer;
                     Some(fact).filter(|fact| replaces && fact.value != old.value)
                 }
             };

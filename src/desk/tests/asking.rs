@@ -169,6 +169,10 @@ fn a_known_outage_is_said_and_nothing_is_asked() {
     policy.outages = vec![outage(Some(hours_ago(1)))];
     let said = understanding(&decided_by(trouble("甘特图打不开", true), &policy));
     assert!(!said.known_outage && !said.asks.is_empty());
+    policy.outages = vec![Outage { words: vec!["api".into()], until: None }];
+    for (text, wanted) in [("Rapid changes break the board", false), ("Your API-Server is down", true)] {
+        assert_eq!(understanding(&decided_by(trouble(text, true), &policy)).known_outage, wanted, "{text}");
+    }
 }
 
 #[test]
@@ -241,17 +245,45 @@ fn a_later_word_corrects_only_where_it_is_firm() {
         ]),
         ..Matter::default()
     };
-    for (source, by_requester, browser) in
-        [("prose", true, "Chrome 126"), ("label", true, "Firefox 123"), ("label", false, "Chrome 126")]
-    {
+    for (source, by_requester, browser, username) in [
+        ("prose", true, "Chrome 126", "lina01"),
+        ("label", true, "Firefox 123", "lina01"),
+        // What is known of the requester is not another's to change.
+        ("label", false, "Chrome 126", "old"),
+    ] {
         let mut matter = before();
         matter.add(later(source), by_requester);
         let values: Vec<&str> = matter.facts.values().map(|fact| fact.value.as_str()).collect();
         assert_eq!(
             values,
-            [browser, "Windows 11", "清除缓存\n换浏览器", "lina01"],
+            [browser, "Windows 11", "清除缓存\n换浏览器", username],
             "{source} {by_requester}"
         );
+    }
+}
+
+#[test]
+fn who_proves_nothing_corrects_nothing_of_a_proven_client() {
+    for (was_proven, is_proven, wanted) in
+        [(true, true, "mallory"), (true, false, "lina01"), (false, false, "mallory")]
+    {
+        let mut facts = answer(State::Open, "Username: mallory");
+        facts.tickets[0].requester_proven = was_proven;
+        facts.tickets[0].matter.facts.insert(
+            "username".to_owned(),
+            Fact { value: "lina01".into(), source: "label".into(), ..Fact::default() },
+        );
+        facts.triage.fields.username = Some("mallory".into());
+        facts.triage.evidence.insert(
+            "username".to_owned(),
+            Evidence { source: "label".into(), span: String::new(), confidence: 0.97 },
+        );
+        if !is_proven {
+            facts.reading.trace.authentication_results.clear();
+        }
+        let decision = decided(facts);
+        let username = stored(&decision).map_or("lina01".to_owned(), |m| m.facts["username"].value.clone());
+        assert_eq!(username, wanted, "{was_proven} {is_proven}");
     }
 }
 

@@ -29,7 +29,6 @@ const NAMES: &[&str] = &[
     "错误",
     "日志",
     "日誌",
-    "log",
     "crash",
     "dump",
     "trace",
@@ -52,6 +51,20 @@ const NAMES: &[&str] = &[
     ".jpg",
     ".jpeg",
     ".dmp",
+];
+
+/// Whole words only: a catalogue, a backlog and a logo are none.
+const LOGS: &[&str] = &[
+    "log",
+    "logs",
+    "logfile",
+    "logfiles",
+    "applog",
+    "syslog",
+    "eventlog",
+    "debuglog",
+    "weblog",
+    "protokoll",
 ];
 
 /// What shows the trouble: `screenshot`, `log`, `file`, `link` or `pasted`; `None`: nothing does.
@@ -85,7 +98,8 @@ fn is_container(file: &Attachment) -> bool {
 
 fn is_called_so(name: &str) -> bool {
     let name = name.to_lowercase();
-    NAMES.iter().any(|word| name.contains(word))
+    let mut words = name.split(|c: char| !c.is_alphabetic());
+    NAMES.iter().any(|word| name.contains(word)) || words.any(|word| LOGS.contains(&word))
 }
 
 /// A file that is too large for mail is a recording or a log more often than not; one that is called as data is not.

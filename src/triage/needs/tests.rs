@@ -68,6 +68,9 @@ fn files_and_pasted_logs_show_the_trouble() {
         (with(vec![file("问题截图.docx", Document, false, 10)], ""), Some("file")),
         (with(vec![file("logs.zip", Archive, false, 10)], ""), Some("file")),
         (with(vec![file("logo.png", Screenshot, true, 2_000)], ""), None),
+        (with(vec![file("app-log_2026.zip", Archive, false, 10)], ""), Some("file")),
+        (with(vec![file("Catalog 2026.pdf", Document, false, 10)], ""), None),
+        (with(vec![file("backlog.zip", Archive, false, 10)], ""), None),
         (with(vec![file("rows.csv", Other, false, 10)], "stops at row 512"), None),
         (with(vec![file("开票资料.pdf", Document, false, 10)], ""), None),
         (
