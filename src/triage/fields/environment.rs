@@ -187,15 +187,17 @@ pub fn offer(text: &Text<'_>, mention: &Mention, confidence: f64, source: Source
 /// A product of which the version is known is better than the same without one.
 fn offer_product(
     best: &mut super::Best<Product>,
-    product: Product,
+    mut product: Product,
     text: &Text<'_>,
     span: &str,
     confidence: f64,
     source: Source,
 ) {
-    let completes = best.get().is_some_and(|c| {
-        c.value.version.is_none() && c.value.name == product.name && product.version.is_some()
-    });
+    let known = best.get().filter(|c| c.value.name == product.name);
+    let completes = known.is_some_and(|c| c.value.version.is_none()) && product.version.is_some();
+    if product.version.is_none() {
+        product.version = known.and_then(|c| c.value.version.clone());
+    }
     if completes && let Some(known) = best.get_mut() {
         known.value.version = product.version;
         return;

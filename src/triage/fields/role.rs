@@ -119,8 +119,8 @@ pub fn roles(text: &str, mentions: &[Mention]) -> Vec<Role> {
         if asks_for_support(words, is_question) {
             polarity = Role::Asked;
         }
-        roles.extend(here.iter().map(|m| {
-            if is_denied(text, m) {
+        roles.extend(here.iter().zip(1..).map(|(m, behind)| {
+            if is_denied(text, m) || is_upgraded(text, m, here.get(behind)) {
                 Role::Works
             } else if is_left(text, m) {
                 Role::Past
@@ -149,11 +149,21 @@ fn said(words: &str, mentions: &[Mention], offset: usize) -> Option<Role> {
             Sign::Support => return Some(Role::Asked),
             Sign::Other => Role::Other,
             Sign::Past => Role::Past,
+            // `I run Linux Mint and when I tried to open it`: what was tried stands behind.
+            Sign::Tried if is_leading(words.get(hit.start()..)) && mentions.iter().all(|m| m.start < at) => {
+                continue;
+            }
             Sign::Tried => Role::Tried,
         };
         found = found.or(Some(role));
     }
     found
+}
+
+/// English words before what was tried.
+fn is_leading(words: Option<&str>) -> bool {
+    let lower = words.and_then(|w| w.get(..w.floor_char_boundary(12))).unwrap_or_default().to_lowercase();
+    ["tried", "tested", "switched to", "switching to"].iter().any(|w| lower.starts_with(w))
 }
 
 fn is_word(text: &str, at: usize) -> bool {
@@ -236,6 +246,18 @@ fn asks_for_support(words: &str, is_question: bool) -> bool {
     has(&["支持", "兼容", "适配"]) && has(&["吗", "么", "是否", "能不能", "可否", "能否", "哪些"])
         || is_question
             && has(&[
+                "existe",
+                "available on",
+                "available for",
+                "verfügbar",
+                "disponible sur",
+                "disponible pour",
+                "disponible para",
+                "disponível",
+                "Does it run",
+                "does it run",
+                "Does it work",
+                "does it work",
                 "support ",
                 "Support ",
                 "compatible",
@@ -274,12 +296,21 @@ fn is_left(text: &str, mention: &Mention) -> bool {
         })
 }
 
+/// `I upgraded Windows 10 to Windows 11`: the first is gone.
+fn is_upgraded(text: &str, mention: &Mention, next: Option<&Mention>) -> bool {
+    next.filter(|n| n.name == mention.name && n.kind == mention.kind).is_some_and(|next| {
+        let between = text.get(mention.end..next.start).unwrap_or_default().trim();
+        ["to", "auf", "vers", "à", "a", "para", "到", "升级到", "升到"].contains(&between)
+    })
+}
+
 /// `not Chrome`, `不是 Chrome`.
 fn is_denied(text: &str, mention: &Mention) -> bool {
     let from = text.ceil_char_boundary(mention.start.saturating_sub(24));
     let before = text.get(from..mention.start).unwrap_or_default().to_lowercase();
     let before = before.trim_end_matches([' ', '"', '“', '(', '（']);
-    let before = before.strip_suffix(" on").or_else(|| before.strip_suffix(" the")).unwrap_or(before);
+    let before =
+        [" on", " the", " a", " an", " any"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(before);
     DENIED.iter().any(|w| {
         before
             .strip_suffix(w)

@@ -4,6 +4,7 @@
 #[rustfmt::skip] // A word a line would make a table that nobody can look over.
 pub const WORKS: &[&str] = &[
     "works", "work fine", "work well", "working fine", "work as", "worked", "is fine", "are fine", "was fine", "looks fine", "fine on", "fine in", "fine with", "all good", "no problem", "no problems", "no issue", "no issues", "no such problem", "no trouble",
+    "not crash", "n't crash", "n’t crash", "not fail", "n't fail", "not freeze", "n't freeze", "stürzt nicht", "ne plante pas", "no falla", "não trava", "不会崩溃", "不崩溃", "不闪退", "不会闪退", "落ちません", "落ちない",
     "am able to log", "was able to log", "am able to sign in", "was able to sign in", "am able to use", "am able to open", "was able to open", "able to log in", "able to login", "able to sign in", "can log in", "can login", "can sign in", "not able to reproduce", "not able to replicate", "unable to reproduce", "unable to replicate", "cannot replicate", "can't replicate", "couldn't reproduce", "could not reproduce",
     "was normal", "is normal", "normal on", "normal in", "is ok", "is okay", "ok in", "ok on", "without problem", "without problems", "without issue", "without issues", "without any", "not happen", "n't happen", "not occur", "n't occur", "cannot reproduce", "can't reproduce", "cannot be reproduced", "not reproducible", "displays correctly", "loads correctly", "correctly in", "opens fine", "loads fine", "runs fine", "perfectly", "succeeds", "not affected", "unaffected",
     "funktioniert", "funktionierte", "funktionieren", "geht es", "es geht", "läuft", "klappt", "kein problem", "keine probleme", "in ordnung", "problemlos", "tritt nicht auf", "nicht betroffen", "einwandfrei", "ohne probleme", "tadellos",
@@ -36,7 +37,7 @@ pub const ELLIPTIC: &[&str] = &[
 
 /// Right before a name: it is denied.
 #[rustfmt::skip] // A word a line would make a table that nobody can look over.
-pub const DENIED: &[&str] = &["not", "isn't", "isn’t", "without", "nicht", "kein", "keinen", "pas", "ni", "não", "不是", "并非", "並非", "非", "没有用", "没用", "instead of", "rather than", "statt", "anstatt", "au lieu de", "en lugar de", "em vez de", "而不是", "而非", "不用"];
+pub const DENIED: &[&str] = &["not", "isn't", "isn’t", "without", "nicht", "kein", "keinen", "pas", "ni", "não", "不是", "并非", "並非", "非", "没有用", "没用", "instead of", "rather than", "don't have", "don’t have", "do not have", "have no", "have no access to", "habe kein", "habe keinen", "n'ai pas de", "no tengo", "não tenho", "没有", "statt", "anstatt", "au lieu de", "en lugar de", "em vez de", "而不是", "而非", "不用"];
 
 /// The machine of somebody else.
 #[rustfmt::skip] // A word a line would make a table that nobody can look over.
