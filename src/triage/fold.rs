@@ -33,7 +33,7 @@ pub struct Sentence {
     /// Bytes of [`Folded::text`], from and to.
     pub from: usize,
     pub to: usize,
-    /// It ended in a question mark.
+    /// It ended in a question mark, or in a particle that asks.
     pub question: bool,
     /// It is the subject's.
     pub title: bool,
@@ -123,6 +123,8 @@ impl Folder {
     }
 
     fn end(&mut self, question: bool) {
+        // か, 吗 and 呢 ask by themselves: Japanese ends its questions in a full stop.
+        let question = question || matches!(self.last, 'か' | '吗' | '呢');
         if self.last == ' ' {
             self.folded.text.pop();
         }

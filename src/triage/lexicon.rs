@@ -3,7 +3,7 @@
 //!
 //! Notation of a word: it begins where a word begins and may go on (`refund` finds *refunded*); `_` at the end asks for
 //! the end of the word, `*` at the beginning allows the middle of one (German compounds), `#` is a digit; `~` stands for up to
-//! [`GAP_BYTES_MAX`] bytes of the same sentence. CJK words stand anywhere.
+//! [`GAP_BYTES_MAX`] bytes of the same sentence. CJK words stand anywhere. Words under `en_only` count in English alone.
 
 use std::collections::BTreeMap;
 
@@ -44,6 +44,8 @@ struct Written {
 pub struct Concept {
     pub name: String,
     pub covers: bool,
+    /// It has words; otherwise it is read from a mail's form.
+    pub words: bool,
     /// What it speaks for, and how strongly.
     pub weights: BTreeMap<String, f64>,
 }
@@ -82,6 +84,8 @@ struct Word {
     pieces: usize,
     /// Index of `languages`; `None` counts in any.
     language: Option<usize>,
+    /// Of Han or kana: what a mail in German quotes counts as well.
+    han: bool,
 }
 
 #[derive(Debug)]
@@ -121,15 +125,22 @@ impl Lexicon {
         let mut building = Building::new();
         for (concept, (name, words)) in lists.into_iter().enumerate() {
             words.iter().for_each(|word| building.word(concept, "en", word));
-            building.concepts.push(Concept { name: name.to_owned(), covers: true, weights: BTreeMap::new() });
+            building.concepts.push(Concept {
+                name: name.to_owned(),
+                covers: true,
+                words: true,
+                weights: BTreeMap::new(),
+            });
         }
         building.build()
     }
 
-    /// Finds all words, in the order of their ends. With a reliable `language` that the lexicon has, Latin words of other
-    /// languages do not count (English ones always do: it is everywhere).
+    /// Finds all words, in the order of their ends. With a reliable `language` that the lexicon has, words of other languages
+    /// do not count (English ones always do: it is everywhere; Chinese and Japanese ones are silent in each other only).
     #[must_use]
     pub fn find(&self, folded: &Folded, language: Option<&str>) -> Vec<Hit> {
+        // Chinese and Japanese share letters, not words: 請 is "please" in one and half of "invoice" in the other.
+        let in_han = matches!(language, Some("zh" | "ja"));
         let language = language.and_then(|code| self.languages.iter().position(|l| l == code));
         // By word of several pieces: where it began, how far it came, in which sentence.
         let mut begun: BTreeMap<usize, (usize, usize, usize)> = BTreeMap::new();
@@ -142,7 +153,10 @@ impl Lexicon {
             let Some((sentence, _)) = sentences.peek().copied() else { break };
             for used in self.uses.get(found.piece).into_iter().flatten() {
                 let Some(word) = self.words.get(used.word) else { continue };
-                let speaks = word.language.is_none() || language.is_none() || word.language == language;
+                let speaks = word.language.is_none()
+                    || language.is_none()
+                    || word.language == language
+                    || word.han && !in_han;
                 if !speaks || !stands(&folded.text, found.start, found.end, used) {
                     continue;
                 }
@@ -258,13 +272,22 @@ impl Building {
                 }
             }
         }
-        self.concepts.push(Concept { name: written.name, covers: written.covers, weights: written.weights });
+        let words = !written.words.is_empty();
+        self.concepts.push(Concept {
+            name: written.name,
+            covers: written.covers,
+            words,
+            weights: written.weights,
+        });
     }
 
     fn word(&mut self, concept: usize, language: &str, written: &str) {
         let pieces: Vec<&str> = written.split('~').map(str::trim).filter(|p| !p.is_empty()).collect();
         let cjk = written.chars().any(is_cjk);
-        let language = (!cjk && language != "en").then(|| {
+        // English words count everywhere, but for those that mean something else elsewhere.
+        let only = language.strip_suffix("_only");
+        let language = (only.is_some() || language != "en").then(|| {
+            let language = only.unwrap_or(language);
             self.languages.iter().position(|l| l == language).unwrap_or_else(|| {
                 self.languages.push(language.to_owned());
                 self.languages.len() - 1
@@ -285,7 +308,7 @@ impl Building {
             }
             self.pieces.push((folded, Use { word, place, word_start, word_end }));
         }
-        self.words.push(Word { concept, pieces: pieces.len(), language });
+        self.words.push(Word { concept, pieces: pieces.len(), language, han: cjk });
     }
 
     fn build(mut self) -> Lexicon {

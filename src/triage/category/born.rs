@@ -9,7 +9,7 @@ use crate::triage::{
 
 /// From this confidence on a guess files by itself: on tickets of topics and wordings that the weights were not fitted on,
 /// at least 95 % of such guesses were right.
-pub const AUTO_MIN: f64 = 0.8;
+pub const AUTO_MIN: f64 = 0.75;
 /// The weights are sure of themselves; this makes the confidence as sure as they were found right on unseen tickets.
 const TEMPERATURE: f64 = 0.6;
 /// A word of the subject counts half as much again.
@@ -27,6 +27,9 @@ pub struct Shown {
     pub concept: usize,
     pub strength: f64,
 }
+
+/// Concepts so named tell how a mail is put, not what of: they are no reasons to show to people.
+const FORM: &str = "form_";
 
 /// The concepts of a text, ascending, with those that are read from its form: `form_question`, `form_statement`,
 /// `form_wordless` and `form_always`.
@@ -59,7 +62,9 @@ pub fn evidence(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Shown> 
         lexicon.position(name).is_some_and(|concept| all.iter().any(|s| s.concept == concept))
     };
     let question = folded.sentences.iter().any(|s| s.question);
-    let statement = !question && !has("please", &evidence) && !has("wish", &evidence);
+    // Who writes in a hurry asks without a mark: "how do i stop this".
+    let asks = ["please", "wish", "form_how_do_i"].iter().any(|name| has(name, &evidence));
+    let statement = !question && !asks;
     let forms = [
         ("form_question", question),
         ("form_statement", statement),
@@ -72,6 +77,17 @@ pub fn evidence(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Shown> 
         }
     }
     evidence
+}
+
+/// The evidence without the small words that tell how a mail is put: the learned model sees all words itself.
+pub fn matter(lexicon: &Lexicon, evidence: &[Shown]) -> impl Iterator<Item = Shown> {
+    let small =
+        |shown: &Shown| lexicon.concepts.get(shown.concept).is_some_and(|c| c.words && of_form(&c.name));
+    evidence.iter().copied().filter(move |shown| !small(shown))
+}
+
+fn of_form(name: &str) -> bool {
+    name.starts_with(FORM)
 }
 
 fn speaks(lexicon: &Lexicon, concept: usize) -> bool {
@@ -103,7 +119,8 @@ pub fn probabilities(lexicon: &Lexicon, evidence: &[Shown]) -> [f64; 3] {
 /// The words that weighed most, each with what it spoke for: `account: charged twice`.
 pub fn reasons(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], evidence: &[Shown]) -> Vec<String> {
     let mut said: Vec<(f64, &str, &str)> = Vec::new();
-    for shown in evidence {
+    let told = |shown: &&Shown| lexicon.concepts.get(shown.concept).is_some_and(|c| !of_form(&c.name));
+    for shown in evidence.iter().filter(told) {
         let weights = BORN.map(|category| (weight(lexicon, shown, category), category));
         let mean = weights.iter().map(|(w, _)| w).sum::<f64>() / 3.0;
         let Some((most, category)) = weights.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };

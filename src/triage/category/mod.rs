@@ -134,7 +134,7 @@ impl<'t> Seen<'t> {
         let first = lexicon().concepts.len();
         let own = self.found.iter().enumerate().filter(|(_, found)| found.count > 0.0);
         let own = own.map(|(at, found)| born::Shown { concept: first + at, strength: found.count });
-        let shown: Vec<born::Shown> = self.evidence.iter().copied().chain(own).collect();
+        let shown: Vec<born::Shown> = born::matter(lexicon(), &self.evidence).chain(own).collect();
         features::parts(&read.folded, &shown)
     }
 
