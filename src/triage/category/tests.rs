@@ -104,6 +104,51 @@ fn what_is_asked_outweighs_what_is_named() {
     }
 }
 
+/// The names of the concepts that a text shows.
+fn shown(text: &str) -> Vec<String> {
+    let read = Read::of("", text);
+    let lexicon = crate::triage::builtin::lexicon();
+    super::evidence_of(lexicon, &read.folded, &read.hits).into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn how_a_mail_is_put_counts_and_is_no_reason() {
+    // Japanese asks without a question mark, and so does who writes in a hurry.
+    for (text, asks, states) in [
+        ("デモを見せていただくことは可能でしょうか。", true, false),
+        ("印刷すると右端が切れてしまいます。", false, true),
+        ("how do i stop the auto renewal", false, false),
+        ("Half of the pages come out empty.", false, true),
+    ] {
+        let shown = shown(text);
+        assert_eq!(shown.iter().any(|name| name == "form_question"), asks, "{text}: {shown:?}");
+        assert_eq!(shown.iter().any(|name| name == "form_statement"), states, "{text}: {shown:?}");
+    }
+    let found = guess(
+        &Read::of("", "Every time the page opens, the list is empty and nothing loads."),
+        &Model::default(),
+    );
+    assert_eq!(found.name.as_deref(), Some("technical"));
+    for word in ["every", "the"] {
+        assert!(!found.reasons.iter().any(|r| r.ends_with(&format!(": {word}"))), "{:?}", found.reasons);
+    }
+}
+
+#[test]
+fn words_that_two_languages_write_alike_count_in_their_own() {
+    // 請 alone is "please" in Chinese; in Japanese it is half of "invoice" and of "application".
+    assert!(shown("请给我们重开一张发票").iter().any(|name| name == "please"));
+    assert!(!shown("請求書の番号が毎週1から振り直されてしまいます。").iter().any(|name| name == "please"));
+    // English "a" is Spanish "to".
+    assert!(
+        shown("We would like to see a quote for a school of ours")
+            .iter()
+            .any(|name| name == "form_indefinite")
+    );
+    let spanish = "Las horas del viernes aparecen el sábado a los compañeros que trabajan en el este.";
+    assert!(!shown(spanish).iter().any(|name| name == "form_indefinite"), "{:?}", shown(spanish));
+}
+
 /// Tickets of a garden centre, each word in several sentences.
 fn garden(count: usize) -> Vec<Correction> {
     let things = [
