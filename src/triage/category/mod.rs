@@ -125,7 +125,9 @@ impl<'t> Seen<'t> {
     fn of(read: &'t Read, model: &Model) -> Self {
         let evidence = born::evidence(lexicon(), &read.folded, &read.hits);
         let found = model.words.find(&read.folded);
-        let said = words::said(model, born::probabilities(lexicon(), &evidence), &found);
+        let named: Vec<born::Shown> = born::matter(lexicon(), &evidence).collect();
+        let likely = |evidence: &[born::Shown]| born::probabilities(lexicon(), evidence);
+        let said = words::said(model, likely(&evidence), likely(&named), &found);
         Self { evidence, found, said }
     }
 

@@ -3,7 +3,8 @@
 //!
 //! Each category gets a number of which 0 says nothing: for a built-in one, how far the lexicon puts it above or below the mean of
 //! its three; for one with words of the operator's, more with each of them that is found. So both are on one scale, and a
-//! category of which nothing is known keeps its share of the doubt.
+//! category of which nothing is known keeps its share of the doubt. How a mail is put ("my", "would", "each time") tells which of
+//! the built-in ones it is; that it is one of them, only what it names does.
 
 use super::{BORN, Model, PRECISION, born, own::Found};
 
@@ -34,15 +35,18 @@ impl Said {
     }
 }
 
-/// What the words say; `born` are the lexicon's probabilities in the order of [`BORN`], `found` what was found of the operator's.
+/// What the words say; `born` are the lexicon's probabilities in the order of [`BORN`], `named` those by what the mail names alone,
+/// `found` what was found of the operator's.
 #[must_use]
-pub fn said(model: &Model, born: [f64; 3], found: &[Found<'_>]) -> Said {
-    let logs = born.map(|p| p.max(LEAST).ln());
-    let mean = logs.iter().sum::<f64>() / 3.0;
+pub fn said(model: &Model, born: [f64; 3], named: [f64; 3], found: &[Found<'_>]) -> Said {
+    let logs = |likely: [f64; 3]| likely.map(|p| p.max(LEAST).ln());
+    let mean = logs(named).iter().sum::<f64>() / 3.0;
+    let together = logs(named).iter().map(|log| (log - mean).exp()).sum::<f64>().ln();
+    let logs = logs(born);
     let names = model.names();
     let by_lexicon = |name: &str| {
         let place = BORN.iter().position(|b| *b == name).filter(|_| model.words.keeps_built_in(name));
-        place.and_then(|at| logs.get(at)).map(|log| log - mean)
+        place.and_then(|at| logs.get(at)).map(|log| log + together)
     };
     let count = |name: &str| {
         let place = model.words.categories().position(|category| category == name);
