@@ -15,6 +15,7 @@ use super::{
     orders::{self, Work},
     people, period,
     seal::Action,
+    show,
     sign_off::is_sign_off,
     threading::{self, Place},
     token::without_tokens,
@@ -242,15 +243,18 @@ pub(super) fn ask(
 
 /// A and B: does what the mail says, or refuses all of it.
 pub(super) fn act(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Decision {
-    let mut decision = match understand(case, agent, ticket) {
+    let mut decision = shown(case, agent, ticket).unwrap_or_else(|| match understand(case, agent, ticket) {
         Ok(work) => orders::carry_out(case, agent, ticket, work),
         Err(problems) => refuse(case, agent, Some(ticket), problems),
-    };
+    });
     let answers = decision.letters.len();
     if loop_guard::is_answered_enough(case) {
-        decision
-            .letters
-            .retain(|l| !matches!(l.body, LetterBody::Refusal { .. } | LetterBody::Transcript { .. }));
+        decision.letters.retain(|l| {
+            !matches!(
+                l.body,
+                LetterBody::Refusal { .. } | LetterBody::Transcript { .. } | LetterBody::Shown { .. }
+            )
+        });
     }
     if decision.letters.len() < answers {
         decision
@@ -258,6 +262,14 @@ pub(super) fn act(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) ->
             .push(desk_event("answer_suppressed", "limit of answers to staff on a ticket in a day"));
     }
     decision
+}
+
+/// The answer to `#show`; `None`: the mail asks for none, or is not understood.
+fn shown(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Option<Decision> {
+    let reading = &case.facts.reading;
+    let found = commands::parse(reading.command_text.as_deref()?, case.policy, agent.role);
+    show::asked(&found.commands).filter(|_| found.problems.is_empty())?;
+    Some(show::decide(case, agent, ticket, &found, &new_text(reading, agent)))
 }
 
 pub(super) fn understand(

@@ -38,6 +38,8 @@ pub enum Order {
     },
     /// A help article goes to the client: its name as written, which may be empty.
     Article(String),
+    /// A ticket is shown to the agent; `None`: the one of the mail.
+    Show(Option<TicketId>),
     Help,
 }
 
@@ -69,7 +71,7 @@ impl Commands {
 }
 
 /// The verbs, each with its names; the first is the one that is suggested.
-const VERBS: [(Verb, &[&str]); 15] = [
+const VERBS: [(Verb, &[&str]); 16] = [
     (Verb::Take, &["take", "认领", "接手", "認領"]),
     (Verb::Assign, &["assign", "指派", "分配"]),
     (Verb::Category, &["category", "分类", "分類"]),
@@ -84,6 +86,7 @@ const VERBS: [(Verb, &[&str]); 15] = [
     (Verb::Requester, &["requester", "客户", "提交人", "客戶"]),
     (Verb::Merge, &["merge", "合并", "合併"]),
     (Verb::Article, &["article", "文章"]),
+    (Verb::Show, &["show", "查看"]),
     (Verb::Help, &["help", "帮助", "幫助"]),
 ];
 
@@ -134,6 +137,7 @@ enum Verb {
     Requester,
     Merge,
     Article,
+    Show,
     Help,
 }
 
@@ -146,7 +150,7 @@ pub fn parse(text: &str, policy: &Policy, role: Role) -> Commands {
         for written in split(content) {
             match read(line, written, policy) {
                 Ok(order) => {
-                    if role < Role::Agent && !matches!(order, Order::Help | Order::Lock) {
+                    if role < Role::Agent && !matches!(order, Order::Help | Order::Lock | Order::Show(_)) {
                         found.problems.push(not_allowed(line, name_of(written)));
                     }
                     found.commands.push(Command { line, written: name_of(written).to_owned(), order });
@@ -255,6 +259,11 @@ fn ticket_number(word: &str) -> Option<TicketId> {
     let digits = word.strip_prefix(['#', '＃']).unwrap_or(word);
     let short = (1..=12).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     digits.parse().ok().filter(|_| short).map(TicketId)
+}
+
+/// What `#show` names; the outer `None`: something else stands there.
+fn show(argument: &str) -> Option<Option<TicketId>> {
+    if argument.is_empty() { Some(None) } else { ticket_number(argument).map(Some) }
 }
 
 /// What an observer is told.
@@ -388,6 +397,7 @@ fn read(line: u32, written: &str, policy: &Policy) -> Result<Order, Problem> {
         Some(Verb::Help) => Ok(Order::Help),
         Some(Verb::Note) => Ok(Order::Note),
         Some(Verb::Article) => Ok(Order::Article(argument.to_owned())),
+        Some(Verb::Show) => show(argument).map(Order::Show).ok_or_else(|| bad(vec!["N".to_owned()])),
         Some(Verb::Cc) => arguments::people(argument).map_or_else(
             || Err(bad(vec!["+ADDRESS".to_owned(), "-ADDRESS".to_owned()])),
             |(add, remove)| suitable(line, shown, &add, policy).map(|()| Order::Cc { add, remove }),
@@ -431,26 +441,41 @@ fn suitable(line: u32, command: &str, addresses: &[String], policy: &Policy) -> 
     }
 }
 
+/// The commands at the top of a text, with what stands behind each.
+fn written(text: &str) -> impl Iterator<Item = (Verb, &str)> {
+    let written = leading(text).lines.into_iter().flat_map(|(_, line)| split(line));
+    written.filter_map(|written| {
+        let name = name_of(written).trim_start_matches(['#', '＃']).to_lowercase();
+        Some((verb(&name)?, argument_of(written)))
+    })
+}
+
 /// The tickets that the commands at the top of a text name besides their own: what they are is read before they are judged.
 #[must_use]
 pub fn other_tickets(text: &str) -> Vec<TicketId> {
-    let written = leading(text).lines.into_iter().flat_map(|(_, line)| split(line));
-    let merges = written
-        .filter(|w| verb(&name_of(w).trim_start_matches(['#', '＃']).to_lowercase()) == Some(Verb::Merge));
-    merges.filter_map(|w| arguments::merge(argument_of(w))).map(|(into, _)| into).collect()
+    let named = written(text).filter_map(|(verb, argument)| match verb {
+        Verb::Merge => arguments::merge(argument).map(|(into, _)| into),
+        Verb::Show => show(argument).flatten(),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// Whether a ticket is to be shown, and which; the inner `None`: the one of the mail.
+#[must_use]
+pub fn shows(text: &str) -> Option<Option<TicketId>> {
+    written(text).find(|(verb, _)| *verb == Verb::Show).and_then(|(_, argument)| show(argument))
 }
 
 /// The people whom the commands at the top of a text would put on a ticket, at most `max`: whether mail reaches them is read before it
 /// is judged.
 #[must_use]
 pub fn people_named(text: &str, max: usize) -> Vec<String> {
-    let written = leading(text).lines.into_iter().flat_map(|(_, line)| split(line));
-    let named =
-        written.flat_map(|w| match verb(&name_of(w).trim_start_matches(['#', '＃']).to_lowercase()) {
-            Some(Verb::Cc) => arguments::people(argument_of(w)).map(|(add, _)| add).unwrap_or_default(),
-            Some(Verb::Requester) => arguments::address(argument_of(w)).into_iter().collect(),
-            _ => Vec::new(),
-        });
+    let named = written(text).flat_map(|(verb, argument)| match verb {
+        Verb::Cc => arguments::people(argument).map(|(add, _)| add).unwrap_or_default(),
+        Verb::Requester => arguments::address(argument).into_iter().collect(),
+        _ => Vec::new(),
+    });
     named.take(max).collect()
 }
 
@@ -511,6 +536,7 @@ fn slot(order: &Order) -> u8 {
         Order::Cc { .. } => 7,
         Order::Requester(_) => 8,
         Order::Article(_) => 9,
+        Order::Show(_) => 10,
     }
 }
 

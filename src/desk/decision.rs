@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BounceEvidence, EventBrief, Fact, Matter, OutboxId, PersonId, Priority, Purpose, RawId, RelatedTicket,
-    SentArticle, Silenced, SimilarTicket, State, TicketId, TimerKind, Unsuitable, articles::ArticleName,
-    bundle::BundleItem, digest::Digest,
+    BounceEvidence, Conversation, EventBrief, Fact, Matter, OutboxId, PersonId, Priority, Purpose, RawId,
+    RelatedTicket, SentArticle, Silenced, SimilarTicket, State, TicketId, TimerKind, Unsuitable,
+    articles::ArticleName, bundle::BundleItem, digest::Digest,
 };
 use crate::{mail::Address, triage::secrets::SecretKind};
 
@@ -528,6 +528,8 @@ pub enum LetterBody {
         /// The mail had no proof of origin and was believed because of an earlier confirmation, until then.
         believed_until: Option<Timestamp>,
     },
+    /// To an agent who asked to see it: a ticket with what was said on it.
+    Shown { brief: TicketBrief, conversation: Conversation },
     /// To an agent: please answer, so that we see what your mail proves.
     Challenge {
         /// Row id of the challenge.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Findings, Matter, Priority, RelatedTicket, SimilarTicket, State};
+use super::{Conversation, Fact, Findings, Matter, Priority, RelatedTicket, SimilarTicket, State};
 use crate::{
     mail::{Class, Reading, Report},
     triage::Triage,
@@ -405,6 +405,9 @@ pub struct MailFacts {
     /// Of an agent's mail: the people whom its orders name and whose addresses take no mail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub silenced: Vec<PersonFacts>,
+    /// Of an agent's mail that asks to see a ticket: what was said on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Conversation>,
     /// Who wrote the mail that a member of staff forwards, as far as the text tells ([`super::forward::author`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded_author: Option<PersonFacts>,

@@ -86,6 +86,7 @@ pub(super) fn plan(
             | Order::Requester(_)
             | Order::Note
             | Order::Article(_)
+            | Order::Show(_)
             | Order::Lock
             | Order::Help => continue,
         };
@@ -244,6 +245,7 @@ impl Done<'_, '_> {
             | Order::State(_)
             | Order::Note
             | Order::Article(_)
+            | Order::Show(_)
             | Order::Help => {}
         }
     }

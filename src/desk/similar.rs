@@ -20,16 +20,16 @@ pub const SPAN: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 /// Tickets that one notification names.
 const SHOWN_MAX: usize = 3;
 /// Words of one mail, those of its subject first.
-const WORDS_MAX: usize = 20;
+const WORDS_MAX: usize = 16;
 /// Characters of the text in which they are looked for; a pasted log says little of what is wanted.
 const TEXT_CHARS: usize = 4_000;
 /// Words that both must have.
 const SHARED_MIN: u32 = 2;
 /// What a word weighs that hardly any other ticket has; see [`Candidate::weight`].
 pub const WEIGHT_MAX: u32 = 6;
-/// Share of the words of the shorter mail, by their weight, that both must have; below it one in five was another matter (measured on
-/// questions to a bank whose matter is known).
-const SHARE_MIN: f64 = 0.2;
+/// Share of the words of the shorter mail, by their weight, that both must have. Of questions to a bank of 77 kinds (Banking77, 2,487
+/// stored, 400 asked) six of seven tickets that were shown then were of the very same kind.
+const SHARE_MIN: f64 = 0.15;
 /// A mail of fewer words counts as having these: two words alone make no two mails alike.
 const WORDS_MIN: u32 = 5;
 

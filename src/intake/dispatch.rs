@@ -273,7 +273,9 @@ fn kind(body: &LetterBody) -> OutboxKind {
         LetterBody::Reply { .. } => OutboxKind::Reply,
         LetterBody::Confirmation { .. } => OutboxKind::Confirmation,
         LetterBody::Challenge { .. } => OutboxKind::Challenge,
-        LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => OutboxKind::Transcript,
+        LetterBody::Refusal { .. } | LetterBody::Transcript { .. } | LetterBody::Shown { .. } => {
+            OutboxKind::Transcript
+        }
         LetterBody::Reminder { .. } => OutboxKind::Reminder,
         LetterBody::Digest(_) => OutboxKind::Digest,
         LetterBody::Alert { .. } => OutboxKind::Alert,

@@ -66,6 +66,11 @@ pub(super) async fn gather(
     conversation(window, judgement, mail, &mut facts).await?;
     let tickets = tickets_named(&facts, reading);
     facts.tickets = tickets_of(window, judgement, &facts, reading, tickets, now).await?;
+    if let Some(named) = shown(judgement, &facts, reading)
+        && let Some(ticket) = named.or(facts.tickets.first().map(|ticket| ticket.id))
+    {
+        facts.shown = Some(window.conversation(ticket).await?);
+    }
     facts.limits = limits(window, &facts, now).await?;
     if mail.imported.is_none() && !mail.sent {
         facts.known = known(window, judgement, &facts, now).await?;
@@ -237,6 +242,13 @@ async fn tickets_of(
         tickets.extend(found);
     }
     Ok(tickets)
+}
+
+/// The ticket that an agent wants to see; within, `None`: that of the mail.
+fn shown(judgement: &Judgement, facts: &MailFacts, reading: &Reading) -> Option<Option<TicketId>> {
+    let sender = facts.sender.as_ref().filter(|_| facts.imported.is_none())?;
+    judgement.policy.agent(&sender.address)?;
+    commands::shows(reading.command_text.as_deref()?)
 }
 
 /// What a mail that names no ticket may belong to.

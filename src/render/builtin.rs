@@ -21,6 +21,7 @@ pub(super) const FILES: &[(&str, &str)] = embed![
     "letters/refusal.letter",
     "letters/reminder.letter",
     "letters/reply.letter",
+    "letters/shown.letter",
     "letters/transcript.letter",
     "parts/article.html",
     "parts/buttons.html",

@@ -21,6 +21,7 @@ use crate::{
 
 mod hints;
 mod problems;
+mod shown;
 
 /// A letter's template, its subject and what the template shows.
 pub(super) struct View {
@@ -30,7 +31,7 @@ pub(super) struct View {
 }
 
 /// The commands that `#help` lists, with their Chinese names.
-const COMMANDS: [(&str, &str); 15] = [
+const COMMANDS: [(&str, &str); 16] = [
     ("take", "接手"),
     ("assign", "分配"),
     ("category", "分类"),
@@ -45,6 +46,7 @@ const COMMANDS: [(&str, &str); 15] = [
     ("requester", "客户"),
     ("merge", "合并"),
     ("article", "文章"),
+    ("show", "查看"),
     ("help", "帮助"),
 ];
 
@@ -117,6 +119,7 @@ impl Writing<'_> {
                 Ok(View { template: "refusal", subject: self.subject("refuse", subject)?, values })
             }
             LetterBody::Transcript { .. } => self.transcript(),
+            LetterBody::Shown { brief, conversation } => self.shown(brief, conversation),
             LetterBody::Reminder { brief, due_at } => self.reminder(brief, *due_at),
             LetterBody::Digest(digest) => self.digest(digest),
             LetterBody::Challenge { .. } => self.challenge(),

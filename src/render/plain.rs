@@ -1,7 +1,7 @@
 //! The last resort when a template fails: the letter's substance in plain English, without any template.
 
 use super::{Frame, Rendered, subject, text};
-use crate::desk::{Digest, DigestLine, Letter, LetterBody, SentArticle};
+use crate::desk::{BundleItem, Conversation, Digest, DigestLine, Letter, LetterBody, SentArticle};
 
 /// The letter's substance; cannot fail.
 pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
@@ -49,6 +49,9 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
             format!("{tag}Answer due: {}", about(&brief.subject)),
             vec![format!("An answer is due by {due_at}.")],
         ),
+        LetterBody::Shown { brief, conversation } => {
+            (format!("{tag}{}", about(&brief.subject)), shown_blocks(conversation))
+        }
         LetterBody::Digest(digest) => (
             format!("Shadow mode of {}: {} mails not sent", frame.mailbox.address, digest.held_back_total()),
             digest_blocks(digest),
@@ -57,21 +60,27 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
             "Please answer this mail".to_owned(),
             vec!["Answer this mail with OK: it shows what your mail proves, and changes nothing.".to_owned()],
         ),
-        LetterBody::Bundle(items) => (
-            format!("{} notifications in one mail", items.len()),
-            items
-                .iter()
-                .flat_map(|item| {
-                    [item.subject.clone(), item.text.clone(), format!("Answer: {}", item.reply_address)]
-                })
-                .collect(),
-        ),
+        LetterBody::Bundle(items) => {
+            (format!("{} notifications in one mail", items.len()), bundle_blocks(items))
+        }
         LetterBody::Alert { title, facts, advice } => {
             let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             (text::clean_line(title), vec![title.clone(), advice.clone(), facts.join("\n")])
         }
     };
     finish(subject, blocks, frame)
+}
+
+fn shown_blocks(conversation: &Conversation) -> Vec<String> {
+    let said = conversation.said.iter();
+    said.flat_map(|said| [format!("{} at {}:", said.by.address, said.at), said.text.clone()]).collect()
+}
+
+fn bundle_blocks(items: &[BundleItem]) -> Vec<String> {
+    let item = |item: &BundleItem| {
+        [item.subject.clone(), item.text.clone(), format!("Answer: {}", item.reply_address)]
+    };
+    items.iter().flat_map(item).collect()
 }
 
 fn digest_blocks(digest: &Digest) -> Vec<String> {

@@ -8,9 +8,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Frame, Templates, templates::position, try_render};
 use crate::{
     desk::{
-        AgentPolicy, ArticleBrief, Ask, BundleItem, Digest, DigestLine, EventBrief, Fact, FileBrief, Guess,
-        Hints, Letter, LetterBody, MailboxPolicy, Matter, NotificationCause, PersonId, Policy, Priority,
-        RelatedTicket, SentArticle, Silenced, SimilarTicket, State, TicketBrief, TicketId, Understanding,
+        AgentPolicy, ArticleBrief, Ask, BundleItem, Conversation, Digest, DigestLine, EventBrief, Fact,
+        FileBrief, Guess, Hints, Letter, LetterBody, MailboxPolicy, Matter, MessageKind, NotificationCause,
+        PersonId, Policy, Priority, RelatedTicket, Said, SentArticle, Silenced, SimilarTicket, State,
+        TicketBrief, TicketId, Understanding,
     },
     mail::Address,
     triage::secrets::SecretKind,
@@ -485,6 +486,25 @@ fn digest() -> Digest {
     }
 }
 
+fn conversation() -> Conversation {
+    let said = |by, kind, minutes, text: &str, cut| Said {
+        by,
+        kind,
+        at: after(minutes),
+        text: text.to_owned(),
+        cut,
+    };
+    Conversation {
+        ticket: TicketId(1042),
+        said: vec![
+            said(person("李娜", "lina@huaxia.example"), MessageKind::Client, -900, CLIENT_TEXT, false),
+            said(person("Bob Miller", "bob@example.com"), MessageKind::Reply, -300, AGENT_TEXT, true),
+            said(person("王芳", "fang@example.com"), MessageKind::Note, -20, "She called.", false),
+        ],
+        left_out: 3,
+    }
+}
+
 fn silenced(count: usize) -> Vec<Silenced> {
     let one = |address: &str, since, why: &str| Silenced {
         address: address.to_owned(),
@@ -545,6 +565,8 @@ fn answer_bodies() -> Vec<(&'static str, LetterBody)> {
         ("transcript_sent", transcript(&[], 1, false)),
         ("transcript_nothing", transcript(&[], 0, false)),
         ("help", transcript(&[], 0, true)),
+        ("shown", LetterBody::Shown { brief: brief(), conversation: conversation() }),
+        ("shown_bare", LetterBody::Shown { brief: bare_brief(), conversation: Conversation::default() }),
         ("challenge", LetterBody::Challenge { id: 3 }),
     ]
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{OutboxKind, OutboxState, Result, failure};
 use crate::{
-    desk::{Priority, State, TimerKind},
+    desk::{MessageKind, Priority, State, TimerKind},
     mail::AttachmentKind,
     store::failure::Context,
 };
@@ -107,6 +107,11 @@ pub(super) fn parse_priority(word: &str) -> Result<Priority> {
 
 pub(super) fn parse_timer_kind(word: &str) -> Result<TimerKind> {
     parse_word(&[TimerKind::FirstResponse], TimerKind::as_str, word, "kind of timer")
+}
+
+pub(super) fn parse_message_kind(word: &str) -> Result<MessageKind> {
+    let all = [MessageKind::Client, MessageKind::Reply, MessageKind::Note, MessageKind::Report];
+    parse_word(&all, MessageKind::as_str, word, "kind of message")
 }
 
 pub(super) fn parse_attachment_kind(word: &str) -> Result<AttachmentKind> {

@@ -19,7 +19,7 @@ use crate::desk::{
 };
 
 /// Tickets of one word that are looked at, the newest first. A word of more than these tells little.
-const OF_WORD_MAX: u32 = 64;
+const OF_WORD_MAX: u32 = 32;
 /// Tickets that share most, of whatever state.
 const CANDIDATES_MAX: u32 = 12;
 /// Tickets whose marks go in one commit.
@@ -39,22 +39,20 @@ impl Window {
         }
         let of_word = |at: usize| {
             format!(
-                "SELECT mark, ticket_id FROM (SELECT mark, ticket_id FROM ticket_mark
+                "SELECT ticket_id, COUNT(*) OVER () AS tickets FROM (SELECT ticket_id FROM ticket_mark
                     WHERE scope = '{}' AND mark = ${at} AND at > $1 ORDER BY at DESC LIMIT {OF_WORD_MAX}) AS w{at}",
                 similar::SCOPE
             )
         };
         let of_words: Vec<String> = (2..).take(marks.len()).map(of_word).collect();
         let sql = format!(
-            "WITH hit AS ({}), word AS (SELECT mark, COUNT(*) AS tickets FROM hit GROUP BY mark)
-             SELECT hit.ticket_id, COUNT(*), SUM(CASE WHEN word.tickets >= {OF_WORD_MAX} THEN 1
-                WHEN word.tickets >= {} THEN 2 WHEN word.tickets >= {} THEN 4 ELSE {} END) AS weight
-             FROM hit JOIN word ON word.mark = hit.mark GROUP BY hit.ticket_id
-             ORDER BY weight DESC, hit.ticket_id DESC LIMIT {CANDIDATES_MAX}",
-            of_words.join(" UNION ALL "),
+            "SELECT ticket_id, COUNT(*), SUM(CASE WHEN tickets >= {OF_WORD_MAX} THEN 1 WHEN tickets >= {} THEN 2
+                WHEN tickets >= {} THEN 4 ELSE {} END) AS weight
+             FROM ({}) AS hit GROUP BY ticket_id ORDER BY weight DESC, ticket_id DESC LIMIT {CANDIDATES_MAX}",
             OF_WORD_MAX / 4,
             OF_WORD_MAX / 16,
-            similar::WEIGHT_MAX
+            similar::WEIGHT_MAX,
+            of_words.join(" UNION ALL ")
         );
         let mut query = query_as::<(i64, i64, i64)>(AssertSqlSafe(sql)).bind(before(now, similar::SPAN));
         for mark in marks {

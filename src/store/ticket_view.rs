@@ -3,10 +3,11 @@
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
-    MessageRow, Result, Store, TicketDetail,
+    MessageRow, Result, Store, TicketDetail, Window,
     apply::read_head,
     columns::{
-        count, instant, instant_or_none, parse_attachment_kind, parse_json, parse_outbox_state, some_text,
+        count, instant, instant_or_none, parse_attachment_kind, parse_json, parse_message_kind,
+        parse_outbox_state, some_text,
     },
     engine::{Connection, query_as, query_scalar},
     events,
@@ -14,8 +15,11 @@ use super::{
     listing::{StoredTicket, TICKET},
 };
 use crate::{
-    desk::{RawId, TicketId},
-    mail::{Attachment, compose::Outgoing},
+    desk::{
+        Conversation, RawId, Said, TicketId,
+        show::{SAID_CHARS_MAX, SAID_MAX},
+    },
+    mail::{Address, Attachment, compose::Outgoing},
 };
 
 /// Messages of one ticket that are read, each way.
@@ -92,6 +96,46 @@ impl Store {
             events,
             chain_intact,
         }))
+    }
+}
+
+impl Window {
+    /// What was said on a ticket: its first message and its newest ones.
+    ///
+    /// # Errors
+    /// Temporary trouble.
+    pub async fn conversation(&mut self, ticket: TicketId) -> Result<Conversation> {
+        let sql = format!(
+            "SELECT m.kind, p.address, p.name, m.received_at, SUBSTR(m.text, 1, {}),
+                (SELECT COUNT(*) FROM message a WHERE a.ticket_id = $1)
+             FROM message m JOIN person p ON p.id = m.author_id
+             WHERE m.ticket_id = $1 AND (m.id = (SELECT MIN(f.id) FROM message f WHERE f.ticket_id = $1)
+                OR m.id IN (SELECT l.id FROM message l WHERE l.ticket_id = $1 ORDER BY l.id DESC LIMIT {}))
+             ORDER BY m.id",
+            SAID_CHARS_MAX + 1,
+            SAID_MAX - 1
+        );
+        let rows: Vec<(String, String, String, i64, String, i64)> = query_as(AssertSqlSafe(sql))
+            .bind(ticket.0)
+            .fetch_all(&mut *self.tx)
+            .await
+            .context("reading what was said on a ticket")?;
+        let all = rows.first().map_or(0, |row| count(row.5));
+        let mut conversation = Conversation { ticket, ..Conversation::default() };
+        for (kind, address, name, at, text, _) in rows {
+            let whole = usize::try_from(SAID_CHARS_MAX).unwrap_or(usize::MAX);
+            let cut = text.chars().count() > whole;
+            conversation.said.push(Said {
+                by: Address { name: some_text(name), address },
+                kind: parse_message_kind(&kind)?,
+                at: instant(at)?,
+                text: text.chars().take(whole).collect(),
+                cut,
+            });
+        }
+        let shown = u64::try_from(conversation.said.len()).unwrap_or(u64::MAX);
+        conversation.left_out = u32::try_from(all.saturating_sub(shown)).unwrap_or(u32::MAX);
+        Ok(conversation)
     }
 }
 

@@ -53,8 +53,13 @@ fn an_agent_sends_an_article_and_the_next_ticket_like_it_points_to_the_first() {
     // Another client with the same trouble: the team sees what was done, the client nothing of it.
     let again = "您好，看板旁边的甘特图空白，升级后就打不开了。";
     scene.submit(ANN, &letter("Ann Lee <ann@client.test>", "图表空白", again));
-    let second = scene.notification("图表空白").text();
+    let second_mail = scene.notification("图表空白");
+    let second = second_mail.text();
     assert!(second.contains("Resolved before") && second.contains("#1 甘特图打不开: Alice Chen"), "{second}");
+    scene.answer(ALICE, &second_mail, "#show 1");
+    let shown = scene.inbox(ALICE).wait_for("the first ticket", |m| m.text().contains("This is #1")).unwrap();
+    assert!(shown.text().contains("页面打不开") && shown.text().contains("清除缓存"), "{}", shown.text());
+    assert!(shown.text().contains("your words go to 李娜"), "{}", shown.text());
     for mail in scene.quiet_inbox(ANN) {
         assert!(!mail.contains("甘特图打不开") && !mail.text().contains("#1 "), "{}", mail.text());
     }

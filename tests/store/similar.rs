@@ -31,12 +31,8 @@ fn resolved_tickets_are_found_by_the_words_that_they_share() {
         marked(&house, 3, &[1, 2, 3], State::Open).await;
         marked(&house, 4, &[1, 2, 3], State::Spam).await;
         marked(&house, 5, &[1, 9], State::Resolved).await;
-        let (rare, some) = (similar::WEIGHT_MAX, 4);
-        // A word of four tickets or more weighs less.
-        assert_eq!(
-            found(&house, &[1, 2, 3, 8], 60).await,
-            [(resolved, 3, 2 * some + rare, 4), (closed, 2, 2 * some, 2)]
-        );
+        // A word of one ticket weighs 6, of several 4.
+        assert_eq!(found(&house, &[1, 2, 3, 8], 60).await, [(resolved, 3, 12, 4), (closed, 2, 8, 2)]);
         assert_eq!(found(&house, &[8, 7], 60).await, []);
         assert_eq!(found(&house, &[], 60).await, []);
         let later = 60 + similar::SPAN.as_secs();

@@ -315,3 +315,28 @@ fn a_timer_fires_once_also_after_reopening() {
         assert_eq!(house.number("SELECT COUNT(*) FROM facts WHERE raw_id IS NULL").await, 3);
     });
 }
+
+#[test]
+fn what_was_said_on_a_ticket_is_its_first_message_and_the_newest() {
+    each_engine(|house| async move {
+        let id = house.ticket(1, "one").await;
+        let client = house.person("client@client.example").await;
+        for n in 2..=24 {
+            let raw = house.keep(&[n]).await[0];
+            let before = house.facts(id, at(60)).await;
+            let text = if n == 24 { "甘".repeat(4_001) } else { format!("message {n}") };
+            let said = Change::Message { kind: MessageKind::Reply, author: client.id, text };
+            let mail = Mail::named(&format!("mail {n}"));
+            house.decide(Some(raw), Some(&mail), &changing(&before, vec![said]), at(60)).await.unwrap();
+        }
+        let mut window = house.store.window().await.unwrap();
+        let conversation = window.conversation(id).await.unwrap();
+        assert_eq!((conversation.ticket, conversation.said.len(), conversation.left_out), (id, 20, 4));
+        let [first, second, .., last] = conversation.said.as_slice() else { panic!() };
+        assert_eq!((first.kind, first.by.address.as_str()), (MessageKind::Client, "client@client.example"));
+        assert_eq!((first.cut, second.text.as_str()), (false, "message 6"));
+        assert_eq!((last.cut, last.text.chars().count()), (true, 4_000));
+        let none = window.conversation(maildesk::desk::TicketId(99)).await.unwrap();
+        assert!(none.said.is_empty() && none.left_out == 0);
+    });
+}

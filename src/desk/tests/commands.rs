@@ -31,6 +31,7 @@ fn chinese_names_are_equal() {
         ("#open", "#打开"),
         ("#note x", "#备注 x"),
         ("#article login", "#文章 login"),
+        ("#show 12", "#查看 #12"),
         ("#help", "#帮助"),
     ] {
         assert_eq!(orders(english), orders(chinese), "{english}");

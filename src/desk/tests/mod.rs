@@ -19,6 +19,7 @@ mod programs;
 mod proofs;
 mod properties;
 mod sent;
+mod showing;
 mod simulation;
 mod states;
 mod tokens;

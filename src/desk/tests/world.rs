@@ -198,6 +198,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Confirmation { .. } => "confirm",
         LetterBody::Refusal { .. } => "refusal",
         LetterBody::Transcript { .. } => "transcript",
+        LetterBody::Shown { .. } => "shown",
         LetterBody::Reminder { .. } => "reminder",
         LetterBody::Alert { .. } => "alert",
         LetterBody::Digest(_) => "digest",

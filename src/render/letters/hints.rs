@@ -21,6 +21,7 @@ impl Writing<'_> {
             cc_command => hints.cc.iter().map(|p| format!(" +{}", clean_line(&p.address))).collect::<String>(),
             related => hints.related.iter().map(related).collect::<Result<Vec<_>, _>>()?,
             similar => hints.similar.iter().map(|ticket| self.similar(ticket)).collect::<Result<Vec<_>, _>>()?,
+            similar_first => hints.similar.first().map(|ticket| ticket.id.to_string()),
             related_first => hints.related.first().map(|ticket| ticket.id.to_string()),
         })
     }

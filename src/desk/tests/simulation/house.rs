@@ -553,7 +553,7 @@ fn kind(body: &LetterBody) -> &'static str {
         LetterBody::Reply { .. } => "reply",
         LetterBody::Confirmation { .. } => "confirmation",
         LetterBody::Challenge { .. } => "challenge",
-        LetterBody::Refusal { .. } | LetterBody::Transcript { .. } => "transcript",
+        LetterBody::Refusal { .. } | LetterBody::Transcript { .. } | LetterBody::Shown { .. } => "transcript",
         LetterBody::Reminder { .. } => "reminder",
         LetterBody::Digest(_) => "digest",
         LetterBody::Bundle(_) => "bundle",
