@@ -1,7 +1,9 @@
 //! The last resort when a template fails: the letter's substance in plain English, without any template.
 
 use super::{Frame, Rendered, subject, text};
-use crate::desk::{BundleItem, Conversation, Digest, DigestLine, Letter, LetterBody, SentArticle};
+use crate::desk::{
+    BundleItem, Conversation, Digest, DigestLine, Letter, LetterBody, SentArticle, TicketBrief,
+};
 
 /// The letter's substance; cannot fail.
 pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
@@ -50,7 +52,7 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
             vec![format!("An answer is due by {due_at}.")],
         ),
         LetterBody::Shown { brief, conversation } => {
-            (format!("{tag}{}", about(&brief.subject)), shown_blocks(conversation))
+            (format!("{tag}{}", about(&brief.subject)), shown_blocks(brief, conversation))
         }
         LetterBody::Digest(digest) => (
             format!("Shadow mode of {}: {} mails not sent", frame.mailbox.address, digest.held_back_total()),
@@ -71,9 +73,11 @@ pub(super) fn render(letter: &Letter, frame: &Frame<'_>) -> Rendered {
     finish(subject, blocks, frame)
 }
 
-fn shown_blocks(conversation: &Conversation) -> Vec<String> {
+fn shown_blocks(brief: &TicketBrief, conversation: &Conversation) -> Vec<String> {
+    let whose = format!("Here is what was said with {}.", brief.requester.address);
     let said = conversation.said.iter();
-    said.flat_map(|said| [format!("{} at {}:", said.by.address, said.at), said.text.clone()]).collect()
+    let said = said.flat_map(|said| [format!("{} at {}:", said.by.address, said.at), said.text.clone()]);
+    std::iter::once(whose).chain(said).collect()
 }
 
 fn bundle_blocks(items: &[BundleItem]) -> Vec<String> {
