@@ -1,6 +1,8 @@
 //! Answers that stand below the questions they answer: `> Which browser do you use?` and under it `Firefox 143`. The question is quoted,
 //! so it is no text of the sender's; it only says what the line below it is.
 
+use std::collections::BTreeSet;
+
 use super::labels::{Labelled, look_up_question};
 use crate::triage::words::labels::Label;
 
@@ -47,16 +49,17 @@ const LEADS: &[&str] = &[
     "我们是",
 ];
 
-/// The answers of a mail's whole text.
-pub fn find(text: &str) -> Vec<Labelled<'_>> {
+/// The answers of a mail's whole text. `own` is what its sender newly wrote: signatures below the last question are no answers.
+pub fn find<'a>(text: &'a str, own: &str) -> Vec<Labelled<'a>> {
+    let own: BTreeSet<&str> = own.lines().map(str::trim).collect();
     let mut found = Vec::new();
     let mut question = None;
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim).chain([">"]) {
         let quoted = line.strip_prefix(['>', '＞']);
         match quoted {
-            None if line.is_empty() => {}
-            None => lines.push(line),
+            None if own.contains(line) && !line.is_empty() => lines.push(line),
+            None => {}
             Some(_) => {
                 let asked: Option<&str> = question.take();
                 found.extend(asked.and_then(|asked| answer(asked, &lines)));

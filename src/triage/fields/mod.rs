@@ -117,7 +117,7 @@ pub fn read(reading: &Reading, language: Option<&str>) -> (Fields, BTreeMap<Stri
     if is_answer(reading) && reading.text.contains('>') {
         let whole = plain(&reading.text);
         let text = Text { text: &whole, place: Place::Body, language, at };
-        labelled::apply(&text, &answers::find(&whole), &mut findings);
+        labelled::apply(&text, &answers::find(&whole, &body), &mut findings);
     }
     let title = plain(&reading.title);
     of_text(&Text { text: &title, place: Place::Subject, language, at }, &mut findings);

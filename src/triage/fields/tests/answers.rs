@@ -54,6 +54,14 @@ fn the_line_below_a_question_answers_it() {
 }
 
 #[test]
+fn a_signature_below_the_last_question_is_no_answer() {
+    let mut reading = answered("thanks\n> Your device (for example iPad Air)\n\nSent from my iPhone\n");
+    reading.reply = "thanks".to_owned();
+    let (found, _) = fields::read(&reading, Some("en"));
+    assert_eq!(line(&found), line(&crate::triage::Fields::default()));
+}
+
+#[test]
 fn a_mail_that_answers_nothing_has_no_questions() {
     let (found, _) = fields::read(&mail("", "> Which user name do you sign in with?\nbob77\n"), Some("en"));
     assert_eq!(line(&found), line(&crate::triage::Fields::default()));
