@@ -23,10 +23,10 @@ static CUE_BEHIND: Pattern = Pattern::new(
 /// Words that errors are made of.
 static ERROR_WORDS: Pattern = Pattern::new(concat!(
     r"(?i)(?:error|fail|invalid|expired|denied|not found|timed? ?out|forbidden|unauthori[sz]ed|unable|cannot|can't|could not|couldn't|went wrong|exception|unexpected|try again|not allowed|no permission|unavailable|refused|rejected|missing|incorrect|wrong|exceeded|too (?:large|many|long)|corrupt|undefined|null|abort|not supported|unknown|conflict|insufficient|blocked|locked|offline|lost|not [a-z]{3,12}ed\b|bad gateway|gateway|internal server",
-    r"|fehler|fehlgeschlagen|ungültig|abgelaufen|verweigert|nicht gefunden|nicht möglich|konnte nicht|zeitüberschreitung|keine berechtigung|falsch|gesperrt|zu (?:groß|lang|viele)\b",
-    r"|erreur|échou|échec|invalide|expiré|refusé|introuvable|impossible|délai|incorrect|interdit|indisponible|réessayer|trop (?:volumineu|grand|gros|lourd|long|de )",
-    r"|fall[óa]|inválid|caducad|expirad|denegad|no encontrad|no se pud|no se puede|incorrect|tiempo de espera|intente|vuelva|demasiad",
-    r"|erro\b|falh|negad|não encontrad|não foi possível|incorret|tente novamente|tempo esgotado|muito (?:grande|longo)|excedid",
+    r"|fehler|fehlgeschlagen|ungültig|abgelaufen|verweigert|nicht gefunden|nicht möglich|konnte nicht|zeitüberschreitung|keine berechtigung|falsch|gesperrt|zu (?:groß|lang|viele)\b|unterbrochen|abgebrochen|getrennt",
+    r"|erreur|échou|échec|invalide|expiré|refusé|introuvable|impossible|délai|incorrect|interdit|indisponible|réessayer|trop (?:volumineu|grand|gros|lourd|long|de )|interrompu|perdue?\b|verrouillé|bloqué",
+    r"|fall[óa]|inválid|caducad|expirad|denegad|no encontrad|no se pud|no se puede|incorrect|tiempo de espera|intente|vuelva|demasiad|interrumpid|bloquead",
+    r"|erro\b|falh|negad|não encontrad|não foi possível|incorret|tente novamente|tempo esgotado|muito (?:grande|longo)|excedid|interrompid|bloquead",
     r"|错误|失败|无法|不能|超时|异常|无效|过期|拒绝|不存在|未找到|重试|没有权限|无权限|无权|不正确|不匹配|已锁定|锁定|未绑定|不足|中断|冲突|禁止|不可用|稍后再试|崩溃|繁忙|受限|不支持|过大|过长|太大|超过|超出|上限|錯誤|失敗|無法|逾時",
     r"|エラー|失敗|できません|無効|期限切れ|見つかりません|権限がありません|タイムアウト|接続できま|正しくありません|拒否|ありません|お試しください)",
 ));

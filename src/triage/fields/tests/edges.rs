@@ -17,6 +17,12 @@ fn what_stands_at_the_edges() {
         ("en", "Have you tried clearing the cache? asked your bot.", " |  |  |  |  |  |  | "),
         ("zh", "升级到最新版本后打不开", " |  |  |  |  |  |  | "),
         ("zh", "升级到最新版本后仍然打不开", " |  |  |  |  |  |  | 升级到最新版本后仍然打不开"),
+        ("zh", "重启过电脑，换过网络", " |  |  |  |  |  |  | 重启过电脑; 换过网络"),
+        (
+            "de",
+            "Der Export hält immer an („Verbindung unterbrochen“).",
+            " |  |  |  |  |  | Verbindung unterbrochen | ",
+        ),
         // Whose machine it is.
         (
             "en",
