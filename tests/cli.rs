@@ -248,6 +248,36 @@ fn inspect_reads_standard_input_and_several_mails() {
     assert_eq!(subjects, ["Re: Help", "from a pipe"]);
 }
 
+#[test]
+fn inspect_and_classify_judge_by_the_words_of_a_config() {
+    let desk = desk();
+    let own = "[[category]]\nname = \"delivery\"\nwords = [\"parcel\", \"快递\"]\n[[category]]\nname = \"returns\"\n";
+    let path = desk.path().join("maildesk.toml");
+    fs::write(&path, fs::read_to_string(&path).unwrap() + own).unwrap();
+    let mail =
+        "From: ann@client.test\r\nSubject: x\r\n\r\nThe invoice for my parcel is wrong, please refund.\r\n";
+    let found = inspect(desk.path(), "parcel.eml", mail.as_bytes());
+    assert_eq!(found["category"]["name"], "delivery", "{found}");
+    assert_eq!(found["category"]["reasons"][0], "delivery: parcel", "{found}");
+    assert_eq!(
+        found["category"]["ranking"].as_array().unwrap().len(),
+        2,
+        "the built-in ones are left out: {found}"
+    );
+    assert!(!desk.path().join("maildesk.db").exists(), "no store is made");
+    fs::write(desk.path().join("rows"), "{\"text\": \"我的快遞呢\", \"label\": \"\", \"lang\": \"zh\"}\n")
+        .unwrap();
+    fs::write(desk.path().join("none"), "").unwrap();
+    let classify = |more: &[&str]| -> Value {
+        let arguments = [&["classify", "--learn", "none", "--test", "rows", "--json"], more].concat();
+        let output = maildesk(desk.path(), &arguments).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    assert_eq!(classify(&["--own"])["label"], "delivery");
+    assert_ne!(classify(&[])["label"], "delivery", "without --own no config counts");
+}
+
 /// `maildesk … | head`: the reader has seen enough, and nothing failed.
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {

@@ -10,6 +10,8 @@ use crate::{
 
 /// Guesses that staff are shown.
 const GUESSES: usize = 2;
+/// A second guess of less (percent) only confuses.
+const SECOND_MIN: u8 = 5;
 /// Words that are shown for a guess.
 const WORDS: usize = 4;
 /// Characters of one of them: a token or a link is no word.
@@ -75,14 +77,8 @@ pub fn guesses(facts: &MailFacts, policy: &Policy, route: &Route) -> Vec<Guess> 
             .map(str::to_owned)
             .collect(),
     };
-    guessed
-        .ranking
-        .iter()
-        .filter(is_shown)
-        .take(GUESSES)
-        .map(guess)
-        .filter(|guess| guess.percent > 0)
-        .collect()
+    let shown = guessed.ranking.iter().filter(is_shown).take(GUESSES).map(guess).enumerate();
+    shown.filter(|(at, guess)| *at == 0 || guess.percent >= SECOND_MIN).map(|(_, guess)| guess).collect()
 }
 
 /// The line of history that says why a guess filed a ticket, `technical 94 %: crash, error 500`.

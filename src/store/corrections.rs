@@ -59,6 +59,8 @@ impl Window {
         person: PersonId,
         now: Timestamp,
     ) -> Result<()> {
+        // Other daemons learn from it too.
+        self.news = true;
         query("INSERT INTO correction (ticket_id, was, category, person_id, made_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(ticket.0)
             .bind(clean(before.unwrap_or_default()))

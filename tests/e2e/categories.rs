@@ -32,10 +32,7 @@ fn doubtful(at: usize) -> (String, String, &'static str) {
     let delays = ["did not come today", "went past our door", "left again without ringing"];
     let (first, second) = (at / 2 % 4, at / 2 % 3);
     if at % 2 == 0 {
-        let text = format!(
-            "Good day,\n\nour {} {} again, in bed {at}. What helps?",
-            plants[first], troubles[second]
-        );
+        let text = format!("Good day,\n\nour {} {} again, in bed {at}.", plants[first], troubles[second]);
         (format!("Our {}, bed {at}", plants[first]), text, "garden")
     } else {
         let text = format!("Good day,\n\nthe van {} in {}, house {at}.", delays[second], streets[first]);
@@ -47,7 +44,7 @@ fn doubtful(at: usize) -> (String, String, &'static str) {
 fn why(ticket: &Value) -> Option<String> {
     let events = ticket["events"].as_array()?;
     let filed = events.iter().find(|event| event["kind"] == "filed")?;
-    Some(filed["content"].as_str().or(filed["detail"].as_str())?.to_owned())
+    Some(filed["detail"].as_str()?.to_owned())
 }
 
 fn number(mail: &Mail) -> usize {
@@ -66,14 +63,16 @@ fn judged(scene: &Scene, name: &str, text: &str) -> Value {
 #[test]
 fn words_guess_at_once_and_corrections_teach_the_next_mail() {
     const COUNT: usize = 24;
-    let Some(scene) = scene(&DeskOptions { more: SHOP.to_owned(), ..DeskOptions::default() }) else { return };
+    let Some(mut scene) = scene(&DeskOptions { more: SHOP.to_owned(), ..DeskOptions::default() }) else {
+        return;
+    };
     // Ticket 1: several words of one category file by themselves, on the first day.
     let lost = "Good day,\n\nthe courier says that he has no parcel with this tracking number.";
     scene.submit(LI, &letter("Li <li@client.test>", "Where is my parcel", lost));
     let told = scene.notification("Where is my parcel").text();
     assert!(told.contains("delivery (9") && told.contains("parcel"), "{told}");
     let ticket = scene.desk.ticket(1).unwrap();
-    assert_eq!(ticket["category"], "delivery", "{ticket}");
+    assert_eq!(ticket["ticket"]["category"], "delivery", "{ticket}");
     assert!(why(&ticket).unwrap().contains("courier"), "{ticket}");
 
     // The others are doubtful, and an agent says where they belong.
@@ -102,12 +101,16 @@ fn words_guess_at_once_and_corrections_teach_the_next_mail() {
     // The next ones of their kind file themselves, and say why.
     scene.submit(
         LI,
-        &letter("Li <li@client.test>", "Once more", "Good day,\n\nour roses have black spots in bed 90."),
+        &letter(
+            "Li <li@client.test>",
+            "Our roses, bed 90",
+            "Good day,\n\nour roses have black spots again, in bed 90.",
+        ),
     );
-    let told = scene.notification("Once more");
+    let told = scene.notification("Our roses, bed 90");
     assert!(told.text().contains("garden (") && told.text().contains("roses"), "{}", told.text());
     let ticket = scene.desk.ticket(i64::try_from(number(&told)).unwrap()).unwrap();
-    assert_eq!(ticket["category"], "garden", "{ticket}");
+    assert_eq!(ticket["ticket"]["category"], "garden", "{ticket}");
     assert!(why(&ticket).unwrap().starts_with("garden "), "{ticket}");
 
     // Whoever looks at a mail or imports one judges as the daemon does.
@@ -126,8 +129,41 @@ fn words_guess_at_once_and_corrections_teach_the_next_mail() {
     let roses = doubts.iter().find(|mail| mail.subject().contains("bed 0")).unwrap();
     scene.answer(ALICE, roses, "#account");
     let number = i64::try_from(number(roses)).unwrap();
-    scene.desk.wait_for_ticket(number, "refiled again", |ticket| ticket["category"] == "account").unwrap();
+    scene
+        .desk
+        .wait_for_ticket(number, "refiled again", |ticket| ticket["ticket"]["category"] == "account")
+        .unwrap();
     let by_category = quality(&scene)["by_category"].clone();
     assert_eq!((by_category["garden"].as_u64(), by_category["account"].as_u64()), (Some(11), Some(1)));
+
+    // What waits for a start is judged by all that was learned before it.
+    scene.desk.stop().unwrap();
+    let text = "Good day,\n\nour white roses have mildew again, in bed 92.";
+    scene.submit(LI, &letter("Li <li@client.test>", "Our white roses, bed 92", text));
+    scene.desk.start().unwrap();
+    let tickets = scene.desk.wait_for_tickets(COUNT + 4).unwrap();
+    assert_eq!(tickets[COUNT + 3]["category"], "garden", "{tickets:?}");
+    scene.finish();
+}
+
+#[test]
+fn words_of_a_new_config_count_from_its_reload_on() {
+    let Some(scene) = scene(&DeskOptions::default()) else { return };
+    let lost = |at: u32| {
+        let text = "Good day,\n\nthe courier says that he has no parcel with this tracking number.";
+        letter("Li <li@client.test>", &format!("Where is my parcel {at}"), text)
+    };
+    scene.submit(LI, &lost(1));
+    let told = scene.notification("Where is my parcel 1").text();
+    assert!(!told.contains("delivery"), "{told}");
+    let path = scene.desk.config_path();
+    let before = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{before}{SHOP}")).unwrap();
+    scene.desk.reload();
+    scene.desk.wait_for_log("the reload", |log| log.contains("reloaded")).unwrap();
+    scene.submit(LI, &lost(2));
+    let told = scene.notification("Where is my parcel 2").text();
+    assert!(told.contains("delivery (9"), "{told}");
+    assert_eq!(scene.desk.ticket(2).unwrap()["ticket"]["category"], "delivery");
     scene.finish();
 }

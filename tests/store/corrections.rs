@@ -1,9 +1,12 @@
 //! What staff said of categories, and the texts that it was said of.
 
-use maildesk::desk::{Change, MessageKind, PersonId, State, TicketId};
+use maildesk::{
+    desk::{Change, MessageKind, PersonId, State, TicketId},
+    store::Store,
+};
 
 use crate::{
-    house::{House, Mail, at, changing, each_engine, message},
+    house::{House, Mail, PATIENCE, at, changing, each_engine, message},
     importing::old_ticket,
 };
 
@@ -100,5 +103,20 @@ fn an_imported_ticket_that_was_refiled_teaches_and_stays_through_the_undo_of_its
         assert_eq!(taught(&house).await, ["account"]);
         refile(&house, kept, "technical", agent, 250).await;
         assert_eq!(taught(&house).await, ["technical"], "the later word of the same ticket counts alone");
+    });
+}
+
+#[test]
+fn other_daemons_on_the_store_hear_of_a_correction() {
+    each_engine(|house| async move {
+        let agent = house.person("alice@example.com").await.id;
+        let ticket = house.ticket(1, "one").await;
+        let other = Store::open(&house.url).await.unwrap();
+        let before = other.newest_correction().await.unwrap();
+        let mut changes = other.changes().await.unwrap();
+        refile(&house, ticket, "account", agent, 20).await;
+        tokio::time::timeout(PATIENCE, changes.next()).await.expect("it is heard").unwrap();
+        assert!(other.newest_correction().await.unwrap() > before);
+        other.close().await;
     });
 }

@@ -97,6 +97,9 @@ fn what_nothing_filed_is_shown_with_its_two_best_guesses() {
     };
     let two = vec![("account".to_owned(), 62), ("technical".to_owned(), 31)];
     assert_eq!(shown(facts.clone()), (None, two));
+    let mut clear = facts.clone();
+    clear.triage.category.ranking = vec![row("account", 0.75), row("technical", 0.03)];
+    assert_eq!(shown(clear), (None, vec![("account".to_owned(), 75)]), "a second guess that nobody holds");
     facts.triage.category.auto = true;
     assert_eq!(shown(facts), (Some("account".to_owned()), vec![("account".to_owned(), 62)]));
 }
