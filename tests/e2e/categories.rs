@@ -122,6 +122,14 @@ fn words_guess_at_once_and_corrections_teach_the_next_mail() {
     assert_eq!(tickets.len(), COUNT + 3);
     assert_eq!(tickets[COUNT + 2]["category"], "delivery", "{tickets:?}");
 
+    // What waits for a start is judged by all that was learned before it.
+    scene.desk.stop().unwrap();
+    let text = "Good day,\n\nour white roses have mildew again, in bed 92.";
+    scene.submit(LI, &letter("Li <li@client.test>", "Our white roses, bed 92", text));
+    scene.desk.start().unwrap();
+    let tickets = scene.desk.wait_for_tickets(COUNT + 4).unwrap();
+    assert_eq!(tickets[COUNT + 3]["category"], "garden", "{tickets:?}");
+
     // A later word about the same ticket takes the place of the earlier.
     let quality = |scene: &Scene| scene.desk.json(&["train"]).unwrap()["quality"].clone();
     let by_category = quality(&scene)["by_category"].clone();
@@ -135,14 +143,6 @@ fn words_guess_at_once_and_corrections_teach_the_next_mail() {
         .unwrap();
     let by_category = quality(&scene)["by_category"].clone();
     assert_eq!((by_category["garden"].as_u64(), by_category["account"].as_u64()), (Some(11), Some(1)));
-
-    // What waits for a start is judged by all that was learned before it.
-    scene.desk.stop().unwrap();
-    let text = "Good day,\n\nour white roses have mildew again, in bed 92.";
-    scene.submit(LI, &letter("Li <li@client.test>", "Our white roses, bed 92", text));
-    scene.desk.start().unwrap();
-    let tickets = scene.desk.wait_for_tickets(COUNT + 4).unwrap();
-    assert_eq!(tickets[COUNT + 3]["category"], "garden", "{tickets:?}");
     scene.finish();
 }
 
