@@ -208,6 +208,16 @@ fn what_stands_beside_a_button_can_be_typed() {
 }
 
 #[test]
+fn many_categories_are_no_wall_of_buttons_and_what_was_guessed_comes_first() {
+    let many = (0..12).map(|n| format!("part {n}")).chain(["technical".to_owned(), "spare parts".to_owned()]);
+    let policy = Policy { categories: many.collect(), ..sample::policy() };
+    let letter = &all(&policy, &Templates::builtin().unwrap())["notification_doubtful.en"];
+    let buttons: Vec<&str> = letter.text.lines().filter(|line| line.starts_with("  #category ")).collect();
+    assert_eq!(buttons.len(), 6, "{}", letter.text);
+    assert!(buttons[0].contains("spare parts") && buttons[1].contains("technical"), "{buttons:?}");
+}
+
+#[test]
 fn an_agents_links_can_be_followed_and_a_clients_are_text() {
     let all = everything();
     let link = "<a class=\"link\" href=\"https://help.example.com/en/";

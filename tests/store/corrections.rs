@@ -117,6 +117,8 @@ fn other_daemons_on_the_store_hear_of_a_correction() {
         refile(&house, ticket, "account", agent, 20).await;
         tokio::time::timeout(PATIENCE, changes.next()).await.expect("it is heard").unwrap();
         assert!(other.newest_correction().await.unwrap() > before);
+        // Whoever listens holds a connection of the store's.
+        drop(changes);
         other.close().await;
     });
 }

@@ -350,6 +350,10 @@ fn built_in_categories_are_kept_beside_own_ones_or_left_out() {
     // Left out, the built-in words say nothing and are no reason.
     let left_out = guess(&both, &desk(&[SHOP[0], SHOP[1]]));
     assert!(left_out.reasons.iter().all(|reason| reason.starts_with("delivery: ")), "{left_out:?}");
+    // Nor do they make what they kept of the three likelier than it is.
+    let quote = Read::of("", "What would 200 seats cost us? We are not a customer yet.");
+    let two = guess(&quote, &desk(&[("technical", &[]), ("account", &[])]));
+    assert!(!two.auto && two.confidence < 0.5, "{two:?}");
     // A built-in name with another meaning.
     let bank = desk(&[("!account", &["iban", "current account"]), ("cards", &["card", "pin"])]);
     let refund = guess(&Read::of("", "We were charged twice, please refund."), &bank);

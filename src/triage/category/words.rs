@@ -19,7 +19,7 @@ const LEAST: f64 = 1e-6;
 /// What words say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Said {
-    /// How likely each category is, in the order of the desk's; empty: no words speak for any.
+    /// How likely each category is, in the order of the desk's; what is left to 1 is none of them. Empty: no words speak for any.
     pub likely: Vec<(String, f64)>,
     /// Whether anything in the text spoke: else all is as likely as it was before it was read.
     pub spoke: bool,
@@ -44,39 +44,45 @@ pub fn said(model: &Model, born: [f64; 3], named: [f64; 3], found: &[Found<'_>])
     let together = logs(named).iter().map(|log| (log - mean).exp()).sum::<f64>().ln();
     let logs = logs(born);
     let names = model.names();
-    let by_lexicon = |name: &str| {
-        let place = BORN.iter().position(|b| *b == name).filter(|_| model.words.keeps_built_in(name));
-        place.and_then(|at| logs.get(at)).map(|log| log + together)
-    };
-    let count = |name: &str| {
-        let place = model.words.categories().position(|category| category == name);
-        place.and_then(|at| found.get(at)).map_or(0.0, |found| found.count)
-    };
-    let keeps = names.iter().any(|name| by_lexicon(name).is_some());
+    let kept: Vec<Option<usize>> = names
+        .iter()
+        .map(|name| BORN.iter().position(|b| b == name).filter(|_| model.words.keeps_built_in(name)))
+        .collect();
+    let counts: Vec<f64> = names.iter().map(|name| count(model, name, found)).collect();
+    let keeps = kept.iter().any(Option::is_some);
     if !keeps && !names.iter().any(|name| model.words.has(name)) {
         return Said::default();
     }
-    let numbers: Vec<f64> = names
-        .iter()
-        .map(|name| {
-            let own = count(name);
-            by_lexicon(name).unwrap_or_default() + if own > 0.0 { FIRST + EACH * own } else { 0.0 }
-        })
-        .collect();
+    let number = |(kept, own): (&Option<usize>, &f64)| {
+        let by_lexicon = kept.and_then(|at| logs.get(at)).map_or(0.0, |log| log + together);
+        by_lexicon + if *own > 0.0 { FIRST + EACH * own } else { 0.0 }
+    };
+    let numbers: Vec<f64> = kept.iter().zip(&counts).map(number).collect();
     let most = numbers.iter().copied().fold(f64::MIN, f64::max);
     let parts: Vec<f64> = numbers.iter().map(|number| (number - most).exp()).collect();
     let total: f64 = parts.iter().sum();
-    let likely =
-        names.iter().map(|name| (*name).to_owned()).zip(parts.iter().map(|part| part / total)).collect();
-    Said { likely, spoke: keeps || names.iter().any(|name| count(name) > 0.0) }
+    // What the lexicon would file under a category that this desk left out is no more likely to be one that it kept.
+    let stays: f64 = kept.iter().flatten().filter_map(|at| born.get(*at)).sum();
+    let likely = |((name, kept), part): ((&&str, &Option<usize>), f64)| {
+        ((*name).to_owned(), part / total * if kept.is_some() { stays } else { 1.0 })
+    };
+    Said {
+        likely: names.iter().zip(&kept).zip(parts).map(likely).collect(),
+        spoke: keeps || counts.iter().any(|count| *count > 0.0),
+    }
+}
+
+/// How much of the operator's words for a category was found.
+fn count(model: &Model, name: &str, found: &[Found<'_>]) -> f64 {
+    let place = model.words.categories().position(|category| category == name);
+    place.and_then(|at| found.get(at)).map_or(0.0, |found| found.count)
 }
 
 /// Whether words alone file a ticket under this category. The lexicon's confidence was found to be right more often than it says;
 /// the operator's words promise no more than they say.
 #[must_use]
 pub fn files(model: &Model, name: &str, confidence: f64, found: &[Found<'_>]) -> bool {
-    let place = model.words.categories().position(|category| category == name);
-    let by_own = place.and_then(|at| found.get(at)).is_some_and(|found| found.count > 0.0);
+    let by_own = count(model, name, found) > 0.0;
     let is_born = BORN.contains(&name) && model.words.keeps_built_in(name);
     let from =
         if is_born && !by_own { born::AUTO_MIN + (model.precision - PRECISION) } else { model.precision };
