@@ -33,12 +33,14 @@ use data_encoding::BASE64_MIME;
 use mail_parser::MessageParser;
 use maildesk::{
     mail::{ReadPolicy, read},
-    triage::triage,
+    triage::{secrets, triage},
 };
 use serde_json::Value;
 
 /// SPEC: the median ordinary mail takes no longer than this for the whole reading.
 const GOAL: Duration = Duration::from_micros(150);
+/// Everything in `triage` together on the median ordinary mail takes no longer.
+const TRIAGE_GOAL: Duration = Duration::from_micros(150);
 /// SPEC section 5: no mail takes longer.
 const LONGEST: Duration = Duration::from_secs(2);
 
@@ -62,7 +64,10 @@ fn main() {
     // A caller of `read` gives it such a stack (DESIGN section 1).
     let measuring = std::thread::Builder::new().stack_size(16 << 20).spawn(move || {
         // Tables that are built at the first mail are no mail's cost.
-        let _ = triage(&read(&made_mail(4), &ReadPolicy::default()));
+        let first = read(&made_mail(4), &ReadPolicy::default());
+        let took = time(1, || drop(black_box(triage(&first))));
+        println!("tables and patterns that the first mail waits for: {:.0} ms", milliseconds(took));
+        let _ = secrets::find(first.new_text());
         match corpus() {
             Some(mails) => {
                 let slowest = measure("corpus", &mails, rounds);
@@ -114,7 +119,10 @@ fn measure<'a>(title: &str, mails: &'a [Mail], rounds: usize) -> &'a Mail {
         .iter()
         .map(|mail| {
             let reading = read(&mail.bytes, &policy);
-            time(rounds, || drop(black_box(triage(black_box(&reading)))))
+            time(rounds, || {
+                drop(black_box(triage(black_box(&reading))));
+                drop(black_box(secrets::find(black_box(reading.new_text()))));
+            })
         })
         .collect();
     triaging.sort_unstable();
@@ -138,8 +146,10 @@ fn measure<'a>(title: &str, mails: &'a [Mail], rounds: usize) -> &'a Mail {
         milliseconds(slow)
     );
     println!(
-        "  triage alone: median {:.3} ms, slowest {:.3} ms",
+        "  triage alone: median {:.3} ms ({} the goal of {:.2} ms for ordinary mails), slowest {:.3} ms",
         milliseconds(triaging[triaging.len() / 2]),
+        if triaging[triaging.len() / 2] <= TRIAGE_GOAL { "within" } else { "ABOVE" },
+        milliseconds(TRIAGE_GOAL),
         milliseconds(triaging[triaging.len() - 1])
     );
     println!(

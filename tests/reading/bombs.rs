@@ -171,6 +171,23 @@ pub const BOMBS: &[Bomb] = &[
     bomb("at signs", TEXT, "@", "", 2_000_000),
     bomb("a word", TEXT, "w", "", 5_000_000),
     bomb("Chinese without a line end", TEXT, "看", "", 1_000_000),
+    // What triage looks for
+    bomb("labelled lines", TEXT, "Browser: Chrome 126\n", "", 20_000),
+    bomb("labels in a line", TEXT, "Browser: Chrome 126, OS: Windows 11, ", "", 20_000),
+    bomb("colons in a line", TEXT, "a:", "", 300_000),
+    bomb("rows of a table", TEXT, "| Browser | Chrome |\n", "", 20_000),
+    bomb("products in a line", TEXT, "Chrome 126 on Windows 11 ", "", 20_000),
+    bomb("beginnings of user agents", TEXT, "Mozilla/5.0 (", "", 50_000),
+    bomb("times in a line", TEXT, "昨天下午三点 10:20 ", "", 30_000),
+    bomb("quotations that do not end", TEXT, "says “error ", "", 50_000),
+    bomb("clauses with remedies", TEXT, "I tried restarting, 已尝试重启，", "", 20_000),
+    bomb("legal forms", TEXT, "ACME Ltd 长河汽车有限公司 ", "", 20_000),
+    bomb("pages in a line", TEXT, "https://b.example/c?d=e ", "", 30_000),
+    bomb("words of the lexicon", TEXT, "add refund 发票 ", "", 50_000),
+    bomb("labels of passwords", TEXT, "password: ", "", 100_000),
+    bomb("numbers in a line", TEXT, "1 ", "", 500_000),
+    bomb("numbers that may be cards", TEXT, "order 4111 1111 1111 1111 ", "", 40_000),
+    bomb("labels of tokens", TEXT, "token=AKIAABCDEFGHIJKLMNOP ", "", 40_000),
     // Reports and robots
     bomb(
         "reported recipients",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use allocation_counter::{AllocationInfo, measure};
 use maildesk::{
     mail::{ReadPolicy, attachment, read},
-    triage::triage,
+    triage::{secrets, triage},
 };
 
 use crate::bombs::{BOMBS, Bomb};
@@ -16,7 +16,7 @@ const HEAP_BYTES_MAX: u64 = 256 * 1024 * 1024;
 fn whole_reading(raw: &[u8]) {
     let reading = read(raw, &ReadPolicy::default());
     assert!(!reading.warnings.iter().any(|w| w.starts_with("reader crashed")), "{:?}", reading.warnings);
-    let _ = triage(&reading);
+    let _ = (triage(&reading), secrets::find(reading.new_text()));
     if !reading.attachments.is_empty() {
         let last = attachment(raw, reading.attachments.len() - 1).unwrap();
         assert_eq!(last.len() as u64, reading.attachments.last().unwrap().size);
