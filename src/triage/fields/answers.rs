@@ -77,8 +77,8 @@ pub fn find<'a>(text: &'a str, own: &str) -> Vec<Labelled<'a>> {
 fn answer<'a>(question: &str, lines: &[&'a str]) -> Option<Labelled<'a>> {
     let lines: Vec<&str> =
         lines.iter().copied().take(LINES_MAX).filter(|l| l.chars().count() <= LINE_CHARS_MAX).collect();
-    let label = look_up_question(question)?;
     let first = without_lead(lines.first()?);
+    let label = look_up_question(question)?;
     let is_one_word = !first.contains(char::is_whitespace) && first.chars().count() >= 3;
     let is_name = first.starts_with(|c: char| {
         c.is_uppercase() || c > '\u{2e80}' || c.is_ascii_digit() || c == '+' || c == '('

@@ -223,10 +223,12 @@ static BARE: Pattern =
 /// Versions of our own program: those that belong to no other product.
 fn app_versions(text: &Text<'_>, mentions: &[Mention], findings: &mut Findings) {
     let mut candidates: Vec<(Mention, f64)> = Vec::new();
-    let text_has_digits = text.text.bytes().any(|b| b.is_ascii_digit());
-    for (pattern, confidence) in [(&APP, 0.8), (&UPDATE, 0.72), (&BARE, 0.6)] {
-        if !text_has_digits {
-            break;
+    // Few mails hold such numbers, and the words before them are many.
+    let (has_digit, has_point) = digits(text.text);
+    let patterns = [(&APP, 0.8, has_point), (&UPDATE, 0.72, has_digit), (&BARE, 0.6, has_point)];
+    for (pattern, confidence, may_match) in patterns {
+        if !may_match {
+            continue;
         }
         for found in pattern.captures_iter(text.text).take(CANDIDATES_MAX) {
             let (Some(whole), Some(number)) = (found.get(0), found.iter().skip(1).flatten().next()) else {
@@ -251,6 +253,12 @@ fn app_versions(text: &Text<'_>, mentions: &[Mention], findings: &mut Findings) 
         let span = text.text.get(candidate.start..candidate.end).unwrap_or_default();
         findings.app_version.offer(candidate.name, text.evidence(Source::Prose, span, confidence));
     }
+}
+
+/// Whether a text has a digit, and a point between two of them.
+fn digits(text: &str) -> (bool, bool) {
+    let is_pointed = |three: &[u8]| matches!(three, [a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit());
+    (text.bytes().any(|b| b.is_ascii_digit()), text.as_bytes().windows(3).any(is_pointed))
 }
 
 /// Words before a version that is none of our program.

@@ -271,9 +271,8 @@ pub fn in_signature(signature: &Text<'_>, findings: &mut Findings) {
     if signature.text.trim().is_empty() {
         return;
     }
-    let has_form = has_form(signature.text);
     let lines: Vec<&str> = signature.text.lines().map(str::trim).filter(|l| !l.is_empty()).take(14).collect();
-    for line in lines.iter().filter(|_| has_form) {
+    for line in lines.iter().filter(|line| has_form(line)) {
         if let Some(name) = FORM.captures(line).and_then(|c| c.get(1)) {
             offer(signature, Some(name.as_str().trim_end_matches([',', '.'])), 0.88, findings);
             return;
