@@ -45,6 +45,7 @@ impl Prefixes {
         let head = head(text);
         let (from, to) =
             (self.heads.partition_point(|h| *h < head), self.heads.partition_point(|h| *h <= head));
+        // Hundreds of phrases may share these eight bytes.
         let alike = self.words.get(from..to).unwrap_or_default();
         self.begun((from + alike.partition_point(|word| word.as_str() <= text)).checked_sub(1), text)
     }

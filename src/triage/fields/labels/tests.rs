@@ -12,6 +12,14 @@ fn all(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn no_label_ends_with_a_digit() {
+    // `label_start` passes over what ends so: clocks are frequent, and such labels were none.
+    for word in crate::triage::words::labels::LABELS.iter().flat_map(|(_, words)| *words) {
+        assert!(!word.ends_with(|c: char| c.is_ascii_digit()), "{word}");
+    }
+}
+
+#[test]
 fn shapes_of_labelled_lines() {
     for (text, wanted) in [
         ("Browser: Chrome 126", &["Browser=Chrome 126"][..]),
