@@ -100,7 +100,8 @@ fn pending(case: &Case<'_>, agent: &AgentPolicy, ticket: &TicketFacts) -> Pendin
     let found = commands::parse(reading.command_text.as_deref().unwrap_or_default(), case.policy, agent.role);
     let text = new_text(reading, agent);
     let articles = articles::named(case.policy, ticket, &found.commands);
-    let public = !found.has_note() && !(text.is_empty() && articles.is_empty());
+    let says = !text.is_empty() || !articles.is_empty();
+    let public = says && !found.has_note();
     let recipients =
         if public { people::recipients(ticket, &found.commands, &case.facts.silenced) } else { Vec::new() };
     let mut action = Action::default();

@@ -95,6 +95,14 @@ pub struct Hit<'a> {
     pub answers: bool,
 }
 
+/// An article in all its languages, and how near it is to what was typed.
+#[derive(Debug, Default)]
+struct Family<'a> {
+    is_slip: bool,
+    score: f32,
+    translations: Vec<&'a Article>,
+}
+
 /// All articles, ready to be searched.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Index {
@@ -172,20 +180,19 @@ impl Index {
         let query: Vec<Term> = terms(&words.replace(['-', '_', '.'], " ")).take(QUERY_TERMS_MAX).collect();
         let scores = self.scores(&query);
         let typed = words.trim().to_lowercase();
-        let mut families: BTreeMap<String, (bool, f32, Vec<&Article>)> = BTreeMap::new();
+        let mut families: BTreeMap<String, Family<'_>> = BTreeMap::new();
         for (at, article) in self.articles.iter().enumerate() {
-            let family = article.family().to_lowercase();
-            let slip = is_slip(&typed, &family) || is_slip(&typed, &article.name.to_lowercase());
-            let score = scores.get(&at).copied().unwrap_or_default();
-            let (slips, best, all) = families.entry(family).or_insert((false, 0.0, Vec::new()));
-            (*slips, *best) = (*slips || slip, best.max(score));
-            all.push(article);
+            let name = article.family().to_lowercase();
+            let is_slip = is_slip(&typed, &name) || is_slip(&typed, &article.name.to_lowercase());
+            let family = families.entry(name).or_default();
+            family.is_slip |= is_slip;
+            family.score = family.score.max(scores.get(&at).copied().unwrap_or_default());
+            family.translations.push(article);
         }
-        let mut families: Vec<(String, (bool, f32, Vec<&Article>))> = families.into_iter().collect();
-        families.sort_by(|(a, (slip_a, score_a, _)), (b, (slip_b, score_b, _))| {
-            slip_b.cmp(slip_a).then(score_b.total_cmp(score_a)).then(a.cmp(b))
-        });
-        families.into_iter().take(max).filter_map(|(_, (.., all))| in_languages(all, languages)).collect()
+        let mut families: Vec<Family<'_>> = families.into_values().collect();
+        // Stable: what is equally near stands by its name.
+        families.sort_by(|a, b| b.is_slip.cmp(&a.is_slip).then(b.score.total_cmp(&a.score)));
+        families.into_iter().take(max).filter_map(|f| in_languages(f.translations, languages)).collect()
     }
 
     /// How many articles there are, translations counted once.

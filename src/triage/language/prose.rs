@@ -124,7 +124,7 @@ fn words(text: &str) -> String {
     let is_code =
         |b: u8| matches!(b, b'@' | b'/' | b'\\' | b'_' | b'<' | b'>' | b'=' | b'#' | b'{' | b'}' | b'|');
     let is_word =
-        |w: &&str| !w.bytes().any(is_code) && !(w.bytes().any(|b| b.is_ascii_digit()) && w.is_ascii());
+        |w: &&str| !(w.bytes().any(is_code) || w.is_ascii() && w.bytes().any(|b| b.is_ascii_digit()));
     let mut words = String::with_capacity(text.len());
     for line in text.lines() {
         let mut between = if words.is_empty() { "" } else { "\n" };
