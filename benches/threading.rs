@@ -149,7 +149,7 @@ fn decision(ticket: usize, requester: maildesk::desk::PersonId, address: &str) -
         changes: vec![
             create,
             Change::Message { kind: MessageKind::Client, author: requester, text: reading.text.clone() },
-            Change::State(if ticket % 10 == 0 { State::Open } else { State::Resolved }),
+            Change::State(if ticket.is_multiple_of(10) { State::Open } else { State::Resolved }),
             Change::Marks { scope: related::scope(address), marks: related::marks(&reading) },
             Change::Marks { scope: similar::SCOPE.into(), marks: similar::marks(&reading) },
             event("created"),
