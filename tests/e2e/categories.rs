@@ -31,7 +31,7 @@ fn doubtful(at: usize) -> (String, String, &'static str) {
     let streets = ["Mill Lane", "Station Road", "High Street", "Park Row"];
     let delays = ["did not come today", "went past our door", "left again without ringing"];
     let (first, second) = (at / 2 % 4, at / 2 % 3);
-    if at % 2 == 0 {
+    if at.is_multiple_of(2) {
         let text = format!("Good day,\n\nour {} {} again, in bed {at}.", plants[first], troubles[second]);
         (format!("Our {}, bed {at}", plants[first]), text, "garden")
     } else {
