@@ -21,8 +21,8 @@ const PAUSE_PER_WORK: u32 = 10;
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 
-/// The model of a policy with what a store's corrections teach: what the daemon, an import and `inspect` judge by. Takes up to two
-/// seconds of one processor.
+/// The model of a policy with what a store's corrections teach: what the daemon, an import and `inspect` judge by. Takes some four
+/// seconds of one processor at most.
 ///
 /// # Errors
 /// When the store cannot be read.

@@ -26,6 +26,8 @@ pub struct Shown {
     /// Index of [`Lexicon::concepts`].
     pub concept: usize,
     pub strength: f64,
+    /// Byte of the folded text where it first shows; `None`: it is read from the form of the whole.
+    pub at: Option<usize>,
 }
 
 /// Concepts so named tell how a mail is put, not what of: they are no reasons to show to people.
@@ -47,7 +49,7 @@ pub fn evidence(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Shown> 
             count += u32::from(count == 0 || hit.from >= covered_to);
             covered_to = covered_to.max(hit.to);
         }
-        shown.push((Shown { concept, strength }, count));
+        shown.push((Shown { concept, strength, at: hits.first().map(|h| h.from) }, count));
     }
     let weighs = |concept: usize| lexicon.concepts.get(concept).is_some_and(|c| !c.weights.is_empty());
     let wordless = !shown.iter().any(|(s, _)| weighs(s.concept));
@@ -73,7 +75,7 @@ pub fn evidence(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<Shown> 
     ];
     for (name, holds) in forms {
         if let Some(concept) = lexicon.position(name).filter(|_| holds) {
-            evidence.push(Shown { concept, strength: 1.0 });
+            evidence.push(Shown { concept, strength: 1.0, at: None });
         }
     }
     evidence

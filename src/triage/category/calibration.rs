@@ -6,6 +6,8 @@
 pub struct Outcome {
     /// The more, the surer; of no unit.
     pub sureness: f64,
+    /// The guessed category, by its place among all.
+    pub guess: usize,
     pub right: bool,
     /// Whether words alone were right; `None`: none speak for these categories.
     pub words_right: Option<bool>,
@@ -20,35 +22,54 @@ const Z: f64 = 1.28;
 const FLATTERY: f64 = 0.25;
 const FLATTERY_FROM: f64 = 800.0;
 /// Steps of the fit; it converges in a few.
-const STEPS: usize = 50;
+const STEPS: usize = 30;
+/// Where outcomes are few, the curve is drawn to this slope and offset, and that of each category to the one of all.
+const PLAIN: (f64, f64) = (1.5, -0.5);
+const DRAW: f64 = 1.0;
+const DRAW_CATEGORY: f64 = 4.0;
 
 /// From sureness to likelihood.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Calibration {
     slope: f64,
     offset: f64,
-    /// From this sureness on a guess files by itself.
+    /// By category, added to the offset: among guesses that look equally sure, those of a common category are right more often.
+    offsets: Vec<f64>,
+    /// From these odds on a guess files by itself.
     files_from: Option<f64>,
 }
 
 impl Calibration {
-    /// Fits a logistic curve (J. Platt 1999) and finds where automatic filing holds `precision`.
+    /// Fits a logistic curve (J. Platt 1999), moved for each category, and finds where automatic filing holds `precision`.
     #[must_use]
-    pub fn of(outcomes: &[Outcome], precision: f64) -> Self {
-        let (slope, offset) = curve(outcomes);
-        Self { slope, offset, files_from: files_from(outcomes, precision) }
+    pub fn of(outcomes: &[Outcome], categories: usize, precision: f64) -> Self {
+        let mut fit =
+            Self { slope: PLAIN.0, offset: PLAIN.1, offsets: vec![0.0; categories], files_from: None };
+        for _ in 0..STEPS {
+            fit.step(outcomes);
+            fit.step_of_categories(outcomes);
+        }
+        // A surer guess is never less likely.
+        fit.slope = fit.slope.max(0.05);
+        fit.files_from = fit.files_from(outcomes, precision);
+        fit
     }
 
-    /// How likely a guess of this sureness is right, 0 to 1.
-    #[must_use]
-    pub fn confidence(&self, sureness: f64) -> f64 {
-        1.0 / (1.0 + (-(self.slope * sureness + self.offset)).exp())
+    /// The logarithm of the odds that a guess is right.
+    fn odds(&self, sureness: f64, guess: usize) -> f64 {
+        self.slope * sureness + self.offset + self.offsets.get(guess).copied().unwrap_or_default()
     }
 
-    /// Whether a guess of this sureness may file.
+    /// How likely a guess is right, 0 to 1.
     #[must_use]
-    pub fn files(&self, sureness: f64) -> bool {
-        self.files_from.is_some_and(|from| sureness >= from)
+    pub fn confidence(&self, sureness: f64, guess: usize) -> f64 {
+        1.0 / (1.0 + (-self.odds(sureness, guess)).exp())
+    }
+
+    /// Whether a guess may file.
+    #[must_use]
+    pub fn files(&self, sureness: f64, guess: usize) -> bool {
+        self.files_from.is_some_and(|from| self.odds(sureness, guess) >= from)
     }
 
     /// Whether enough was seen to file anything.
@@ -56,22 +77,64 @@ impl Calibration {
     pub fn can_file(&self) -> bool {
         self.files_from.is_some()
     }
-}
 
-/// The least sureness at which the guesses that are as sure or surer were right often enough, by their lower bound.
-fn files_from(outcomes: &[Outcome], precision: f64) -> Option<f64> {
-    let mut sorted = outcomes.to_vec();
-    sorted.sort_by(|a, b| b.sureness.total_cmp(&a.sureness));
-    let many = (outcomes.len() as f64 / FLATTERY_FROM).min(1.0);
-    let asked = precision + (1.0 - precision) * FLATTERY * many;
-    let (mut right, mut found) = (0, None);
-    for (at, outcome) in sorted.iter().enumerate() {
-        right += usize::from(outcome.right);
-        if right >= FILED_MIN && lower_bound(right, at + 1) >= asked {
-            found = Some(outcome.sureness);
+    /// The least odds at which the guesses of as good or better odds were right often enough, by their lower bound.
+    fn files_from(&self, outcomes: &[Outcome], precision: f64) -> Option<f64> {
+        let mut sorted: Vec<(f64, bool)> =
+            outcomes.iter().map(|o| (self.odds(o.sureness, o.guess), o.right)).collect();
+        sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let many = (outcomes.len() as f64 / FLATTERY_FROM).min(1.0);
+        let asked = precision + (1.0 - precision) * FLATTERY * many;
+        let (mut count, mut found) = (0, None);
+        for (at, (odds, right)) in sorted.iter().enumerate() {
+            count += usize::from(*right);
+            if count >= FILED_MIN && lower_bound(count, at + 1) >= asked {
+                found = Some(*odds);
+            }
+        }
+        found
+    }
+
+    /// A step of Newton's method for slope and offset.
+    fn step(&mut self, outcomes: &[Outcome]) {
+        let (mut ga, mut gb) = (DRAW * (self.slope - PLAIN.0), DRAW * (self.offset - PLAIN.1));
+        let (mut haa, mut hab, mut hbb) = (DRAW, 0.0, DRAW);
+        for outcome in outcomes {
+            let x = outcome.sureness;
+            let (miss, bend) = self.miss(outcome);
+            ga += miss * x;
+            gb += miss;
+            haa += bend * x * x;
+            hab += bend * x;
+            hbb += bend;
+        }
+        let det = haa * hbb - hab * hab;
+        if det.abs() > 1e-12 {
+            self.slope -= ((hbb * ga - hab * gb) / det).clamp(-2.0, 2.0);
+            self.offset -= ((haa * gb - hab * ga) / det).clamp(-2.0, 2.0);
         }
     }
-    found
+
+    /// The same for each category's offset.
+    fn step_of_categories(&mut self, outcomes: &[Outcome]) {
+        let mut sums: Vec<(f64, f64)> =
+            self.offsets.iter().map(|offset| (DRAW_CATEGORY * offset, DRAW_CATEGORY)).collect();
+        for outcome in outcomes {
+            let (miss, bend) = self.miss(outcome);
+            if let Some(sum) = sums.get_mut(outcome.guess) {
+                *sum = (sum.0 + miss, sum.1 + bend);
+            }
+        }
+        for (offset, (slope, bend)) in self.offsets.iter_mut().zip(sums) {
+            *offset -= (slope / bend).clamp(-1.0, 1.0);
+        }
+    }
+
+    /// How far the curve is off for an outcome, and how much it bends there.
+    fn miss(&self, outcome: &Outcome) -> (f64, f64) {
+        let likely = self.confidence(outcome.sureness, outcome.guess);
+        (likely - if outcome.right { 1.0 } else { 0.0 }, likely * (1.0 - likely))
+    }
 }
 
 /// The lower end of E. Wilson's interval (1927) of a share.
@@ -82,34 +145,4 @@ pub fn lower_bound(right: usize, of: usize) -> f64 {
     let middle = share + Z * Z / (2.0 * n);
     let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
     (middle - spread) / (1.0 + Z * Z / n)
-}
-
-/// Slope and offset by Newton's method, drawn a little to a plain curve where outcomes are few.
-fn curve(outcomes: &[Outcome]) -> (f64, f64) {
-    const PLAIN: (f64, f64) = (1.5, -0.5);
-    const DRAW: f64 = 1.0;
-    let (mut slope, mut offset) = PLAIN;
-    for _ in 0..STEPS {
-        let (mut ga, mut gb) = (DRAW * (slope - PLAIN.0), DRAW * (offset - PLAIN.1));
-        let (mut haa, mut hab, mut hbb) = (DRAW, 0.0, DRAW);
-        for outcome in outcomes {
-            let x = outcome.sureness;
-            let p = 1.0 / (1.0 + (-(slope * x + offset)).exp());
-            let miss = p - if outcome.right { 1.0 } else { 0.0 };
-            let bend = p * (1.0 - p);
-            ga += miss * x;
-            gb += miss;
-            haa += bend * x * x;
-            hab += bend * x;
-            hbb += bend;
-        }
-        let det = haa * hbb - hab * hab;
-        if det.abs() < 1e-12 {
-            break;
-        }
-        slope -= ((hbb * ga - hab * gb) / det).clamp(-2.0, 2.0);
-        offset -= ((haa * gb - hab * ga) / det).clamp(-2.0, 2.0);
-    }
-    // A surer guess is never less likely.
-    (slope.max(0.05), offset)
 }

@@ -1,4 +1,4 @@
-//! A text as numbers, for learning: its words, pairs of words and pieces of words, hashed, and the concepts of the lexicon,
+//! A text as numbers, for learning: its words and pieces of words, hashed, the early ones counting more, and the concepts of the lexicon,
 //! which hold across languages. **Pure**: the same text gives the same numbers on every machine.
 
 use super::born::Shown;
@@ -14,7 +14,10 @@ const CONSTANT: u32 = (HASHED + CONCEPTS_MAX) as u32;
 pub const PLACES: usize = HASHED + CONCEPTS_MAX + 1;
 
 /// Words of a text that are looked at: learning and judging stay within a fraction of a millisecond.
-const WORDS_MAX: usize = 400;
+const WORDS_MAX: usize = 200;
+/// A word after so many others counts half, after twice as many a third: what is wanted stands in the subject and the first
+/// sentences, and is said again there; signatures, disclaimers and quoted mails come last.
+const HALF_AFTER: f32 = 12.0;
 /// Letters of a piece of a Latin word, least and most.
 const PIECE: (usize, usize) = (3, 5);
 
@@ -24,96 +27,130 @@ pub type Sparse = Vec<(u32, f32)>;
 /// What a text holds, before it is weighed by how rare its words are.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parts {
-    /// Words and pairs of words, dampened counts.
+    /// Words, and pairs of CJK characters; dampened counts, early ones more.
     pub words: Sparse,
-    /// Pieces of words, dampened counts.
+    /// Pieces of words, the same.
     pub pieces: Sparse,
-    /// Concepts, together at most of length 1.
+    /// Concepts by how strongly they show, early ones more.
     pub concepts: Sparse,
 }
 
 /// Takes a text apart.
 #[must_use]
 pub fn parts(folded: &Folded, evidence: &[Shown]) -> Parts {
-    let mut words = Vec::new();
-    let mut pieces = Vec::new();
+    let mut counts = Counts::default();
     for sentence in &folded.sentences {
-        let text = folded.text.get(sentence.from..sentence.to).unwrap_or_default();
-        of_sentence(text, &mut words, &mut pieces);
-        if words.len() > 2 * WORDS_MAX {
-            break;
-        }
+        counts.add(sentence.from, folded.text.get(sentence.from..sentence.to).unwrap_or_default());
     }
-    Parts { words: counted(words), pieces: counted(pieces), concepts: concepts(evidence) }
+    let concepts = evidence.iter().filter_map(|shown| counts.concept(shown)).collect();
+    Parts { words: counted(counts.words), pieces: counted(counts.pieces), concepts }
 }
 
 impl Parts {
-    /// One vector: words have length 1 and pieces have length 1, each weighed by `rarity` (0: never seen, left out), concepts
-    /// count `concept_scale` times, and a constant stands last.
+    /// One vector: words have length 1, pieces have length 1, concepts have length `concepts`; each number is weighed by `rarity`
+    /// (0: never seen, left out). A constant stands last.
     #[must_use]
-    pub fn vector(&self, rarity: &[f32], concept_scale: f32) -> Sparse {
-        let weighed = |numbers: &Sparse| {
-            let weigh = |(place, count): &(u32, f32)| {
-                let rare = rarity.get(*place as usize).copied().unwrap_or_default();
-                (rare > 0.0).then_some((*place, count * rare))
-            };
-            unit(numbers.iter().filter_map(weigh).collect())
-        };
-        let mut all = weighed(&self.words);
-        all.extend(weighed(&self.pieces));
-        all.extend(self.concepts.iter().map(|(place, x)| (*place, x * concept_scale)));
+    pub fn vector(&self, rarity: &[f32], concepts: f32) -> Sparse {
+        let mut all = Vec::with_capacity(self.words.len() + self.pieces.len() + self.concepts.len() + 1);
+        for (numbers, length) in [(&self.words, 1.0), (&self.pieces, 1.0), (&self.concepts, concepts)] {
+            add_weighed(&mut all, numbers, rarity, length);
+        }
         all.push((CONSTANT, 0.3));
         all
     }
 }
 
-fn concepts(evidence: &[Shown]) -> Sparse {
-    let length = evidence.iter().map(|s| s.strength * s.strength).sum::<f64>().sqrt().max(1.0);
-    let place = |concept: usize| u32::try_from(HASHED + concept).ok().filter(|_| concept < CONCEPTS_MAX);
-    let number = |strength: f64| (strength / length) as f32;
-    evidence.iter().filter_map(|s| Some((place(s.concept)?, number(s.strength)))).collect()
+fn add_weighed(all: &mut Sparse, numbers: &Sparse, rarity: &[f32], length: f32) {
+    let from = all.len();
+    let mut squares = 0.0_f32;
+    for (place, number) in numbers {
+        let rare = rarity.get(*place as usize).copied().unwrap_or_default();
+        if rare > 0.0 {
+            squares += (number * rare).powi(2);
+            all.push((*place, number * rare));
+        }
+    }
+    let scale = length / squares.sqrt().max(f32::MIN_POSITIVE);
+    all.iter_mut().skip(from).for_each(|(_, number)| *number *= scale);
 }
 
-fn of_sentence(text: &str, words: &mut Vec<u32>, pieces: &mut Vec<u32>) {
-    let mut before: Option<u32> = None;
-    for word in text.split(' ').filter(|w| !w.is_empty()) {
-        for run in runs(word) {
-            if run.chars().next().is_some_and(is_cjk) {
-                of_cjk(run, words, pieces);
-                before = None;
-                continue;
+/// Places, each with how much it counts.
+#[derive(Default)]
+struct Counts {
+    words: Vec<(u32, f32)>,
+    pieces: Vec<(u32, f32)>,
+    /// Words that stood before; a CJK character is half a word.
+    after: f32,
+    /// Bytes of the text where a word or a CJK character begins, each with the words before it.
+    begins: Vec<(usize, f32)>,
+}
+
+impl Counts {
+    /// `at`: the byte where the sentence begins.
+    fn add(&mut self, at: usize, sentence: &str) {
+        let mut at = at;
+        for word in sentence.split(' ') {
+            if self.after > WORDS_MAX as f32 {
+                return;
             }
-            let hash = hash(0, run);
-            words.push(hash);
-            if let Some(before) = before.replace(hash) {
-                words.push(mixed(before, hash));
+            let mut within = at;
+            for run in runs(word) {
+                if run.chars().next().is_some_and(is_cjk) {
+                    self.add_cjk(within, run);
+                } else {
+                    self.begins.push((within, self.after));
+                    let counts = early(self.after);
+                    self.words.push((place(hash(0, run)), counts));
+                    self.add_pieces(run, counts);
+                    self.after += 1.0;
+                }
+                within += run.len();
             }
-            of_word(run, pieces);
+            at += word.len() + 1;
+        }
+    }
+
+    /// The square root of what a word counts there: a concept is right late more often than a word is.
+    fn concept(&self, shown: &Shown) -> Option<(u32, f32)> {
+        let place = u32::try_from(HASHED + shown.concept).ok().filter(|_| shown.concept < CONCEPTS_MAX)?;
+        let after = shown.at.map_or(HALF_AFTER, |at| {
+            let next = self.begins.partition_point(|(begins, _)| *begins <= at);
+            next.checked_sub(1).and_then(|before| self.begins.get(before)).map_or(0.0, |(_, after)| *after)
+        });
+        Some((place, shown.strength as f32 * early(after).sqrt()))
+    }
+
+    /// Han and kana have no words that are easy to find: characters, pairs and triples of them stand for words and pieces.
+    fn add_cjk(&mut self, at: usize, run: &str) {
+        for (from, _) in run.char_indices() {
+            let rest = run.get(from..).unwrap_or_default();
+            self.begins.push((at + from, self.after));
+            let counts = early(self.after);
+            let ends = rest.char_indices().map(|(end, c)| end + c.len_utf8()).take(3);
+            for (before, end) in ends.enumerate() {
+                let place = place(hash(3, rest.get(..end).unwrap_or_default()));
+                let into = if before == 1 { &mut self.words } else { &mut self.pieces };
+                into.push((place, counts));
+            }
+            self.after += 0.5;
+        }
+    }
+
+    /// Pieces with the word's borders, so that `_car` and `scar` differ.
+    fn add_pieces(&mut self, word: &str, counts: f32) {
+        let bordered: Vec<char> = std::iter::once('_').chain(word.chars()).chain(['_']).collect();
+        for length in PIECE.0..=PIECE.1 {
+            for piece in bordered.windows(length) {
+                let hash = piece.iter().fold(fnv_begin(1), |hash, c| fnv(hash, u32::from(*c)));
+                self.pieces.push((place(hash), counts));
+            }
         }
     }
 }
 
-/// Han and kana have no words that are easy to find: characters, pairs and triples of them stand for words and pieces.
-fn of_cjk(run: &str, words: &mut Vec<u32>, pieces: &mut Vec<u32>) {
-    let starts: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
-    for length in 1..=3 {
-        let into = if length == 2 { &mut *words } else { &mut *pieces };
-        for ends in starts.windows(length + 1) {
-            if let [from, .., to] = ends {
-                into.push(hash(3, run.get(*from..*to).unwrap_or_default()));
-            }
-        }
-    }
-}
-
-/// Pieces with the word's borders, so that `_car` and `scar` differ.
-fn of_word(word: &str, pieces: &mut Vec<u32>) {
-    let bordered: Vec<char> = std::iter::once('_').chain(word.chars()).chain(['_']).collect();
-    for length in PIECE.0..=PIECE.1 {
-        for piece in bordered.windows(length) {
-            pieces.push(piece.iter().fold(fnv_begin(1), |hash, c| fnv(hash, u32::from(*c))));
-        }
-    }
+/// How much a word counts after so many others.
+fn early(after: f32) -> f32 {
+    1.0 / (1.0 + after / HALF_AFTER)
 }
 
 /// The word cut where CJK begins or ends.
@@ -157,26 +194,17 @@ fn place(hash: u32) -> u32 {
 }
 
 /// Counts, dampened: the tenth time says little more than the third.
-fn counted(mut hashes: Vec<u32>) -> Sparse {
-    hashes.iter_mut().for_each(|hash| *hash = place(*hash));
-    hashes.sort_unstable();
-    let mut counted: Sparse = Vec::with_capacity(hashes.len());
-    for hash in hashes {
+fn counted(mut counts: Vec<(u32, f32)>) -> Sparse {
+    counts.sort_by_key(|(place, _)| *place);
+    let mut counted: Sparse = Vec::with_capacity(counts.len());
+    for (place, more) in counts {
         match counted.last_mut() {
-            Some((place, count)) if *place == hash => *count += 1.0,
-            _ => counted.push((hash, 1.0)),
+            Some((before, count)) if *before == place => *count += more,
+            _ => counted.push((place, more)),
         }
     }
-    counted.iter_mut().for_each(|(_, count)| *count = 1.0 + count.ln());
+    counted.iter_mut().for_each(|(_, count)| *count = count.ln_1p());
     counted
-}
-
-fn unit(mut numbers: Sparse) -> Sparse {
-    let length = numbers.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
-    if length > 0.0 {
-        numbers.iter_mut().for_each(|(_, x)| *x /= length);
-    }
-    numbers
 }
 
 /// FNV-1a over characters: stable, quick, and spread enough after a fold of its halves.
@@ -192,8 +220,4 @@ fn fnv(hash: u32, value: u32) -> u32 {
     let hash = (hash ^ (value & 0xff)).wrapping_mul(0x0100_0193);
     let hash = (hash ^ ((value >> 8) & 0xff)).wrapping_mul(0x0100_0193);
     (hash ^ (value >> 16)).wrapping_mul(0x0100_0193)
-}
-
-fn mixed(before: u32, hash: u32) -> u32 {
-    fnv(fnv(fnv_begin(2), before), hash)
 }

@@ -1,7 +1,7 @@
 //! Learning from corrections. **Pure**: the same corrections in the same order give the same model. One linear judge a
-//! category (support vectors with squared hinge, by dual coordinate descent: C.-J. Hsieh and others, ICML 2008), rare
-//! categories weighed up, over [`super::features`]. Where words speak for the categories, built-in ones or the operator's, their
-//! judgement is where it starts from.
+//! category (support vectors with squared hinge, by dual coordinate descent: C.-J. Hsieh and others, ICML 2008), all
+//! categories weighing the same, over [`super::features`]. Where words speak for the categories, built-in ones or the operator's,
+//! their judgement is where it starts from.
 //!
 //! Invariants: what it says of its own quality was measured on corrections that it had not seen; where that is not better
 //! than the words alone, it is silent.
@@ -10,25 +10,28 @@ use std::collections::BTreeMap;
 
 use super::{
     calibration::{Calibration, Outcome},
-    features::{HASHED, PLACES, Parts, Sparse},
+    features::{PLACES, Parts, Sparse},
 };
 
 /// Under this many corrections nothing is learned where words speak.
 pub const CORRECTIONS_MIN: usize = 20;
-/// The newest corrections that count: learning takes under two seconds.
+/// The newest corrections that count: learning takes half a second from 800, some four seconds from all of these.
 pub const CORRECTIONS_MAX: usize = 4_000;
 /// Categories of one model: it stays under 10 MB.
 pub const CATEGORIES_MAX: usize = 16;
 
 const FOLDS: usize = 5;
 /// Rounds over all corrections.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 40;
+/// A round that moves no correction further than this is the last.
+const CLOSE: f64 = 0.002;
 /// The cost of an error; more fits the corrections closer.
-const COST: f64 = 0.3;
-/// A category that is rare weighs at most this much more.
+const COST: f64 = 0.08;
+/// All categories weigh the same together; a correction of a rare one weighs at most this much.
 const RARE_WEIGHT_MAX: f64 = 8.0;
 /// Concepts count much where corrections are few, words where they are many.
-const CONCEPTS: f64 = 14.0;
+const CONCEPTS: f64 = 20.0;
+const CONCEPTS_LESS: f64 = 0.65;
 const CONCEPTS_MOST: f64 = 2.0;
 
 /// A corrected ticket, taken apart.
@@ -59,7 +62,7 @@ pub struct Quality {
 }
 
 /// What corrections taught.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Learned {
     pub categories: Vec<String>,
     judges: Judges,
@@ -69,9 +72,9 @@ pub struct Learned {
     pub on_words: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Judges {
-    /// How rare each hashed place is; 0: never seen.
+    /// How rare each place is; 0: never seen.
     rarity: Vec<f32>,
     concept_scale: f32,
     /// By category, then by place.
@@ -99,7 +102,7 @@ pub fn learn(examples: &[Example], precision: f64) -> Option<Learned> {
     let rows: Vec<Row<'_>> =
         newest.iter().filter_map(|example| Row::of(example, &categories, on_words)).collect();
     let outcomes = unseen(&rows, &categories);
-    let calibration = Calibration::of(&outcomes, precision);
+    let calibration = Calibration::of(&outcomes, categories.len(), precision);
     let quality = quality(&rows, &outcomes, &calibration, on_words, by_category);
     let all: Vec<usize> = (0..rows.len()).collect();
     let judges = Judges::train(&rows, &all, categories.len());
@@ -160,10 +163,11 @@ fn unseen(rows: &[Row<'_>], categories: &[String]) -> Vec<Outcome> {
         let judges = Judges::train(rows, &seen, categories.len());
         for row in part(true).filter_map(|at| rows.get(at)) {
             let margins = judges.margins(row.parts, &row.start);
-            let guess = first_of(&margins);
+            let guess = first_of(&margins).unwrap_or_default();
             outcomes.push(Outcome {
                 sureness: sureness(&margins),
-                right: guess == Some(row.category),
+                guess,
+                right: guess == row.category,
                 words_right: row.words_right,
             });
         }
@@ -197,7 +201,7 @@ fn quality(
     let right = outcomes.iter().filter(|o| o.right).count();
     let by_words = outcomes.iter().filter(|o| o.words_right == Some(true)).count();
     let apart = outcomes.iter().filter(|o| o.words_right.is_some_and(|w| w != o.right)).count();
-    let filed: Vec<&Outcome> = outcomes.iter().filter(|o| calibration.files(o.sureness)).collect();
+    let filed: Vec<&Outcome> = outcomes.iter().filter(|o| calibration.files(o.sureness, o.guess)).collect();
     // Better by more than chance alone would often give.
     let better = right as f64 - by_words as f64 >= 1.0 + 0.5 * (apart as f64).sqrt();
     Quality {
@@ -218,8 +222,9 @@ impl Learned {
         let start = start(&self.categories, said, self.on_words);
         let margins = self.judges.margins(parts, &start);
         let sureness = sureness(&margins);
-        let confidence = self.calibration.confidence(sureness);
-        let best = first_of(&margins);
+        let guess = first_of(&margins).unwrap_or_default();
+        let best = Some(guess);
+        let confidence = self.calibration.confidence(sureness, guess);
         let others: f64 =
             margins.iter().enumerate().filter(|(at, _)| Some(*at) != best).map(|(_, m)| m.exp()).sum();
         let mut ranked: Vec<(String, f64)> = self
@@ -243,7 +248,7 @@ impl Learned {
             let best = ranked.remove(at);
             ranked.insert(0, best);
         }
-        (ranked, self.calibration.files(sureness))
+        (ranked, self.calibration.files(sureness, guess))
     }
 
     /// How strongly the hashed word speaks for a category, against the mean of all.
@@ -261,9 +266,11 @@ impl Judges {
     fn train(rows: &[Row<'_>], seen: &[usize], categories: usize) -> Self {
         let rows: Vec<&Row<'_>> = seen.iter().filter_map(|at| rows.get(*at)).collect();
         let rarity = rarity(&rows);
-        let concept_scale = (CONCEPTS / (rows.len().max(1) as f64).sqrt()).min(CONCEPTS_MOST) as f32;
+        let many = (rows.len().max(1) as f64).powf(CONCEPTS_LESS);
+        let concept_scale = (CONCEPTS / many).min(CONCEPTS_MOST) as f32;
         let vectors: Vec<Sparse> = rows.iter().map(|row| row.parts.vector(&rarity, concept_scale)).collect();
-        let weights = (0..categories).map(|category| judge(&rows, &vectors, category, categories)).collect();
+        let costs = costs(&rows, categories);
+        let weights = (0..categories).map(|category| judge(&rows, &vectors, &costs, category)).collect();
         Self { rarity, concept_scale, weights }
     }
 
@@ -275,9 +282,10 @@ impl Judges {
 
 /// As inverse document frequency, smoothed.
 fn rarity(rows: &[&Row<'_>]) -> Vec<f32> {
-    let mut seen = vec![0.0_f32; HASHED];
+    let mut seen = vec![0.0_f32; PLACES];
     for row in rows {
-        for (place, _) in row.parts.words.iter().chain(&row.parts.pieces) {
+        let parts = row.parts;
+        for (place, _) in parts.words.iter().chain(&parts.pieces).chain(&parts.concepts) {
             if let Some(count) = seen.get_mut(*place as usize) {
                 *count += 1.0;
             }
@@ -295,10 +303,24 @@ fn dot(weights: &[f32], vector: &Sparse) -> f64 {
     f64::from(vector.iter().map(product).sum::<f32>())
 }
 
+/// What a miss of each row costs. Each category costs the same together, in its own judge and in those of the others: staff
+/// want the rare ones found too.
+fn costs(rows: &[&Row<'_>], categories: usize) -> Vec<f64> {
+    let mut many = vec![0_usize; categories];
+    for row in rows {
+        if let Some(count) = many.get_mut(row.category) {
+            *count += 1;
+        }
+    }
+    let cost = |row: &&Row<'_>| {
+        let ours = many.get(row.category).copied().unwrap_or_default().max(1);
+        COST * (rows.len() as f64 / (categories as f64 * ours as f64)).min(RARE_WEIGHT_MAX)
+    };
+    rows.iter().map(cost).collect()
+}
+
 /// One category against all others.
-fn judge(rows: &[&Row<'_>], vectors: &[Sparse], category: usize, categories: usize) -> Vec<f32> {
-    let ours = rows.iter().filter(|row| row.category == category).count().max(1);
-    let rare = (rows.len() as f64 / (categories as f64 * ours as f64)).min(RARE_WEIGHT_MAX);
+fn judge(rows: &[&Row<'_>], vectors: &[Sparse], costs: &[f64], category: usize) -> Vec<f32> {
     let mut weights = vec![0.0_f32; PLACES];
     let mut alphas = vec![0.0_f64; rows.len()];
     let lengths: Vec<f64> =
@@ -308,14 +330,13 @@ fn judge(rows: &[&Row<'_>], vectors: &[Sparse], category: usize, categories: usi
     for _ in 0..ROUNDS {
         let mut most = 0.0_f64;
         for &at in &order {
-            let (Some(row), Some(vector), Some(alpha), Some(length)) =
-                (rows.get(at), vectors.get(at), alphas.get_mut(at), lengths.get(at))
+            let (Some(row), Some(vector), Some(cost), Some(alpha), Some(length)) =
+                (rows.get(at), vectors.get(at), costs.get(at), alphas.get_mut(at), lengths.get(at))
             else {
                 continue;
             };
-            let is_ours = row.category == category;
-            let sign = if is_ours { 1.0 } else { -1.0 };
-            let slack = 1.0 / (2.0 * COST * if is_ours { rare } else { 1.0 });
+            let sign = if row.category == category { 1.0 } else { -1.0 };
+            let slack = 1.0 / (2.0 * cost);
             let start = row.start.get(category).copied().unwrap_or_default();
             let gradient = sign * (dot(&weights, vector) + start) - 1.0 + slack * *alpha;
             let step = (*alpha - gradient / (length + slack)).max(0.0) - *alpha;
@@ -330,7 +351,7 @@ fn judge(rows: &[&Row<'_>], vectors: &[Sparse], category: usize, categories: usi
                 }
             }
         }
-        if most < 0.01 {
+        if most < CLOSE {
             break;
         }
     }

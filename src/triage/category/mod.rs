@@ -135,7 +135,7 @@ impl<'t> Seen<'t> {
     fn parts(&self, read: &Read) -> features::Parts {
         let first = lexicon().concepts.len();
         let own = self.found.iter().enumerate().filter(|(_, found)| found.count > 0.0);
-        let own = own.map(|(at, found)| born::Shown { concept: first + at, strength: found.count });
+        let own = own.map(|(at, found)| born::Shown { concept: first + at, strength: found.count, at: None });
         let shown: Vec<born::Shown> = born::matter(lexicon(), &self.evidence).chain(own).collect();
         features::parts(&read.folded, &shown)
     }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{BORN, Correction, Model, OwnWords, Read, guess, words_for};
+use super::{
+    BORN, Correction, Model, OwnWords, PRECISION, Read, born,
+    calibration::{Calibration, Outcome},
+    features, guess, lexicon, words_for,
+};
 
 const TICKETS: &str = include_str!("../../../tests/fixtures/triage/tickets.jsonl");
 
@@ -208,6 +212,98 @@ fn the_same_corrections_teach_the_same() {
     let (one, two) = (Model::default().taught(&garden(60)), Model::default().taught(&garden(60)));
     let read = Read::of("", "the mower and the roses");
     assert_eq!(guess(&read, &one), guess(&read, &two));
+    assert!(one.learned.is_some() && one.learned == two.learned, "every number of it");
+}
+
+/// Sixty corrections, of which `rare` are of the rare category; both speak of the same things and differ in what they ask.
+fn gates(rare: usize) -> Vec<Correction> {
+    let places = ["north", "south", "east", "west", "old", "new"];
+    let row = |at: usize| {
+        let asks = if at < rare { "who pays for it" } else { "please repair it" };
+        let text = format!("The {} gate number {at} of the garden is broken, {asks}.", places[at % 6]);
+        let category = if at < rare { "money" } else { "repair" };
+        Correction { title: String::new(), text, category: category.to_owned() }
+    };
+    (0..60).map(row).collect()
+}
+
+#[test]
+fn a_rare_category_is_found_although_few_corrections_speak_for_it() {
+    let model = Model::default().taught(&gates(4));
+    let name = |text: &str| guess(&Read::of("", text), &model).name.unwrap();
+    assert_eq!(name("The gate is broken, who pays for the gate."), "money");
+    assert_eq!(name("The gate of the garden is broken. Will you repair it?"), "repair");
+    let quality = model.learned.unwrap().quality;
+    assert_eq!(quality.by_category["money"], 4);
+    assert!(quality.right > 0.95, "{quality:?}");
+}
+
+#[test]
+fn what_is_said_first_counts_more_than_what_stands_in_the_signature() {
+    let count = |text: &str, word: &str| {
+        let read = Read::of("", text);
+        let shown = features::words(&read.folded).into_iter().find(|(_, found)| *found == word);
+        let (place, _) = shown.unwrap();
+        let parts = features::parts(&read.folded, &[]);
+        parts.words.iter().find(|(at, _)| *at == place).unwrap().1
+    };
+    let filler = "and so on ".repeat(12);
+    for (text, early, late) in [
+        (format!("parking {filler} mower"), "parking", "mower"),
+        (format!("停车{filler}割草{filler}"), "停车", "割草"),
+    ] {
+        assert!(count(&text, early) > 1.5 * count(&text, late), "{text}");
+    }
+    // A subject that the text says again counts twice.
+    assert!(count("parking. Hello, parking please", "parking") > count("parking. Hello, please", "parking"));
+    // Two desks' worth of mails that all end in the other's words.
+    let rows = (0..60).map(|at| {
+        let (asks, category) = if at % 2 == 0 { ("mower", "mowers") } else { ("rose", "roses") };
+        let text =
+            format!("A {asks} from row {at}. {filler} We sell roses and mowers: rose, mower, rose, mower.");
+        Correction { title: String::new(), text, category: category.to_owned() }
+    });
+    let model = Model::default().taught(&rows.collect::<Vec<_>>());
+    let found = guess(&Read::of("", &format!("The mower. {filler} {filler} rose, rose, rose")), &model);
+    assert_eq!(found.name.as_deref(), Some("mowers"), "{found:?}");
+    assert!(found.reasons.contains(&"learned for mowers: mower".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_concept_counts_by_where_it_first_shows() {
+    let weight = |text: &str| {
+        let read = Read::of("", text);
+        let evidence = born::evidence(lexicon(), &read.folded, &read.hits);
+        let shown = evidence.iter().find(|shown| {
+            let at = shown.at.and_then(|at| read.folded.text.get(at..));
+            at.is_some_and(|text| text.starts_with("refund") || text.starts_with("退款"))
+        });
+        let alone = [*shown.unwrap()];
+        features::parts(&read.folded, &alone).concepts[0].1
+    };
+    let filler = "and so on ".repeat(12);
+    assert!(weight("refund please") > 1.3 * weight(&format!("hello {filler} refund please")));
+    assert!(weight("退款") > 1.3 * weight(&format!("你好{filler}退款")));
+}
+
+#[test]
+fn guesses_are_as_sure_as_their_category_was_right() {
+    // Equally sure: the first category's guesses were right 98 times in a hundred, the second's 60 times.
+    let outcomes: Vec<Outcome> = (0..400)
+        .map(|at| {
+            let guess = at % 2;
+            let right = if guess == 0 { at % 100 != 0 } else { at % 5 < 3 };
+            Outcome { sureness: 1.0 + f64::from(at as u32 % 7) / 7.0, guess, right, words_right: None }
+        })
+        .collect();
+    let fit = Calibration::of(&outcomes, 2, PRECISION);
+    assert!(fit.confidence(1.5, 0) > 0.93, "{fit:?}");
+    assert!((0.5..0.7).contains(&fit.confidence(1.5, 1)), "{fit:?}");
+    assert!(fit.confidence(1.8, 0) >= fit.confidence(1.2, 0), "{fit:?}");
+    assert!(fit.can_file() && fit.files(1.2, 0) && !fit.files(1.2, 1), "{fit:?}");
+    // The first category's alone are too few to promise anything.
+    let few = Calibration::of(&outcomes[..24], 2, PRECISION);
+    assert!(!few.can_file(), "{few:?}");
 }
 
 #[test]
@@ -226,6 +322,7 @@ fn few_corrections_or_useless_ones_leave_the_lexicon_alone() {
     let few = Model::default().taught(&correct(19, &|_, t| t.label.clone()));
     assert!(few.learned.is_none());
     assert_eq!(guess(&read, &few), born);
+    assert_eq!(guess(&read, &Model::default().taught(&[])), born);
     // Categories by chance: nothing is to be learned, and the guard sees that.
     let by_chance = |at: usize, _: &Ticket| BORN[(at * 7919 + at / 3) % 3].to_owned();
     let useless = Model::default().taught(&correct(150, &by_chance));
