@@ -57,8 +57,9 @@ impl Classify {
             })
             .collect();
         let test = rows(&self.test)?;
-        let born = if self.own { config::load(&common.config)?.policy.untaught() } else { Model::default() };
-        let model = born.taught(&corrections);
+        let untaught =
+            if self.own { config::load(&common.config)?.policy.untaught() } else { Model::default() };
+        let model = untaught.taught(&corrections);
         for row in &test {
             let (title, text) = titled(&row.text);
             let guess = category::guess(&Read::of(title, text), &model);

@@ -10,7 +10,7 @@ use super::{
     reader::{At, Field, Section},
     value,
 };
-use crate::triage::category::{BORN, OwnWords};
+use crate::triage::category::{BUILT_IN, OwnWords};
 
 /// The categories of a desk.
 #[derive(Debug, Default)]
@@ -43,10 +43,10 @@ pub fn read(file: &Section<'_>) -> Categories {
         section.optional("ask_max", "ask_max = 3");
         section.finish();
         let Some(name) = name else { continue };
-        if built_in.is_present() && !BORN.contains(&name.value.as_str()) {
+        if built_in.is_present() && !BUILT_IN.contains(&name.value.as_str()) {
             built_in.reject(
                 built_in.line,
-                format!("the program has no words for \"{}\", only for {}", name.value, BORN.join(", ")),
+                format!("the program has no words for \"{}\", only for {}", name.value, BUILT_IN.join(", ")),
             );
         }
         reject_shared(&word_field, &name.value, &found, &mut known);
@@ -61,7 +61,7 @@ pub fn read(file: &Section<'_>) -> Categories {
     let twin = field.named("category.name", "name = \"technical\"");
     reject_twins(&twin, "the category", &names);
     Categories {
-        names: if field.is_present() { values(names) } else { BORN.map(String::from).to_vec() },
+        names: if field.is_present() { values(names) } else { BUILT_IN.map(String::from).to_vec() },
         words: Arc::new(OwnWords::new(words, redefined)),
     }
 }

@@ -1,4 +1,4 @@
-//! The lexicon that the program is born with. **Pure**: its words are part of the program.
+//! The lexicon that is built into the program. **Pure**: its words are part of the program.
 
 use std::sync::LazyLock;
 

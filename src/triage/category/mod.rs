@@ -1,9 +1,9 @@
-//! Which category a mail belongs to (SPEC sections 5 and 7): by the lexicon that the program is born with, by the operator's words,
+//! Which category a mail belongs to (SPEC sections 5 and 7): by the lexicon that is built in, by the operator's words,
 //! and by what the desk's own corrections taught. **Pure**: what was learned is an argument.
 //!
 //! Invariant: every guess names the words that made it.
 
-mod born;
+mod built_in;
 pub mod calibration;
 mod features;
 mod learn;
@@ -35,7 +35,7 @@ const OWN_REASONS_MAX: usize = 6;
 /// What decides beside the lexicon.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// The categories there are; empty: [`BORN`], or what corrections name.
+    /// The categories there are; empty: [`BUILT_IN`], or what corrections name.
     pub categories: Vec<String>,
     /// What the operator says of them.
     pub words: Arc<OwnWords>,
@@ -51,8 +51,8 @@ impl Default for Model {
     }
 }
 
-/// The categories that the program is born with, in the order of ties.
-pub const BORN: [&str; 3] = ["technical", "account", "business"];
+/// The built-in categories, in the order of ties.
+pub const BUILT_IN: [&str; 3] = ["technical", "account", "business"];
 
 /// A ticket that a person filed: its subject, its first text, and where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Model {
     /// The categories there are before anything was learned.
     fn names(&self) -> Vec<&str> {
         if self.categories.is_empty() {
-            BORN.to_vec()
+            BUILT_IN.to_vec()
         } else {
             self.categories.iter().map(String::as_str).collect()
         }
@@ -116,17 +116,17 @@ impl Read {
 
 /// What there is to judge by in a text.
 struct Seen<'t> {
-    evidence: Vec<born::Shown>,
+    evidence: Vec<built_in::Shown>,
     found: Vec<own::Found<'t>>,
     said: words::Said,
 }
 
 impl<'t> Seen<'t> {
     fn of(read: &'t Read, model: &Model) -> Self {
-        let evidence = born::evidence(lexicon(), &read.folded, &read.hits);
+        let evidence = built_in::evidence(lexicon(), &read.folded, &read.hits);
         let found = model.words.find(&read.folded);
-        let named: Vec<born::Shown> = born::matter(lexicon(), &evidence).collect();
-        let likely = |evidence: &[born::Shown]| born::probabilities(lexicon(), evidence);
+        let named: Vec<built_in::Shown> = built_in::matter(lexicon(), &evidence).collect();
+        let likely = |evidence: &[built_in::Shown]| built_in::probabilities(lexicon(), evidence);
         let said = words::said(model, likely(&evidence), likely(&named), &found);
         Self { evidence, found, said }
     }
@@ -135,8 +135,9 @@ impl<'t> Seen<'t> {
     fn parts(&self, read: &Read) -> features::Parts {
         let first = lexicon().concepts.len();
         let own = self.found.iter().enumerate().filter(|(_, found)| found.count > 0.0);
-        let own = own.map(|(at, found)| born::Shown { concept: first + at, strength: found.count, at: None });
-        let shown: Vec<born::Shown> = born::matter(lexicon(), &self.evidence).chain(own).collect();
+        let own =
+            own.map(|(at, found)| built_in::Shown { concept: first + at, strength: found.count, at: None });
+        let shown: Vec<built_in::Shown> = built_in::matter(lexicon(), &self.evidence).chain(own).collect();
         features::parts(&read.folded, &shown)
     }
 
@@ -148,7 +149,7 @@ impl<'t> Seen<'t> {
             .into_iter()
             .flat_map(|(name, found)| found.words.iter().map(move |word| reason(name, word)));
         let mut reasons: Vec<String> = own.take(OWN_REASONS_MAX).collect();
-        let by_lexicon = born::reasons(lexicon(), &read.folded, &read.hits, &self.evidence);
+        let by_lexicon = built_in::reasons(lexicon(), &read.folded, &read.hits, &self.evidence);
         let counts = |reason: &&String| {
             let name = reason.split_once(": ").map(|(name, _)| name);
             name.is_some_and(|name| model.names().contains(&name) && model.words.keeps_built_in(name))
@@ -243,6 +244,6 @@ fn rounded(confidence: f64) -> f64 {
 /// The concepts that a text shows, by name and strength: what weights are fitted on.
 #[must_use]
 pub fn evidence_of(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<(String, f64)> {
-    let shown = born::evidence(lexicon, folded, hits);
+    let shown = built_in::evidence(lexicon, folded, hits);
     shown.iter().filter_map(|s| Some((lexicon.concepts.get(s.concept)?.name.clone(), s.strength))).collect()
 }

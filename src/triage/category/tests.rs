@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    BORN, Correction, Model, OwnWords, PRECISION, Read, born,
+    BUILT_IN, Correction, Model, OwnWords, PRECISION, Read, built_in,
     calibration::{Calibration, Outcome},
     features, guess, lexicon, words_for,
 };
@@ -32,7 +32,7 @@ fn macro_f1(pairs: &[(String, String)]) -> f64 {
         let there = pairs.iter().filter(|(gold, _)| gold == name).count();
         2.0 * hit as f64 / (said + there).max(1) as f64
     };
-    BORN.iter().map(score).sum::<f64>() / 3.0
+    BUILT_IN.iter().map(score).sum::<f64>() / 3.0
 }
 
 fn judged(tickets: &[Ticket], model: &Model) -> Vec<(String, String)> {
@@ -273,7 +273,7 @@ fn what_is_said_first_counts_more_than_what_stands_in_the_signature() {
 fn a_concept_counts_by_where_it_first_shows() {
     let weight = |text: &str| {
         let read = Read::of("", text);
-        let evidence = born::evidence(lexicon(), &read.folded, &read.hits);
+        let evidence = built_in::evidence(lexicon(), &read.folded, &read.hits);
         let shown = evidence.iter().find(|shown| {
             let at = shown.at.and_then(|at| read.folded.text.get(at..));
             at.is_some_and(|text| text.starts_with("refund") || text.starts_with("退款"))
@@ -318,13 +318,13 @@ fn few_corrections_or_useless_ones_leave_the_lexicon_alone() {
         all.iter().enumerate().take(count).map(row).collect()
     };
     let read = Read::of("", "Please cancel our subscription and refund the last payment.");
-    let born = guess(&read, &Model::default());
+    let untaught = guess(&read, &Model::default());
     let few = Model::default().taught(&correct(19, &|_, t| t.label.clone()));
     assert!(few.learned.is_none());
-    assert_eq!(guess(&read, &few), born);
-    assert_eq!(guess(&read, &Model::default().taught(&[])), born);
+    assert_eq!(guess(&read, &few), untaught);
+    assert_eq!(guess(&read, &Model::default().taught(&[])), untaught);
     // Categories by chance: nothing is to be learned, and the guard sees that.
-    let by_chance = |at: usize, _: &Ticket| BORN[(at * 7919 + at / 3) % 3].to_owned();
+    let by_chance = |at: usize, _: &Ticket| BUILT_IN[(at * 7919 + at / 3) % 3].to_owned();
     let useless = Model::default().taught(&correct(150, &by_chance));
     let quality = &useless.learned.as_ref().unwrap().quality;
     assert!(!quality.speaks || quality.right > quality.words_right.unwrap(), "{quality:?}");
@@ -332,7 +332,7 @@ fn few_corrections_or_useless_ones_leave_the_lexicon_alone() {
     // Where the lexicon is right already, it stays the one that speaks.
     let right = Model::default().taught(&correct(150, &|_, t| t.label.clone()));
     assert!(!right.learned.as_ref().unwrap().quality.speaks);
-    assert_eq!(guess(&read, &right), born);
+    assert_eq!(guess(&read, &right), untaught);
 }
 
 #[test]

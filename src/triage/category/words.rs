@@ -6,7 +6,7 @@
 //! category of which nothing is known keeps its share of the doubt. How a mail is put ("my", "would", "each time") tells which of
 //! the built-in ones it is; that it is one of them, only what it names does.
 
-use super::{BORN, Model, PRECISION, born, own::Found};
+use super::{BUILT_IN, Model, PRECISION, built_in, own::Found};
 
 /// What one word of the operator's says, and what each further one adds. Measured on 13,000 labelled texts of four trades in ten
 /// languages with short lists written before the texts were read: one word alone was right in .58 to .99 of the texts, two in
@@ -35,18 +35,18 @@ impl Said {
     }
 }
 
-/// What the words say; `born` are the lexicon's probabilities in the order of [`BORN`], `named` those by what the mail names alone,
+/// What the words say; `built_in` are the lexicon's probabilities in the order of [`BUILT_IN`], `named` those by what the mail names alone,
 /// `found` what was found of the operator's.
 #[must_use]
-pub fn said(model: &Model, born: [f64; 3], named: [f64; 3], found: &[Found<'_>]) -> Said {
+pub fn said(model: &Model, built_in: [f64; 3], named: [f64; 3], found: &[Found<'_>]) -> Said {
     let logs = |likely: [f64; 3]| likely.map(|p| p.max(LEAST).ln());
     let mean = logs(named).iter().sum::<f64>() / 3.0;
     let together = logs(named).iter().map(|log| (log - mean).exp()).sum::<f64>().ln();
-    let logs = logs(born);
+    let logs = logs(built_in);
     let names = model.names();
     let kept: Vec<Option<usize>> = names
         .iter()
-        .map(|name| BORN.iter().position(|b| b == name).filter(|_| model.words.keeps_built_in(name)))
+        .map(|name| BUILT_IN.iter().position(|b| b == name).filter(|_| model.words.keeps_built_in(name)))
         .collect();
     let counts: Vec<f64> = names.iter().map(|name| count(model, name, found)).collect();
     let keeps = kept.iter().any(Option::is_some);
@@ -62,7 +62,7 @@ pub fn said(model: &Model, born: [f64; 3], named: [f64; 3], found: &[Found<'_>])
     let parts: Vec<f64> = numbers.iter().map(|number| (number - most).exp()).collect();
     let total: f64 = parts.iter().sum();
     // What the lexicon would file under a category that this desk left out is no more likely to be one that it kept.
-    let stays: f64 = kept.iter().flatten().filter_map(|at| born.get(*at)).sum();
+    let stays: f64 = kept.iter().flatten().filter_map(|at| built_in.get(*at)).sum();
     let likely = |((name, kept), part): ((&&str, &Option<usize>), f64)| {
         ((*name).to_owned(), part / total * if kept.is_some() { stays } else { 1.0 })
     };
@@ -83,8 +83,11 @@ fn count(model: &Model, name: &str, found: &[Found<'_>]) -> f64 {
 #[must_use]
 pub fn files(model: &Model, name: &str, confidence: f64, found: &[Found<'_>]) -> bool {
     let by_own = count(model, name, found) > 0.0;
-    let is_born = BORN.contains(&name) && model.words.keeps_built_in(name);
-    let from =
-        if is_born && !by_own { born::AUTO_MIN + (model.precision - PRECISION) } else { model.precision };
+    let is_built_in = BUILT_IN.contains(&name) && model.words.keeps_built_in(name);
+    let from = if is_built_in && !by_own {
+        built_in::AUTO_MIN + (model.precision - PRECISION)
+    } else {
+        model.precision
+    };
     confidence >= from
 }

@@ -2,7 +2,7 @@
 //! by hand and then fitted, held near to that, on tickets of our own in seven languages.
 
 use crate::triage::{
-    category::BORN,
+    category::BUILT_IN,
     fold::Folded,
     lexicon::{Hit, Lexicon},
 };
@@ -95,7 +95,7 @@ fn of_form(name: &str) -> bool {
 fn speaks(lexicon: &Lexicon, concept: usize) -> bool {
     // Concepts of priority and spam say nothing of the category; those without weights speak to what was learned.
     lexicon.concepts.get(concept).is_some_and(|c| {
-        c.weights.is_empty() || BORN.iter().any(|category| c.weights.contains_key(*category))
+        c.weights.is_empty() || BUILT_IN.iter().any(|category| c.weights.contains_key(*category))
     })
 }
 
@@ -104,12 +104,12 @@ fn weight(lexicon: &Lexicon, shown: &Shown, category: &str) -> f64 {
     shown.strength * weights.and_then(|w| w.get(category)).copied().unwrap_or_default()
 }
 
-/// The sums of weights, in the order of [`BORN`].
+/// The sums of weights, in the order of [`BUILT_IN`].
 pub fn sums(lexicon: &Lexicon, evidence: &[Shown]) -> [f64; 3] {
-    BORN.map(|category| evidence.iter().map(|shown| weight(lexicon, shown, category)).sum())
+    BUILT_IN.map(|category| evidence.iter().map(|shown| weight(lexicon, shown, category)).sum())
 }
 
-/// How likely each category of [`BORN`] is.
+/// How likely each category of [`BUILT_IN`] is.
 pub fn probabilities(lexicon: &Lexicon, evidence: &[Shown]) -> [f64; 3] {
     let sums = sums(lexicon, evidence).map(|sum| sum * TEMPERATURE);
     let most = sums.iter().copied().fold(f64::MIN, f64::max);
@@ -123,7 +123,7 @@ pub fn reasons(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], evidence: &[Sho
     let mut said: Vec<(f64, &str, &str)> = Vec::new();
     let told = |shown: &&Shown| lexicon.concepts.get(shown.concept).is_some_and(|c| !of_form(&c.name));
     for shown in evidence.iter().filter(told) {
-        let weights = BORN.map(|category| (weight(lexicon, shown, category), category));
+        let weights = BUILT_IN.map(|category| (weight(lexicon, shown, category), category));
         let mean = weights.iter().map(|(w, _)| w).sum::<f64>() / 3.0;
         let Some((most, category)) = weights.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
         let words = hits.iter().filter(|h| h.concept == shown.concept);
