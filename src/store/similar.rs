@@ -8,13 +8,13 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     Result, Store, Window,
-    columns::{count_u32, instant, micros, parameters, some_text},
+    columns::{count_u32, instant, micros, parameters, parse_state, some_text},
     engine::{query, query_as, query_scalar},
     failure::Context,
     gather::before,
 };
 use crate::desk::{
-    SimilarTicket, TicketId, related,
+    SimilarTicket, State, TicketId, related,
     similar::{self, Candidate},
 };
 
@@ -64,30 +64,36 @@ impl Window {
         self.candidates(&found).await
     }
 
+    /// Neither state nor scope stands in a condition beside the id: a PostgreSQL that knows nothing yet of how the values spread
+    /// takes the index of the state, or of all marks, in place of the ticket's own.
     async fn candidates(&mut self, found: &[(i64, i64, i64)]) -> Result<Vec<Candidate>> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
         let sql = format!(
             "SELECT t.id, t.subject, COALESCE(p.address, ''), COALESCE(m.received_at, t.created_at),
-                (SELECT COUNT(*) FROM ticket_mark k WHERE k.ticket_id = t.id AND k.scope = '{}')
+                (SELECT COUNT(CASE WHEN k.scope = '{}' THEN 1 END) FROM ticket_mark k WHERE k.ticket_id = t.id), t.state
              FROM ticket t
              LEFT JOIN message m ON m.id = (SELECT MAX(r.id) FROM message r WHERE r.ticket_id = t.id AND r.kind = 'reply')
              LEFT JOIN person p ON p.id = m.author_id
-             WHERE t.state IN ('resolved', 'closed') AND t.id IN ({})",
+             WHERE t.id IN ({})",
             similar::SCOPE,
             parameters(1, found.len())
         );
-        let mut query = query_as::<(i64, String, String, i64, i64)>(AssertSqlSafe(sql));
+        let mut query = query_as::<(i64, String, String, i64, i64, String)>(AssertSqlSafe(sql));
         for (ticket, ..) in found {
             query = query.bind(*ticket);
         }
         let rows = query.fetch_all(&mut *self.tx).await.context("reading similar tickets")?;
         let mut candidates = Vec::with_capacity(rows.len());
         for (ticket, shared, weight) in found {
-            let Some((id, subject, answered_by, at, words)) = rows.iter().find(|row| row.0 == *ticket) else {
+            let Some((id, subject, answered_by, at, words, state)) = rows.iter().find(|row| row.0 == *ticket)
+            else {
                 continue;
             };
+            if !matches!(parse_state(state)?, State::Resolved | State::Closed) {
+                continue;
+            }
             let ticket = SimilarTicket {
                 id: TicketId(*id),
                 subject: subject.clone(),
