@@ -201,7 +201,8 @@ pub(super) fn releases(case: &Case<'_>) -> bool {
     let day_ago = case.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
     sender.suppressed
         && !form::is_form(case.facts)
-        && sender.suppressed_at.is_none_or(|at| case.facts.received_at > at)
+        // Mail servers note the arrival in whole seconds: within the second of the bounce nobody knows which was first.
+        && sender.suppressed_at.is_none_or(|at| case.facts.received_at.as_second() >= at.as_second())
         && sender.released_at.is_none_or(|at| at <= day_ago)
         && by_headers(case.facts, &case.origin, case.policy).is_ok()
         && by_age(case.facts.received_at, &case.policy.limits, case.now).is_ok()

@@ -420,6 +420,12 @@ fn a_person_who_writes_from_a_silenced_address_is_answered_again_once_a_day() {
     let mut answer = answer(State::Waiting, "I am back.");
     answer.sender = Some(silenced(None));
     assert!(released(&decided(answer)));
+    // Written within the second in which our mail came back: its arrival is known to the second only.
+    let mut at_once = mail(&silenced(None), "Why do you not answer?", true);
+    at_once.received_at = hours_ago(2);
+    let bounced_at = at_once.received_at + jiff::SignedDuration::from_millis(60);
+    at_once.sender = Some(PersonFacts { suppressed_at: Some(bounced_at), ..silenced(None) });
+    assert!(released(&decided(at_once)));
 }
 
 #[test]
