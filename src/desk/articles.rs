@@ -96,7 +96,11 @@ pub(super) fn problems(policy: &Policy, ticket: &TicketFacts, orders: &[Command]
             argument: (*name).to_owned(),
             articles: nearest
                 .into_iter()
-                .map(|article| ArticleName { name: callable(article), title: article.title.clone() })
+                // The name that gives every client their translation.
+                .map(|article| ArticleName {
+                    name: article.family().to_owned(),
+                    title: article.title.clone(),
+                })
                 .collect(),
             more: u32::try_from(more).unwrap_or(u32::MAX),
         });
@@ -132,9 +136,4 @@ fn article_of(command: &Command) -> Option<(&Command, &str)> {
 
 fn languages<'a>(policy: &'a Policy, ticket: &'a TicketFacts) -> [&'a str; 3] {
     [&ticket.language, &policy.default_language, "en"]
-}
-
-/// The name that gives every client their translation.
-fn callable(article: &Article) -> String {
-    article.family().to_owned()
 }

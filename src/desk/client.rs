@@ -103,9 +103,7 @@ fn answer(case: &Case<'_>, ticket: &TicketFacts) -> Decision {
         changes.push(Change::StartTimer { kind: TimerKind::FirstResponse, due_at: clock.remind_at });
     }
     let mut matter = ticket.matter.clone();
-    // Whoever writes in the name of a requester that was proven, and proves nothing, corrects nothing.
-    let may_correct = by_requester && (proven || !ticket.requester_proven);
-    let told = matter.add(stated(case, joining::asked(case.facts, ticket)), may_correct);
+    let told = matter.add(stated(case, joining::asked(case.facts, ticket)), may_correct(case, ticket));
     if !told.is_empty() {
         changes.push(Change::Facts(matter.clone()));
         changes.push(desk_event("facts", told.join(", ")));
@@ -425,6 +423,12 @@ pub(super) fn opened(case: &Case<'_>, continues: Option<TicketId>) -> Opened {
 fn masking(case: &Case<'_>) -> Option<Change> {
     let why = "another service verifies an address or resets a password: codes and links are masked";
     case.facts.reading.verification.then(|| desk_event("masked", why))
+}
+
+/// Whether the mail may correct what is known of a ticket: its requester's may, but whoever writes in the name of one that was proven,
+/// and proves nothing, corrects nothing.
+pub(super) fn may_correct(case: &Case<'_>, ticket: &TicketFacts) -> bool {
+    ticket.requester.id == case.sender.id && (case.origin.is_proven() || !ticket.requester_proven)
 }
 
 /// What the mail states. What another service sent to prove an address states nothing of anybody: its links and codes are no facts.

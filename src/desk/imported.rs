@@ -129,9 +129,7 @@ fn on_ticket(case: &Case<'_>, import: &ImportFacts, ticket: &TicketFacts, kind: 
         // Of a ticket on which others work, what an older mail said may be long out of date.
         if kind == MessageKind::Client {
             let mut matter = ticket.matter.clone();
-            let proves = case.origin.is_proven() || !ticket.requester_proven;
-            let may_correct = ticket.requester.id == case.sender.id && proves;
-            if !matter.add(client::stated(case, &[]), may_correct).is_empty() {
+            if !matter.add(client::stated(case, &[]), client::may_correct(case, ticket)).is_empty() {
                 changes.push(Change::Facts(matter));
             }
         }

@@ -1,7 +1,7 @@
 //! A text as numbers, for learning: its words and pieces of words, hashed, the early ones counting more, and the concepts of the lexicon,
 //! which hold across languages. **Pure**: the same text gives the same numbers on every machine.
 
-use super::built_in::Shown;
+use super::by_lexicon::Shown;
 use crate::triage::fold::{Folded, is_cjk};
 
 /// Hashed places of words and pieces.

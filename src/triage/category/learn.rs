@@ -223,17 +223,16 @@ impl Learned {
         let margins = self.judges.margins(parts, &start);
         let sureness = sureness(&margins);
         let guess = first_of(&margins).unwrap_or_default();
-        let best = Some(guess);
         let confidence = self.calibration.confidence(sureness, guess);
         let others: f64 =
-            margins.iter().enumerate().filter(|(at, _)| Some(*at) != best).map(|(_, m)| m.exp()).sum();
+            margins.iter().enumerate().filter(|(at, _)| *at != guess).map(|(_, m)| m.exp()).sum();
         let mut ranked: Vec<(String, f64)> = self
             .categories
             .iter()
             .zip(&margins)
             .enumerate()
             .map(|(at, (name, margin))| {
-                let likely = if Some(at) == best {
+                let likely = if at == guess {
                     confidence
                 } else {
                     (1.0 - confidence) * margin.exp() / others.max(1e-9)
@@ -243,7 +242,7 @@ impl Learned {
             .collect();
         // The best stays first although a second of few may look likelier than a doubtful first.
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let first = best.and_then(|at| self.categories.get(at));
+        let first = self.categories.get(guess);
         if let Some(at) = ranked.iter().position(|(name, _)| Some(name) == first) {
             let best = ranked.remove(at);
             ranked.insert(0, best);

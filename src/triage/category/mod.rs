@@ -3,7 +3,7 @@
 //!
 //! Invariant: every guess names the words that made it.
 
-mod built_in;
+mod by_lexicon;
 pub mod calibration;
 mod features;
 mod learn;
@@ -116,17 +116,17 @@ impl Read {
 
 /// What there is to judge by in a text.
 struct Seen<'t> {
-    evidence: Vec<built_in::Shown>,
+    evidence: Vec<by_lexicon::Shown>,
     found: Vec<own::Found<'t>>,
     said: words::Said,
 }
 
 impl<'t> Seen<'t> {
     fn of(read: &'t Read, model: &Model) -> Self {
-        let evidence = built_in::evidence(lexicon(), &read.folded, &read.hits);
+        let evidence = by_lexicon::evidence(lexicon(), &read.folded, &read.hits);
         let found = model.words.find(&read.folded);
-        let named: Vec<built_in::Shown> = built_in::matter(lexicon(), &evidence).collect();
-        let likely = |evidence: &[built_in::Shown]| built_in::probabilities(lexicon(), evidence);
+        let named: Vec<by_lexicon::Shown> = by_lexicon::matter(lexicon(), &evidence).collect();
+        let likely = |evidence: &[by_lexicon::Shown]| by_lexicon::probabilities(lexicon(), evidence);
         let said = words::said(model, likely(&evidence), likely(&named), &found);
         Self { evidence, found, said }
     }
@@ -136,8 +136,9 @@ impl<'t> Seen<'t> {
         let first = lexicon().concepts.len();
         let own = self.found.iter().enumerate().filter(|(_, found)| found.count > 0.0);
         let own =
-            own.map(|(at, found)| built_in::Shown { concept: first + at, strength: found.count, at: None });
-        let shown: Vec<built_in::Shown> = built_in::matter(lexicon(), &self.evidence).chain(own).collect();
+            own.map(|(at, found)| by_lexicon::Shown { concept: first + at, strength: found.count, at: None });
+        let shown: Vec<by_lexicon::Shown> =
+            by_lexicon::matter(lexicon(), &self.evidence).chain(own).collect();
         features::parts(&read.folded, &shown)
     }
 
@@ -149,14 +150,11 @@ impl<'t> Seen<'t> {
             .into_iter()
             .flat_map(|(name, found)| found.words.iter().map(move |word| reason(name, word)));
         let mut reasons: Vec<String> = own.take(OWN_REASONS_MAX).collect();
-        let by_lexicon = built_in::reasons(lexicon(), &read.folded, &read.hits, &self.evidence);
-        let counts = |reason: &&String| {
-            let name = reason.split_once(": ").map(|(name, _)| name);
-            name.is_some_and(|name| model.names().contains(&name) && model.words.keeps_built_in(name))
-        };
-        for reason in by_lexicon.iter().filter(counts) {
-            if !reasons.contains(reason) {
-                reasons.push(reason.clone());
+        for (name, word) in by_lexicon::reasons(lexicon(), &read.folded, &read.hits, &self.evidence) {
+            let counts = model.names().contains(&name) && model.words.keeps_built_in(name);
+            let reason = reason(name, word);
+            if counts && !reasons.contains(&reason) {
+                reasons.push(reason);
             }
         }
         reasons
@@ -244,6 +242,6 @@ fn rounded(confidence: f64) -> f64 {
 /// The concepts that a text shows, by name and strength: what weights are fitted on.
 #[must_use]
 pub fn evidence_of(lexicon: &Lexicon, folded: &Folded, hits: &[Hit]) -> Vec<(String, f64)> {
-    let shown = built_in::evidence(lexicon, folded, hits);
+    let shown = by_lexicon::evidence(lexicon, folded, hits);
     shown.iter().filter_map(|s| Some((lexicon.concepts.get(s.concept)?.name.clone(), s.strength))).collect()
 }

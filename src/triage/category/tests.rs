@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    BUILT_IN, Correction, Model, OwnWords, PRECISION, Read, built_in,
+    BUILT_IN, Correction, Model, OwnWords, PRECISION, Read, by_lexicon,
     calibration::{Calibration, Outcome},
     features, guess, lexicon, words_for,
 };
@@ -273,7 +273,7 @@ fn what_is_said_first_counts_more_than_what_stands_in_the_signature() {
 fn a_concept_counts_by_where_it_first_shows() {
     let weight = |text: &str| {
         let read = Read::of("", text);
-        let evidence = built_in::evidence(lexicon(), &read.folded, &read.hits);
+        let evidence = by_lexicon::evidence(lexicon(), &read.folded, &read.hits);
         let shown = evidence.iter().find(|shown| {
             let at = shown.at.and_then(|at| read.folded.text.get(at..));
             at.is_some_and(|text| text.starts_with("refund") || text.starts_with("退款"))

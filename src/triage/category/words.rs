@@ -6,7 +6,7 @@
 //! category of which nothing is known keeps its share of the doubt. How a mail is put ("my", "would", "each time") tells which of
 //! the built-in ones it is; that it is one of them, only what it names does.
 
-use super::{BUILT_IN, Model, PRECISION, built_in, own::Found};
+use super::{BUILT_IN, Model, PRECISION, by_lexicon, own::Found};
 
 /// What one word of the operator's says, and what each further one adds. Measured on 13,000 labelled texts of four trades in ten
 /// languages with short lists written before the texts were read: one word alone was right in .58 to .99 of the texts, two in
@@ -40,9 +40,10 @@ impl Said {
 #[must_use]
 pub fn said(model: &Model, built_in: [f64; 3], named: [f64; 3], found: &[Found<'_>]) -> Said {
     let logs = |likely: [f64; 3]| likely.map(|p| p.max(LEAST).ln());
-    let mean = logs(named).iter().sum::<f64>() / 3.0;
-    let together = logs(named).iter().map(|log| (log - mean).exp()).sum::<f64>().ln();
-    let logs = logs(built_in);
+    let named = logs(named);
+    let mean = named.iter().sum::<f64>() / 3.0;
+    let together = named.iter().map(|log| (log - mean).exp()).sum::<f64>().ln();
+    let by_lexicon = logs(built_in);
     let names = model.names();
     let kept: Vec<Option<usize>> = names
         .iter()
@@ -54,7 +55,7 @@ pub fn said(model: &Model, built_in: [f64; 3], named: [f64; 3], found: &[Found<'
         return Said::default();
     }
     let number = |(kept, own): (&Option<usize>, &f64)| {
-        let by_lexicon = kept.and_then(|at| logs.get(at)).map_or(0.0, |log| log + together);
+        let by_lexicon = kept.and_then(|at| by_lexicon.get(at)).map_or(0.0, |log| log + together);
         by_lexicon + if *own > 0.0 { FIRST + EACH * own } else { 0.0 }
     };
     let numbers: Vec<f64> = kept.iter().zip(&counts).map(number).collect();
@@ -85,7 +86,7 @@ pub fn files(model: &Model, name: &str, confidence: f64, found: &[Found<'_>]) ->
     let by_own = count(model, name, found) > 0.0;
     let is_built_in = BUILT_IN.contains(&name) && model.words.keeps_built_in(name);
     let from = if is_built_in && !by_own {
-        built_in::AUTO_MIN + (model.precision - PRECISION)
+        by_lexicon::AUTO_MIN + (model.precision - PRECISION)
     } else {
         model.precision
     };

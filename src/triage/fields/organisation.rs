@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use super::{Findings, Text, candidate::Source, pattern::Pattern, products};
 use crate::triage::{
     prefixes::Prefixes,
-    words::organisations::{AFTER, CUES, FULL, NO_NAMES, ORDINARY, ORDINARY_PARTS, TRADES},
+    words::organisations::{AFTER, CUES, FULL, NO_NAMES, ORDINARY, ORDINARY_PARTS, STOPS, TRADES},
 };
 
 /// A name in capitals that ends with a legal form.
@@ -195,34 +195,6 @@ fn begins_clause(text: &str, start: usize) -> bool {
 fn is_ordinary(name: &str) -> bool {
     ORDINARY.contains(&name) || ORDINARY_PARTS.iter().any(|p| name.contains(p))
 }
-
-/// Words after which no name goes on.
-const STOPS: &[&str] = &[
-    "是",
-    "在",
-    "给",
-    "为",
-    "向",
-    "到",
-    "和",
-    "与",
-    "由",
-    "请",
-    "的",
-    "从",
-    "被",
-    "对",
-    "让",
-    "把",
-    "叫",
-    "属于",
-    "管理员",
-    "名称",
-    "抬头",
-    "联系",
-    "开具",
-    "关于",
-];
 
 static CUE_WORDS: LazyLock<Prefixes> =
     LazyLock::new(|| Prefixes::new(CUES.iter().map(|w| (*w).to_owned()).collect()));

@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::products::Mention;
 use crate::triage::words::roles::{
-    BUT, DENIED, ELLIPTIC, ENDED, MINE, NEGATORS, OTHERS, PAST, SUPPORT, TRIED, WORKS,
+    ASKED, BUT, DENIED, ELLIPTIC, ENDED, FITS, MINE, NEGATORS, OTHERS, PAST, SUPPORT, TRIED, WHETHER, WORKS,
 };
 
 /// What a mention is to the report.
@@ -243,42 +243,7 @@ fn is_relative(words: &str) -> bool {
 /// `Do you support Safari?`, `支持鸿蒙吗`, `Are you using Windows?`.
 fn asks_for_support(words: &str, is_question: bool) -> bool {
     let has = |list: &[&str]| list.iter().any(|w| words.contains(w));
-    has(&["支持", "兼容", "适配"]) && has(&["吗", "么", "是否", "能不能", "可否", "能否", "哪些"])
-        || is_question
-            && has(&[
-                "existe",
-                "available on",
-                "available for",
-                "verfügbar",
-                "disponible sur",
-                "disponible pour",
-                "disponible para",
-                "disponível",
-                "Does it run",
-                "does it run",
-                "Does it work",
-                "does it work",
-                "support ",
-                "Support ",
-                "compatible",
-                "unterstütz",
-                "kompatibel",
-                "soporta",
-                "suporta",
-                "you using",
-                "you on ",
-                "you running",
-                "o you use ",
-                "ersion of ",
-                "nutzen Sie",
-                "verwenden Sie",
-                "utilisez-vous",
-                "usted usa",
-                "você usa",
-                "您用的",
-                "你用的",
-                "お使いです",
-            ])
+    has(FITS) && has(WHETHER) || is_question && has(ASKED)
 }
 
 /// `from Windows 10 to Windows 11`: what is left behind.

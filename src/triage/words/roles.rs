@@ -76,3 +76,13 @@ pub const TRIED: &[&str] = &[
 pub const BUT: &[&str] = &[
     " but ", " while ", " whereas ", " however ", " though ", " yet ", " aber ", " während ", " jedoch ", " sondern ", " mais ", " alors que ", " tandis que ", " pero ", " mientras ", " sino ", " mas ", " enquanto ", " porém ", "但是", "可是", "不过", "但", "然而", "而在", "而用", "只有", "ですが", "けれど", "けど", "一方",
 ];
+
+/// Beside one of [`WHETHER`] in a clause: whether we support a product.
+pub const FITS: &[&str] = &["支持", "兼容", "适配"];
+pub const WHETHER: &[&str] = &["吗", "么", "是否", "能不能", "可否", "能否", "哪些"];
+
+/// In a question: whether we support a product, or which one the reader uses.
+#[rustfmt::skip] // A word a line would make a table that nobody can look over.
+pub const ASKED: &[&str] = &[
+    "existe", "available on", "available for", "verfügbar", "disponible sur", "disponible pour", "disponible para", "disponível", "Does it run", "does it run", "Does it work", "does it work", "support ", "Support ", "compatible", "unterstütz", "kompatibel", "soporta", "suporta", "you using", "you on ", "you running", "o you use ", "ersion of ", "nutzen Sie", "verwenden Sie", "utilisez-vous", "usted usa", "você usa", "您用的", "你用的", "お使いです",
+];

@@ -118,9 +118,14 @@ pub fn probabilities(lexicon: &Lexicon, evidence: &[Shown]) -> [f64; 3] {
     parts.map(|part| part / total)
 }
 
-/// The words that weighed most, each with what it spoke for: `account: charged twice`.
-pub fn reasons(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], evidence: &[Shown]) -> Vec<String> {
-    let mut said: Vec<(f64, &str, &str)> = Vec::new();
+/// The words that weighed most, each behind the category that it spoke for.
+pub fn reasons<'t>(
+    lexicon: &Lexicon,
+    folded: &'t Folded,
+    hits: &[Hit],
+    evidence: &[Shown],
+) -> Vec<(&'static str, &'t str)> {
+    let mut said: Vec<(f64, &'static str, &str)> = Vec::new();
     let told = |shown: &&Shown| lexicon.concepts.get(shown.concept).is_some_and(|c| !of_form(&c.name));
     for shown in evidence.iter().filter(told) {
         let weights = BUILT_IN.map(|category| (weight(lexicon, shown, category), category));
@@ -133,14 +138,10 @@ pub fn reasons(lexicon: &Lexicon, folded: &Folded, hits: &[Hit], evidence: &[Sho
         }
     }
     said.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut reasons: Vec<String> = Vec::new();
+    let mut reasons = Vec::new();
     for (_, category, word) in said {
-        if reasons.len() >= REASONS_MAX {
-            break;
-        }
-        let reason = format!("{category}: {word}");
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
+        if reasons.len() < REASONS_MAX && !reasons.contains(&(category, word)) {
+            reasons.push((category, word));
         }
     }
     reasons
