@@ -193,7 +193,9 @@ fn thunderbird_of_a_client() {
     let notification = scene.notification("升级后甘特图一直空白");
     assert_eq!(notification.attachments(), ["截图.png"]);
     let text = notification.text();
-    assert!(text.contains("换了浏览器也不行") && !text.contains("华夏科技"), "{text}");
+    let (facts, new) = text.split_once("New text:").unwrap();
+    assert!(new.contains("换了浏览器也不行") && !new.contains("华夏科技"), "{text}");
+    assert!(facts.contains("华夏科技"), "a signature is no text, but it names an organisation: {text}");
 
     program.answer(&scene.house, &li, &ack, "补充一下：用户名是 lina01。").unwrap();
     let news = scene.inbox(ALICE).wait_for("the news", |m| m.text().contains("lina01")).unwrap();
