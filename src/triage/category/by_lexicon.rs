@@ -133,7 +133,9 @@ pub fn reasons<'t>(
         let Some((most, category)) = weights.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
         let words = hits.iter().filter(|h| h.concept == shown.concept);
         let longest = words.max_by_key(|h| (h.to - h.from, std::cmp::Reverse(h.from)));
-        if let Some(word) = longest.and_then(|h| folded.text.get(h.from..h.to)).filter(|_| most > 0.0) {
+        let word = longest.and_then(|h| folded.text.get(h.from..h.to));
+        // `不`, `您`: they weigh, and tell nobody anything.
+        if let Some(word) = word.filter(|word| most > 0.0 && word.chars().nth(1).is_some()) {
             said.push((most - mean, category, word));
         }
     }

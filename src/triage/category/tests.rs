@@ -136,6 +136,11 @@ fn how_a_mail_is_put_counts_and_is_no_reason() {
     for word in ["every", "the"] {
         assert!(!found.reasons.iter().any(|r| r.ends_with(&format!(": {word}"))), "{:?}", found.reasons);
     }
+    let found =
+        guess(&Read::of("登录不了", "您好，昨天下午开始登录不了，提示 500 错误。"), &Model::default());
+    assert_eq!(found.name.as_deref(), Some("technical"));
+    let is_letter = |reason: &String| reason.rsplit(": ").next().is_some_and(|word| word.chars().count() < 2);
+    assert!(!found.reasons.is_empty() && !found.reasons.iter().any(is_letter), "{:?}", found.reasons);
 }
 
 #[test]
